@@ -49,14 +49,25 @@ export interface KubernetesObject {
   readonly metadata: ObjectMeta;
 }
 
-/** The JSON form of a type of `@kubernetes/client-node`: dates as strings, everything readonly. */
+/** The JSON form of a type of `@kubernetes/client-node`: dates as strings, names as the server's, everything readonly. */
 export type Wire<T> = T extends Date
   ? string
   : T extends readonly (infer Element)[]
     ? readonly Wire<Element>[]
     : T extends object
-      ? { readonly [Key in keyof T]: Wire<T[Key]> }
+      ? { readonly [Key in keyof T as WireName<Key>]: Wire<T[Key]> }
       : T;
+
+/** client-node renames fields that are words of the language: `_from` crosses the wire as `from`. */
+type WireName<Key> = Key extends `_${infer Name}`
+  ? Name
+  : Key extends `x_kubernetes_${infer Name}`
+    ? `x-kubernetes-${Hyphenated<Name>}`
+    : Key;
+
+type Hyphenated<Name extends string> = Name extends `${infer Head}_${infer Tail}`
+  ? `${Head}-${Hyphenated<Tail>}`
+  : Name;
 
 /** A client-node model (`V1Namespace`, …) as a `KubernetesObject`. */
 export type Model<T> = KubernetesObject & Omit<Wire<T>, 'apiVersion' | 'kind' | 'metadata'>;
