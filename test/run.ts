@@ -1,0 +1,96 @@
+/**
+ * `npm test`: every tier, one after another, and what each counted.
+ *
+ *   npm test                   all tiers
+ *   npm test -- unit api       these tiers only
+ *
+ * A tier whose prerequisites are missing on this machine is named with what is missing, and is not counted as passed.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { missingForRealNode } from '../cluster/node/prerequisites.ts';
+
+interface Tier {
+  readonly name: 'unit' | 'api' | 'e2e';
+  /** What the machine lacks for this tier, in words for a person; empty when it can run. */
+  readonly missing: () => Promise<readonly string[]>;
+}
+
+interface Count {
+  readonly tier: string;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly seconds: number;
+}
+
+const nothing = async (): Promise<readonly string[]> => [];
+
+const tiers: readonly Tier[] = [
+  { name: 'unit', missing: nothing },
+  { name: 'api', missing: nothing },
+  { name: 'e2e', missing: missingForRealNode },
+];
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !tiers.some((tier) => tier.name === name));
+if (unknown.length > 0) {
+  console.error(
+    `no such tier: ${unknown.join(', ')}; the tiers are ${tiers.map((tier) => tier.name).join(', ')}`,
+  );
+  process.exit(2);
+}
+
+const counts: Count[] = [];
+const lacking: string[] = [];
+for (const tier of tiers) {
+  if (wanted.length > 0 && !wanted.includes(tier.name)) continue;
+  const missing = await tier.missing();
+  if (missing.length > 0) {
+    lacking.push(`${tier.name}: not run, this machine lacks ${missing.join('; ')}`);
+    continue;
+  }
+  counts.push(await run(tier.name));
+}
+
+const sum = (of: (count: Count) => number): number => counts.reduce((total, count) => total + of(count), 0);
+console.log('');
+for (const { tier, passed, failed, skipped, seconds } of counts) {
+  console.log(`${tier}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds} s`);
+}
+for (const line of lacking) console.log(line);
+console.log(`${sum((count) => count.passed)} passed, ${sum((count) => count.failed)} failed`);
+process.exitCode = sum((count) => count.failed) > 0 || counts.length === 0 ? 1 : 0;
+
+/** Runs one tier in a process of its own. A run that dies before it could count is one failure. */
+async function run(tier: string): Promise<Count> {
+  const directory = await mkdtemp(join(tmpdir(), 'mainstay-test-'));
+  const file = join(directory, 'results.json');
+  const started = performance.now();
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const child = spawn('vitest', ['run', '--project', tier, ...reporters], { stdio: 'inherit' });
+  const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
+  process.on('SIGINT', forward).on('SIGTERM', forward);
+  const code = await new Promise<number>((resolve) => {
+    child.on('exit', (status) => resolve(status ?? 1));
+    child.on('error', () => resolve(1));
+  });
+  process.off('SIGINT', forward).off('SIGTERM', forward);
+  const seconds = Math.round((performance.now() - started) / 1000);
+  try {
+    const results = JSON.parse(await readFile(file, 'utf8')) as {
+      readonly numPassedTests: number;
+      readonly numFailedTests: number;
+      readonly numPendingTests: number;
+    };
+    // A suite that fails outside its tests (a hook, an import) fails the run without a failed test.
+    const failed = results.numFailedTests === 0 && code !== 0 ? 1 : results.numFailedTests;
+    return { tier, passed: results.numPassedTests, failed, skipped: results.numPendingTests, seconds };
+  } catch {
+    return { tier, passed: 0, failed: 1, skipped: 0, seconds };
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
