@@ -1,0 +1,105 @@
+/** ValidatingAdmissionPolicies as plain objects, every default written out: what the server answers with equals what we ship. */
+export interface AdmissionPolicy {
+  readonly apiVersion: 'admissionregistration.k8s.io/v1';
+  readonly kind: 'ValidatingAdmissionPolicy';
+  readonly metadata: Metadata;
+  readonly spec: AdmissionPolicySpec;
+}
+
+export interface AdmissionPolicyBinding {
+  readonly apiVersion: 'admissionregistration.k8s.io/v1';
+  readonly kind: 'ValidatingAdmissionPolicyBinding';
+  readonly metadata: Metadata;
+  readonly spec: { readonly policyName: string; readonly validationActions: readonly ['Deny'] };
+}
+
+export interface AdmissionPolicySpec {
+  readonly failurePolicy: 'Fail';
+  readonly matchConstraints: MatchConstraints;
+  readonly matchConditions: readonly NamedExpression[];
+  readonly variables: readonly NamedExpression[];
+  readonly validations: readonly Validation[];
+}
+
+export interface MatchConstraints {
+  readonly matchPolicy: 'Equivalent';
+  readonly namespaceSelector: Selector;
+  readonly objectSelector: Selector;
+  readonly resourceRules: readonly ResourceRule[];
+}
+
+export interface ResourceRule {
+  readonly apiGroups: readonly [string];
+  readonly apiVersions: readonly [string];
+  readonly resources: readonly string[];
+  readonly operations: readonly ('CREATE' | 'UPDATE' | 'DELETE')[];
+  readonly scope: 'Cluster' | 'Namespaced';
+}
+
+export interface Selector {
+  readonly matchLabels?: Readonly<Record<string, string>>;
+  readonly matchExpressions?: readonly {
+    readonly key: string;
+    readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+    readonly values?: readonly string[];
+  }[];
+}
+
+export interface NamedExpression {
+  readonly name: string;
+  readonly expression: string;
+}
+
+/** `message` is what is shown where `messageExpression` cannot be evaluated. */
+export interface Validation {
+  readonly expression: string;
+  readonly message: string;
+  readonly messageExpression?: string;
+  readonly reason: 'Forbidden' | 'Invalid';
+}
+
+interface Metadata {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** A policy of this name; `description` is kept as an annotation, for whoever meets the policy in a cluster. */
+export function definePolicy(
+  name: string,
+  description: string,
+  spec: Omit<AdmissionPolicySpec, 'failurePolicy'>,
+): AdmissionPolicy {
+  return {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicy',
+    metadata: { name, labels: partOf, annotations: { 'kubernetes.io/description': description } },
+    spec: { failurePolicy: 'Fail', ...spec },
+  };
+}
+
+/** Puts a policy in force. All of what it matches is in the policy itself, so that there is one place to look. */
+export function bindingOf(policy: AdmissionPolicy): AdmissionPolicyBinding {
+  return {
+    apiVersion: policy.apiVersion,
+    kind: 'ValidatingAdmissionPolicyBinding',
+    metadata: {
+      name: policy.metadata.name,
+      labels: partOf,
+      annotations: { 'kubernetes.io/description': `Puts the policy ${policy.metadata.name} in force.` },
+    },
+    spec: { policyName: policy.metadata.name, validationActions: ['Deny'] },
+  };
+}
+
+/** A CEL string literal. */
+export function literal(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}
+
+/** A CEL list of string literals. */
+export function literals(texts: readonly string[]): string {
+  return `[${texts.map(literal).join(', ')}]`;
+}
+
+const partOf = { 'app.kubernetes.io/name': 'mainstay', 'app.kubernetes.io/part-of': 'mainstay' };
