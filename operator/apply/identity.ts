@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import type { Desired } from '../client/client.ts';
+import type { KubernetesObject, ManagedFieldsEntry, ObjectMeta } from '../resources/object.ts';
+
+/** The names under which an operator writes: what tells its own objects and fields from everybody else's. */
+export interface Identity {
+  /** The field manager of its server-side applies. */
+  readonly fieldManager: string;
+  /** Label on everything made for an owner: the owner's UID. It counts only where `fieldManager` owns it. */
+  readonly ownerLabel: string;
+  /** Annotation: the hash of what was desired when the object was last applied. */
+  readonly desiredAnnotation: string;
+}
+
+/** For whom objects are made. Their inventory is what carries this UID. */
+export interface Owner {
+  readonly uid: string;
+}
+
+/** What is sent: the desired object with the owner's label and the hash of all of that in the annotation. */
+export function seal<T extends KubernetesObject>(
+  identity: Identity,
+  owner: Owner,
+  object: Desired<T>,
+): Desired<T> {
+  const labels = { ...object.metadata.labels, [identity.ownerLabel]: owner.uid };
+  const labelled = { ...object, metadata: { ...object.metadata, labels } };
+  const annotations = { ...object.metadata.annotations, [identity.desiredAnnotation]: hashOf(labelled) };
+  return { ...labelled, metadata: { ...labelled.metadata, annotations } };
+}
+
+/** The UID of the owner for whom our field manager made the object; undefined where the label is missing or not ours. */
+export function ownerOf(identity: Identity, object: KubernetesObject): string | undefined {
+  const owner = object.metadata.labels?.[identity.ownerLabel];
+  if (owner === undefined) return undefined;
+  const fields = appliedFields(identity, object.metadata);
+  const label = fields?.fieldsV1?.['f:metadata']?.['f:labels']?.[`f:${identity.ownerLabel}`];
+  return label === undefined ? undefined : owner;
+}
+
+/** Our Apply entry of the object itself (not of a subresource). */
+export function appliedFields(identity: Identity, metadata: ObjectMeta): ManagedFieldsEntry | undefined {
+  return metadata.managedFields?.find(
+    (entry) =>
+      entry.manager === identity.fieldManager &&
+      entry.operation === 'Apply' &&
+      (entry.subresource === undefined || entry.subresource === ''),
+  );
+}
+
+/**
+ * A hash of a JSON value that does not depend on the order of keys, nor on keys that are undefined. 22 characters, 132
+ * bits: enough that no two states of one object meet.
+ */
+export function hashOf(value: unknown): string {
+  return createHash('sha256').update(canonical(value)).digest('base64url').slice(0, 22);
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => (isRecord(part) ? sorted(part) : part)) ?? 'null';
+}
+
+function sorted(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  // Entries, so that a key named `__proto__` is a key like any other.
+  return Object.fromEntries(
+    Object.keys(record)
+      .sort()
+      .map((key) => [key, record[key]]),
+  );
+}
+
+/** A JSON object, as opposed to a list, a scalar or null. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,112 @@
+import type { KubernetesObject } from '../resources/object.ts';
+import type { FieldPath } from './fieldCoverage.ts';
+import { isRecord } from './identity.ts';
+
+/**
+ * A field whose live value must be just what is desired, with nothing added by anybody: a wall's `spec`, a binding's
+ * `subjects`. Write it as the server returns it, defaults spelt out (`protocol: TCP`, `policyTypes`, `apiGroup`).
+ */
+export interface WholeField {
+  readonly path: FieldPath;
+  /** The values beneath are quantities, so that `1000m` is `1`. Default false: compared as they are written. */
+  readonly quantities?: boolean;
+}
+
+/** The whole fields in which the two differ, as dotted paths. No values, since they may be secret. */
+export function fieldsThatDiffer(
+  desired: KubernetesObject,
+  live: KubernetesObject,
+  fields: readonly WholeField[],
+): readonly string[] {
+  return fields.flatMap(({ path, quantities }) => {
+    const difference = firstDifference(at(desired, path), at(live, path), path, quantities === true);
+    return difference === undefined ? [] : [difference.join('.')];
+  });
+}
+
+/**
+ * Equal but for what the server itself does to any object: an empty list, null and an absent field are one. An empty
+ * map is not an absent one: `namespaceSelector: {}` is every namespace.
+ */
+function firstDifference(
+  desired: unknown,
+  live: unknown,
+  path: FieldPath,
+  quantities: boolean,
+): FieldPath | undefined {
+  if (isAbsent(desired) && isAbsent(live)) return undefined;
+  if (Array.isArray(desired) && Array.isArray(live)) {
+    if (desired.length !== live.length) return path;
+    return firstOf(desired, (item, index) =>
+      firstDifference(item, live[index], [...path, String(index)], quantities),
+    );
+  }
+  if (isRecord(desired) && isRecord(live)) {
+    const names = new Set([...Object.keys(desired), ...Object.keys(live)]);
+    return firstOf([...names], (name) =>
+      firstDifference(desired[name], live[name], [...path, name], quantities),
+    );
+  }
+  if (desired === live) return undefined;
+  return quantities && sameQuantity(desired, live) ? undefined : path;
+}
+
+function firstOf<Item, Found>(
+  items: readonly Item[],
+  find: (item: Item, index: number) => Found | undefined,
+): Found | undefined {
+  for (const [index, item] of items.entries()) {
+    const found = find(item, index);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+}
+
+function at(object: unknown, path: FieldPath): unknown {
+  return path.reduce<unknown>((value, name) => (isRecord(value) ? value[name] : undefined), object);
+}
+
+function sameQuantity(left: unknown, right: unknown): boolean {
+  const [first, second] = [amount(left), amount(right)];
+  if (first === undefined || second === undefined) return false;
+  const exponent = Math.min(first.exponent, second.exponent);
+  const scaled = (value: Amount): bigint => value.digits * 10n ** BigInt(value.exponent - exponent);
+  return scaled(first) === scaled(second);
+}
+
+/** `digits × 10^exponent`, exactly: a quantity may hold more than a double can. */
+interface Amount {
+  readonly digits: bigint;
+  readonly exponent: number;
+}
+
+const quantity = /^([+-]?)(\d{0,40})(?:\.(\d{0,40}))?(?:([KMGTPE]i)|([numkMGTPE])|[eE]([+-]?\d{1,2}))?$/;
+const binary = ['Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
+const decimal: Readonly<Record<string, number>> = {
+  n: -9,
+  u: -6,
+  m: -3,
+  k: 3,
+  M: 6,
+  G: 9,
+  T: 12,
+  P: 15,
+  E: 18,
+};
+
+function amount(value: unknown): Amount | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  const match = quantity.exec(String(value));
+  if (match === null) return undefined;
+  const [, sign, whole = '', fraction = '', binarySuffix, decimalSuffix, exponent] = match;
+  if (whole === '' && fraction === '') return undefined;
+  const factor = binarySuffix === undefined ? 1n : 1024n ** BigInt(binary.indexOf(binarySuffix) + 1);
+  const digits = BigInt(`${whole}${fraction}`) * factor;
+  const power =
+    decimalSuffix !== undefined ? (decimal[decimalSuffix] ?? 0) : Number.parseInt(exponent ?? '0', 10);
+  return { digits: sign === '-' ? -digits : digits, exponent: power - fraction.length };
+}
