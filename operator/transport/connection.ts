@@ -1,0 +1,296 @@
+import { type Dispatcher, Pool } from 'undici';
+import { BeforeSend, checkBeforeSend } from './beforeSend.ts';
+import { ConnectionError } from './connectionError.ts';
+import type { Credentials, Identity, TlsIdentity } from './credentials.ts';
+
+/**
+ * The way to one API server: pools of connections, and who we are to it.
+ *
+ * Requests and watches have pools of their own, so that a hundred open watches never make a write wait. When a token or
+ * a certificate changes, what is open stays open and new connections use the new one.
+ */
+export interface Connection {
+  /** Scheme, host and port, with the path that the kubeconfig's server may have. */
+  readonly server: URL;
+  /** The kubeconfig context's namespace, or that of the pod we run in; `default` if neither says. */
+  readonly namespace: string;
+  /**
+   * Sends one request and resolves with the head of its answer, whatever its status.
+   * Rejects with a `ConnectionError` if there is no answer, or with the signal's reason.
+   */
+  send(request: HttpRequest): Promise<HttpResponse>;
+  /** Ends every connection, open watches too. */
+  close(): Promise<void>;
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** With the query; begins with a slash. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal?: AbortSignal;
+  /** `watches` for an answer that is not expected to end. Default `requests`. */
+  readonly pool?: 'requests' | 'watches';
+  /** Runs when the first byte is about to be written; if it throws, nothing is sent and `send` rejects with that. */
+  readonly beforeSend?: () => void;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** The first value of a header, by its lower-case name. */
+  header(name: string): string | undefined;
+  /** The whole body. Rejects with a `ConnectionError` if it is cut. */
+  text(): Promise<string>;
+  /** The body as it arrives. Leaving the loop ends the connection. Throws a `ConnectionError` if it is cut. */
+  chunks(): AsyncIterable<Uint8Array>;
+  /** Lets the connection go without the body. */
+  discard(): Promise<void>;
+}
+
+/** Limits of a connection; every time in milliseconds. */
+export interface ConnectionLimits {
+  /** Connections for requests; more requests than that wait. Watches are not limited. Default 64. */
+  readonly connections?: number;
+  /** TCP and TLS handshake. Default 10,000. */
+  readonly connectTimeout?: number;
+  /** Until the head of an answer. Default 60,000; a request's own deadline is usually shorter. */
+  readonly headersTimeout?: number;
+  /** Between two pieces of an answer that should end; watches are exempt. Default 60,000. */
+  readonly bodyTimeout?: number;
+  /** How long an unused connection is kept. Default 60,000, below the API server's 90,000. */
+  readonly keepAlive?: number;
+}
+
+/** Who to act as: needs the `impersonate` verb. Tests use it to be a tenant. */
+export interface Impersonation {
+  readonly user: string;
+  readonly groups?: readonly string[] | undefined;
+}
+
+export interface ConnectionDescription {
+  readonly server: URL;
+  readonly namespace: string;
+  readonly credentials: Credentials;
+  readonly limits?: ConnectionLimits;
+  readonly impersonate?: Impersonation;
+}
+
+/** A connection to the described server. Nothing is sent until it is used. */
+export function openConnection(description: ConnectionDescription): Connection {
+  return new PooledConnection(description);
+}
+
+interface Pools {
+  readonly tls: TlsIdentity;
+  readonly requests: Dispatcher;
+  readonly watches: Dispatcher;
+}
+
+class PooledConnection implements Connection {
+  readonly server: URL;
+  readonly namespace: string;
+  readonly #credentials: Credentials;
+  readonly #limits: ConnectionLimits;
+  readonly #impersonation: Readonly<Record<string, string | string[]>>;
+  readonly #prefix: string;
+  /** Pools of earlier certificates, kept until their last answer has ended. */
+  readonly #retired = new Set<Pools>();
+  #pools: Pools | undefined;
+  #closed = false;
+
+  constructor({ server, namespace, credentials, limits, impersonate }: ConnectionDescription) {
+    this.server = server;
+    this.namespace = namespace;
+    this.#credentials = credentials;
+    this.#limits = limits ?? {};
+    this.#impersonation = impersonate === undefined ? {} : impersonationHeaders(impersonate);
+    this.#prefix = server.pathname.replace(/\/+$/, '');
+  }
+
+  async send(request: HttpRequest): Promise<HttpResponse> {
+    const identity = await this.#identity();
+    try {
+      const response = await this.#sendAs(identity, request);
+      if (response.status !== 401) return response;
+      const renewed = await this.#renewed(identity);
+      if (renewed === undefined) return response;
+      await response.discard();
+      return await this.#sendAs(renewed, request);
+    } catch (error) {
+      // A server with a new certificate is refused until the new CA is read; nothing was sent, so it may be sent again.
+      if (!(error instanceof ConnectionError) || error.kind !== 'tls') throw error;
+      const renewed = await this.#renewed(identity);
+      if (renewed === undefined) throw error;
+      return this.#sendAs(renewed, request);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const all = this.#pools === undefined ? [...this.#retired] : [this.#pools, ...this.#retired];
+    this.#pools = undefined;
+    this.#retired.clear();
+    await Promise.all(all.flatMap(({ requests, watches }) => [requests.destroy(), watches.destroy()]));
+  }
+
+  async #identity(): Promise<Identity> {
+    try {
+      return await this.#credentials.current();
+    } catch (error) {
+      throw new ConnectionError('credentials', this.server, error);
+    }
+  }
+
+  /** What the credentials are now, if that is something else than what was refused. */
+  async #renewed(refused: Identity): Promise<Identity | undefined> {
+    this.#credentials.expire();
+    const identity = await this.#identity();
+    const same = identity.authorization === refused.authorization && sameTls(identity.tls, refused.tls);
+    return same ? undefined : identity;
+  }
+
+  async #sendAs(identity: Identity, request: HttpRequest): Promise<HttpResponse> {
+    request.signal?.throwIfAborted();
+    const pools = this.#poolsFor(identity.tls);
+    const watching = request.pool === 'watches';
+    const { authorization } = identity;
+    const check = request.beforeSend === undefined ? undefined : new BeforeSend(request.beforeSend);
+    try {
+      const answer = await pools[watching ? 'watches' : 'requests'].request({
+        method: request.method,
+        path: this.#prefix + request.path,
+        headers: {
+          ...this.#impersonation,
+          ...(authorization === undefined ? undefined : { authorization }),
+          ...request.headers,
+        },
+        body: request.body ?? null,
+        signal: request.signal ?? null,
+        opaque: check,
+        ...(watching ? { bodyTimeout: 0 } : undefined),
+      });
+      return new Answer(answer, this.server, request.signal);
+    } catch (error) {
+      if (check?.refusal !== undefined) throw check.refusal;
+      if (request.signal?.aborted) throw request.signal.reason;
+      throw ConnectionError.from(error, this.server);
+    }
+  }
+
+  #poolsFor(tls: TlsIdentity): Pools {
+    if (this.#closed) throw new ConnectionError('closed', this.server);
+    const current = this.#pools;
+    if (current !== undefined && sameTls(current.tls, tls)) return current;
+    if (current !== undefined) this.#retire(current);
+    this.#pools = openPools(this.server.origin, tls, this.#limits);
+    return this.#pools;
+  }
+
+  #retire(pools: Pools): void {
+    this.#retired.add(pools);
+    // A pool that was destroyed meanwhile refuses to close: it is gone either way.
+    const gone = () => this.#retired.delete(pools);
+    Promise.all([pools.requests.close(), pools.watches.close()]).then(gone, gone);
+  }
+}
+
+function openPools(origin: string, tls: TlsIdentity, limits: ConnectionLimits): Pools {
+  const {
+    connectTimeout = 10_000,
+    headersTimeout = 60_000,
+    bodyTimeout = 60_000,
+    keepAlive = 60_000,
+  } = limits;
+  const common = {
+    headersTimeout,
+    bodyTimeout,
+    keepAliveTimeout: keepAlive,
+    keepAliveMaxTimeout: keepAlive,
+    // HTTP/2 would put all watches on one TCP connection, where one lost packet holds up every one of them.
+    allowH2: false,
+    connect: {
+      timeout: connectTimeout,
+      keepAlive: true,
+      keepAliveInitialDelay: 30_000,
+      rejectUnauthorized: !tls.insecure,
+      ...(tls.ca === undefined ? undefined : { ca: tls.ca }),
+      ...(tls.certificate === undefined ? undefined : { cert: tls.certificate }),
+      ...(tls.key === undefined ? undefined : { key: tls.key }),
+      ...(tls.serverName === undefined ? undefined : { servername: tls.serverName }),
+    },
+  };
+  return {
+    tls,
+    requests: new Pool(origin, { ...common, connections: limits.connections ?? 64 }).compose(checkBeforeSend),
+    watches: new Pool(origin, common),
+  };
+}
+
+function sameTls(left: TlsIdentity, right: TlsIdentity): boolean {
+  return (
+    left === right ||
+    (left.ca === right.ca &&
+      left.certificate === right.certificate &&
+      left.key === right.key &&
+      left.serverName === right.serverName &&
+      left.insecure === right.insecure)
+  );
+}
+
+function impersonationHeaders({ user, groups = [] }: Impersonation): Record<string, string | string[]> {
+  return {
+    'impersonate-user': user,
+    ...(groups.length === 0 ? undefined : { 'impersonate-group': [...groups] }),
+  };
+}
+
+class Answer implements HttpResponse {
+  readonly status: number;
+  readonly #answer: Dispatcher.ResponseData<unknown>;
+  readonly #server: URL;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(answer: Dispatcher.ResponseData<unknown>, server: URL, signal: AbortSignal | undefined) {
+    this.status = answer.statusCode;
+    this.#answer = answer;
+    this.#server = server;
+    this.#signal = signal;
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#answer.headers[name];
+    return typeof value === 'string' ? value : value?.[0];
+  }
+
+  async text(): Promise<string> {
+    try {
+      return await this.#answer.body.text();
+    } catch (error) {
+      throw this.#failure(error);
+    }
+  }
+
+  async *chunks(): AsyncIterable<Uint8Array> {
+    try {
+      for await (const chunk of this.#answer.body) yield chunk;
+    } catch (error) {
+      throw this.#failure(error);
+    } finally {
+      this.#answer.body.destroy();
+    }
+  }
+
+  async discard(): Promise<void> {
+    try {
+      await this.#answer.body.dump({ limit: 64 * 1024 });
+    } catch {
+      // The connection is gone, which is what letting it go means.
+    }
+  }
+
+  #failure(error: unknown): unknown {
+    if (this.#signal?.aborted) return this.#signal.reason;
+    return ConnectionError.from(error, this.#server);
+  }
+}
