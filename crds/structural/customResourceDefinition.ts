@@ -1,0 +1,131 @@
+import type { z } from 'zod';
+import type { Rule } from './metadata.ts';
+import { unboundedBelowRules, unplacedRules } from './ruleContext.ts';
+import { NotStructuralError, type StructuralSchema, structuralSchema } from './structuralSchema.ts';
+
+/** A kind of ours: everything its CustomResourceDefinition says. */
+export interface Kind {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly scope: 'Cluster' | 'Namespaced';
+  /** What the kind is for: the first lines of `kubectl explain`. */
+  readonly description: string;
+  /** What `metadata.name` must look like, narrower than Kubernetes' own rule. */
+  readonly name?: { readonly maxLength: number; readonly pattern: string };
+  readonly spec: z.core.$ZodType;
+  readonly status: z.core.$ZodType;
+  /** Rules over the whole object: `self.metadata.name`, `self.spec`, `self.status`. */
+  readonly rules?: readonly Rule[];
+  readonly columns: readonly PrinterColumn[];
+  readonly scale?: Scale;
+}
+
+/** A column of `kubectl get`. */
+export interface PrinterColumn {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'boolean' | 'date';
+  readonly jsonPath: string;
+  readonly description: string;
+  /** Above 0: shown with `-o wide` only. */
+  readonly priority?: number;
+}
+
+/** Where `kubectl scale` and autoscalers find their numbers. */
+export interface Scale {
+  readonly specReplicasPath: string;
+  readonly statusReplicasPath: string;
+  readonly labelSelectorPath?: string;
+}
+
+/** A CustomResourceDefinition of `apiextensions.k8s.io/v1`, as far as we write it. */
+export interface CustomResourceDefinition {
+  readonly apiVersion: 'apiextensions.k8s.io/v1';
+  readonly kind: 'CustomResourceDefinition';
+  readonly metadata: { readonly name: string };
+  readonly spec: {
+    readonly group: string;
+    readonly scope: 'Cluster' | 'Namespaced';
+    readonly names: {
+      readonly kind: string;
+      readonly listKind: string;
+      readonly plural: string;
+      readonly singular: string;
+      readonly shortNames: readonly string[];
+      readonly categories: readonly string[];
+    };
+    readonly conversion: { readonly strategy: 'None' };
+    readonly versions: readonly {
+      readonly name: string;
+      readonly served: boolean;
+      readonly storage: boolean;
+      readonly schema: { readonly openAPIV3Schema: StructuralSchema };
+      readonly subresources: { readonly status: Record<string, never>; readonly scale?: Scale };
+      readonly additionalPrinterColumns: readonly PrinterColumn[];
+    }[];
+  };
+}
+
+/**
+ * The definition that makes the API server serve a kind.
+ *
+ * @throws NotStructuralError naming every field that cannot be said
+ */
+export function customResourceDefinition(kind: Kind): CustomResourceDefinition {
+  const { group, version, plural, singular, shortNames, categories, scope, scale } = kind;
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.${group}` },
+    spec: {
+      group,
+      scope,
+      names: { kind: kind.kind, listKind: `${kind.kind}List`, plural, singular, shortNames, categories },
+      conversion: { strategy: 'None' },
+      versions: [
+        {
+          name: version,
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: objectSchema(kind) },
+          subresources: { status: {}, ...(scale === undefined ? {} : { scale }) },
+          additionalPrinterColumns: kind.columns,
+        },
+      ],
+    },
+  };
+}
+
+function objectSchema(kind: Kind): StructuralSchema {
+  const schema: StructuralSchema = {
+    description: kind.description,
+    type: 'object',
+    required: ['spec'],
+    properties: {
+      apiVersion: { type: 'string', maxLength: 317, description: `\`${kind.group}/${kind.version}\`.` },
+      kind: { type: 'string', maxLength: 63, description: `\`${kind.kind}\`.` },
+      metadata: {
+        type: 'object',
+        // The API server takes the name's bound into account in rules only where generateName is declared as well.
+        ...(kind.name === undefined
+          ? {}
+          : {
+              properties: {
+                name: { type: 'string', ...kind.name },
+                generateName: { type: 'string', maxLength: 253 },
+              },
+            }),
+      },
+      spec: structuralSchema(kind.spec, 'spec'),
+      status: structuralSchema(kind.status, 'status'),
+    },
+    ...(kind.rules === undefined ? {} : { 'x-kubernetes-validations': kind.rules }),
+  };
+  const refusals = [...unplacedRules(schema, kind.kind), ...unboundedBelowRules(schema, kind.kind)];
+  if (refusals.length > 0) throw new NotStructuralError(refusals);
+  return schema;
+}
