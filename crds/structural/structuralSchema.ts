@@ -132,7 +132,7 @@ class Walk {
     for (const [name, property] of Object.entries(shape)) {
       properties[name] = this.schema(property, `${path}.${name}`, ancestors);
     }
-    const required = Object.keys(shape).filter((name) => shape[name]?._zod.optin !== 'optional');
+    const required = Object.keys(shape).filter((name) => shape[name]?._zod.optin === undefined);
     return { type: 'object', properties, ...(required.length > 0 ? { required } : {}), ...sizes(metadata) };
   }
 
