@@ -1,5 +1,5 @@
 import { group, version } from '../names.ts';
-import { exemptNamespaces, installation, ownerRole } from './installation.ts';
+import { ownerRole } from './installation.ts';
 import {
   type AdmissionPolicy,
   definePolicy,
@@ -53,7 +53,6 @@ export function accessPolicy(grantableRoles: readonly string[]): AdmissionPolicy
       ],
       variables: [...entries, ...roles.flatMap(roleVariables), ...privilegeVariables],
       validations: [
-        unprotectedNamespaces,
         grantable(roles),
         ...roles.flatMap((role) => mayBind(role, slots)),
         ...privilegeValidations,
@@ -149,13 +148,6 @@ function grantable(roles: readonly string[]): Validation {
     reason: 'Forbidden',
   };
 }
-
-/** A Project never holds the cluster's own namespaces or ours, be they named or joined from its names. */
-const unprotectedNamespaces: Validation = {
-  expression: `variables.changedEnvironments.map(environment, environment[?'namespace'].orValue(object.metadata.name + '-' + environment.name)).all(namespace_, !namespace_.startsWith('kube-') && !(namespace_ in ${literals([...exemptNamespaces.filter((name) => !name.startsWith('kube-')), installation.namespace])}))`,
-  message: `spec.environments: kube-*, default and ${installation.namespace} are never a Project's; name another namespace`,
-  reason: 'Invalid',
-};
 
 function bindCheck(role: string): string {
   return `authorizer.group('rbac.authorization.k8s.io').resource('clusterroles').name(${literal(role)})`;

@@ -1,0 +1,216 @@
+import { readFile } from 'node:fs/promises';
+import { Agent, request } from 'undici';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+/** What an object must have for a request about it. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: Readonly<Record<string, unknown>> & {
+    readonly name: string;
+    readonly namespace?: string;
+  };
+  readonly [field: string]: unknown;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** The server's own words where it refused. */
+  readonly message: string;
+  readonly body: Body;
+}
+
+const bodySchema = z.looseObject({
+  message: z.string().optional(),
+  metadata: z
+    .looseObject({
+      uid: z.string().optional(),
+      resourceVersion: z.string().optional(),
+      deletionTimestamp: z.string().optional(),
+    })
+    .optional(),
+});
+type Body = z.infer<typeof bodySchema>;
+
+const plurals: Readonly<Record<string, string>> = {
+  Namespace: 'namespaces',
+  Secret: 'secrets',
+  ConfigMap: 'configmaps',
+  ResourceQuota: 'resourcequotas',
+  LimitRange: 'limitranges',
+  NetworkPolicy: 'networkpolicies',
+  Role: 'roles',
+  RoleBinding: 'rolebindings',
+  ClusterRole: 'clusterroles',
+  ClusterRoleBinding: 'clusterrolebindings',
+  ServiceAccount: 'serviceaccounts',
+  CustomResourceDefinition: 'customresourcedefinitions',
+  ValidatingAdmissionPolicy: 'validatingadmissionpolicies',
+  ValidatingAdmissionPolicyBinding: 'validatingadmissionpolicybindings',
+  Project: 'projects',
+};
+
+/** An API server, and whoever one wants to be before it. */
+export interface Api extends AsyncDisposable {
+  as(user: string, ...groups: readonly string[]): Person;
+}
+
+/** Speaks to the API server of an administrator's kubeconfig, who may impersonate anybody. */
+export async function openApi(kubeconfig: string): Promise<Api> {
+  const { server, tls, token } = await readKubeconfig(kubeconfig);
+  const agent = new Agent({ connect: tls });
+  return {
+    as: (user, ...groups) =>
+      new Person(agent, server, {
+        'impersonate-user': user,
+        ...(groups.length > 0 && { 'impersonate-group': [...groups] }),
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      }),
+    [Symbol.asyncDispose]: () => agent.close(),
+  };
+}
+
+/** One user of the API. Every call answers, refused or not: the tests say which they expect. */
+export class Person {
+  readonly #agent: Agent;
+  readonly #server: string;
+  readonly #headers: Readonly<Record<string, string | string[]>>;
+
+  constructor(agent: Agent, server: string, headers: Readonly<Record<string, string | string[]>>) {
+    this.#agent = agent;
+    this.#server = server;
+    this.#headers = headers;
+  }
+
+  create(object: Manifest, query = ''): Promise<Answer> {
+    return this.#send('POST', `${collectionOf(object)}${query}`, object);
+  }
+
+  get(object: Manifest): Promise<Answer> {
+    return this.#send('GET', pathOf(object));
+  }
+
+  list(object: Manifest, query = ''): Promise<Answer> {
+    return this.#send('GET', `${collectionOf(object)}${query}`);
+  }
+
+  /** Server-side apply, by force. */
+  apply(object: Manifest, fieldManager = 'test'): Promise<Answer> {
+    return this.#send(
+      'PATCH',
+      `${pathOf(object)}?fieldManager=${fieldManager}&force=true`,
+      object,
+      'application/apply-patch+yaml',
+    );
+  }
+
+  /** A JSON merge patch, as `kubectl label`, `annotate` and `patch --type=merge` send it. */
+  patch(object: Manifest, change: unknown, query = ''): Promise<Answer> {
+    return this.#send('PATCH', `${pathOf(object)}${query}`, change, 'application/merge-patch+json');
+  }
+
+  /** The same, of the status subresource. */
+  patchStatus(object: Manifest, change: unknown): Promise<Answer> {
+    return this.#send('PATCH', `${pathOf(object)}/status`, change, 'application/merge-patch+json');
+  }
+
+  replace(object: Manifest): Promise<Answer> {
+    return this.#send('PUT', pathOf(object), object);
+  }
+
+  remove(object: Manifest, propagationPolicy = 'Background'): Promise<Answer> {
+    return this.#send('DELETE', pathOf(object), {
+      kind: 'DeleteOptions',
+      apiVersion: 'v1',
+      propagationPolicy,
+    });
+  }
+
+  /** `kubectl delete --all`. */
+  removeAll(object: Manifest): Promise<Answer> {
+    return this.#send('DELETE', collectionOf(object));
+  }
+
+  async #send(
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: unknown,
+    type?: string,
+  ) {
+    const answer = await request(`${this.#server}${path}`, {
+      method,
+      dispatcher: this.#agent,
+      headers: { ...this.#headers, 'content-type': type ?? 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const parsed = bodySchema.parse(await answer.body.json());
+    return { status: answer.statusCode, message: parsed.message ?? '', body: parsed };
+  }
+}
+
+/** Tries until the probe is true; says what it waited for when it never is. */
+export async function eventually(what: string, probe: () => Promise<boolean>, seconds = 30): Promise<void> {
+  const deadline = performance.now() + seconds * 1000;
+  while (!(await probe())) {
+    if (performance.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function collectionOf(object: Manifest): string {
+  const plural = plurals[object.kind];
+  if (plural === undefined) throw new Error(`no plural is known for the kind ${object.kind}`);
+  const root = object.apiVersion === 'v1' ? '/api/v1' : `/apis/${object.apiVersion}`;
+  const { namespace } = object.metadata;
+  return `${root}${namespace === undefined ? '' : `/namespaces/${namespace}`}/${plural}`;
+}
+
+function pathOf(object: Manifest): string {
+  return `${collectionOf(object)}/${object.metadata.name}`;
+}
+
+const pem = z.base64().transform((data) => Buffer.from(data, 'base64').toString());
+const kubeconfigSchema = z.object({
+  clusters: z.tuple([
+    z.object({
+      cluster: z.object({
+        server: z.string(),
+        'certificate-authority-data': pem.optional(),
+        'certificate-authority': z.string().optional(),
+        'insecure-skip-tls-verify': z.boolean().default(false),
+      }),
+    }),
+  ]),
+  users: z.tuple([
+    z.object({
+      user: z.object({
+        'client-certificate-data': pem.optional(),
+        'client-certificate': z.string().optional(),
+        'client-key-data': pem.optional(),
+        'client-key': z.string().optional(),
+        token: z.string().optional(),
+      }),
+    }),
+  ]),
+});
+
+async function readKubeconfig(path: string) {
+  const { clusters, users } = kubeconfigSchema.parse(parse(await readFile(path, 'utf8')));
+  const { cluster } = clusters[0];
+  const { user } = users[0];
+  const read = async (data: string | undefined, file: string | undefined) =>
+    data ?? (file === undefined ? undefined : await readFile(file, 'utf8'));
+  const ca = await read(cluster['certificate-authority-data'], cluster['certificate-authority']);
+  const cert = await read(user['client-certificate-data'], user['client-certificate']);
+  const key = await read(user['client-key-data'], user['client-key']);
+  return {
+    server: cluster.server,
+    token: user.token,
+    tls: {
+      rejectUnauthorized: !cluster['insecure-skip-tls-verify'],
+      ...(ca !== undefined && { ca }),
+      ...(cert !== undefined && key !== undefined && { cert, key }),
+    },
+  };
+}
