@@ -34,6 +34,12 @@ export interface AddOptions {
   readonly after?: number;
 }
 
+export interface RetryOptions {
+  readonly priority?: Priority;
+  /** Milliseconds. */
+  readonly atLeast?: number;
+}
+
 /** What the queue holds at this instant. Durations in milliseconds. */
 export interface WorkQueueState {
   readonly depth: Readonly<Record<Priority, number>>;
@@ -102,9 +108,12 @@ export class WorkQueue<Key extends string> {
     this.#serve();
   }
 
-  /** Asks for another run after a failure: each in a row doubles the wait, `forget` ends the row. Returns the milliseconds. */
-  retry(key: Key, priority: Priority = 'normal'): number {
-    const after = this.#backoff.next(key);
+  /**
+   * Asks for another run after a failure: each in a row doubles the wait, `forget` ends the row. `atLeast` is what the
+   * server asked to wait. Returns the milliseconds.
+   */
+  retry(key: Key, { priority = 'normal', atLeast = 0 }: RetryOptions = {}): number {
+    const after = Math.max(this.#backoff.next(key), atLeast);
     this.#metrics?.retried();
     this.add(key, { priority, after });
     return after;

@@ -1,0 +1,255 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { SpanStatusCode, trace } from '@opentelemetry/api';
+import type { Logger } from 'pino';
+import { isApiError, isConflict } from '../client/apiError.ts';
+import { type Clock, monotonicClock } from '../queue/clock.ts';
+import { WorkQueue } from '../queue/workQueue.ts';
+import type { KubernetesObject, ObjectKey } from '../resources/object.ts';
+import { keyOf } from '../resources/object.ts';
+import type { ControllerMetrics, ControllerState } from './controllerMetrics.ts';
+import { ReconcileError, type ReconcileErrorReason } from './reconcileError.ts';
+import { flawOf } from './reconcileResult.ts';
+import type { Reconcile, ReconcileResult } from './reconciler.ts';
+import type { Watch, WatchReceiver } from './watch.ts';
+
+export interface ControllerOptions {
+  /** In logs, metrics and errors: `project`. */
+  readonly name: string;
+  readonly watches: readonly Watch[];
+  readonly reconcile: Reconcile;
+  /** Keys worked on at the same time. Default 8: a reconcile mostly waits for the API server. */
+  readonly concurrency?: number;
+  /** Milliseconds that a reconcile may take. Default 120,000. */
+  readonly deadline?: number;
+  /** Told of each failure, to make an event of it. What it throws is logged. */
+  readonly onFailure?: (error: ReconcileError) => void;
+  readonly log: Logger;
+  readonly metrics?: ControllerMetrics;
+  readonly clock?: Clock;
+}
+
+/** Milliseconds without a turn of the event loop that are worth a warning. */
+const blockedTooLong = 200;
+
+/**
+ * Runs a reconcile for each key that its watches name.
+ *
+ * A reconcile that throws, or returns nonsense, is tried again with backoff; only its own key waits. One that has not
+ * settled by its deadline is reported and its signal aborted. Its worker goes on with other keys, but its own key is
+ * tried again only once it has settled, since two runs of one key would undo each other's work.
+ */
+export class Controller {
+  readonly name: string;
+  readonly concurrency: number;
+  readonly #options: ControllerOptions;
+  readonly #clock: Clock;
+  readonly #deadline: number;
+  readonly #log: Logger;
+  readonly #running = new Map<ObjectKey, Run>();
+  #queue: WorkQueue<ObjectKey>;
+
+  constructor(options: ControllerOptions) {
+    this.#options = options;
+    this.name = options.name;
+    this.concurrency = options.concurrency ?? 8;
+    this.#deadline = options.deadline ?? 120_000;
+    this.#clock = options.clock ?? monotonicClock;
+    this.#log = options.log.child({ controller: options.name });
+    this.#queue = this.#newQueue();
+  }
+
+  /**
+   * Works until the signal aborts, then waits for the reconciles under way, whose signals are aborted too. Begins, once
+   * its informers have synced, with a run for everything that is there. May be called again after it has resolved, with
+   * the number of keys that were still waiting.
+   */
+  async run(signal: AbortSignal): Promise<number> {
+    const queue = this.#newQueue();
+    this.#queue = queue;
+    await Promise.race([Promise.all(this.#options.watches.map(({ synced }) => synced)), aborted(signal)]);
+    if (signal.aborted) return 0;
+    const stops = this.#options.watches.map((watch) => watch.start(this.#receiver(queue)));
+    const workers = Array.from({ length: this.concurrency }, () => this.#work(queue, signal));
+    this.#log.info({ found: queue.size, concurrency: this.concurrency }, 'controller started');
+    await aborted(signal);
+    for (const stop of stops) stop();
+    const held = await queue.shutDown();
+    await Promise.all(workers);
+    this.#log.info({ waiting: held.length }, 'controller stopped');
+    return held.length;
+  }
+
+  /** Asks for a run of a key that no watch names: for a source that is no informer. */
+  enqueue(key: ObjectKey, after = 0): void {
+    this.#queue.add(key, { after });
+  }
+
+  state(): ControllerState {
+    const runs = [...this.#running.values()];
+    const overdue = runs.filter((run) => run.overdue).length;
+    return { queue: this.#queue.state(), active: runs.length - overdue, overdue };
+  }
+
+  /** The keys being worked on, and for how many milliseconds. */
+  running(): readonly { readonly key: ObjectKey; readonly since: number }[] {
+    const now = this.#clock.now();
+    return [...this.#running.values()].map(({ key, began }) => ({ key, since: now - began }));
+  }
+
+  #newQueue(): WorkQueue<ObjectKey> {
+    const metrics = this.#options.metrics?.queue;
+    return new WorkQueue({ clock: this.#clock, ...(metrics === undefined ? {} : { metrics }) });
+  }
+
+  #receiver(queue: WorkQueue<ObjectKey>): WatchReceiver {
+    return {
+      found: (keys) => {
+        for (const key of keys) queue.add(key, { priority: 'low' });
+      },
+      changed: (keys, { origin }, priority) => {
+        const own = origin === 'own' ? currentRun.getStore() : undefined;
+        for (const key of keys) {
+          // The run that made this change knows of it; everybody else has to look.
+          if (own?.controller === this && own.key === key) continue;
+          queue.add(key, { priority });
+        }
+      },
+      failed: (object: KubernetesObject, error) => {
+        this.#log.error(
+          { err: error, object: `${object.kind} ${keyOf(object)}` },
+          'a watch could not map a change',
+        );
+      },
+    };
+  }
+
+  async #work(queue: WorkQueue<ObjectKey>, signal: AbortSignal): Promise<void> {
+    for (let key = await queue.get(); key !== undefined; key = await queue.get()) {
+      await this.#reconcile(key, queue, signal);
+    }
+  }
+
+  /** One run of one key. Resolves when the worker is free: at the deadline at the latest. Never rejects. */
+  #reconcile(key: ObjectKey, queue: WorkQueue<ObjectKey>, signal: AbortSignal): Promise<void> {
+    const run: Run = { controller: this, key, began: this.#clock.now(), overdue: false };
+    const log = this.#log.child({ key, reconcileId: crypto.randomUUID() });
+    const stop = new AbortController();
+    const abort = () => stop.abort(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+    this.#running.set(key, run);
+
+    return new Promise((free) => {
+      const cancel = this.#clock.schedule(this.#deadline, () => {
+        run.overdue = true;
+        this.#options.metrics?.reconciled('error', this.#deadline);
+        const error = this.#error('DeadlineExceeded', key, `has not settled after ${this.#deadline} ms`);
+        this.#report(error, log);
+        stop.abort(error);
+        free();
+      });
+      const context = { signal: stop.signal, log, failures: queue.failures(key) };
+      void this.#call(run, log, () => this.#options.reconcile(key, context)).then((ended) => {
+        cancel();
+        signal.removeEventListener('abort', abort);
+        this.#running.delete(key);
+        this.#settle(run, ended, queue, log, signal.aborted);
+        queue.done(key);
+        free();
+      });
+    });
+  }
+
+  /** Calls the handler, whatever it does. */
+  async #call(run: Run, log: Logger, handler: () => Promise<ReconcileResult>): Promise<Ended> {
+    const attributes = { 'k8s.controller': this.name, 'k8s.key': run.key };
+    return tracer.startActiveSpan('reconcile', { attributes }, async (span) => {
+      try {
+        const began = performance.now();
+        const promise = currentRun.run(run, handler);
+        this.#measureBlocking(performance.now() - began, log);
+        const result: ReconcileResult = await promise;
+        const flaw = flawOf(result);
+        return flaw === undefined ? { result } : { error: this.#error('InvalidResult', run.key, flaw) };
+      } catch (cause) {
+        const message = cause instanceof Error ? cause.message : 'threw something that is no Error';
+        span.setStatus({ code: SpanStatusCode.ERROR });
+        return { error: this.#error('Failed', run.key, message, cause) };
+      } finally {
+        span.end();
+      }
+    });
+  }
+
+  #settle(run: Run, ended: Ended, queue: WorkQueue<ObjectKey>, log: Logger, stopping: boolean): void {
+    const took = this.#clock.now() - run.began;
+    const { metrics } = this.#options;
+    if (stopping && !run.overdue) {
+      // Cut short by us, so no failure of its own; but it is owed a run, and the shutdown shall say so.
+      metrics?.reconciled(ended.error === undefined ? 'success' : 'aborted', took);
+      if (ended.error !== undefined) queue.add(run.key);
+    } else if (run.overdue) {
+      log.warn({ took }, 'the overdue reconcile has settled; its key is tried again');
+      queue.retry(run.key);
+    } else if (ended.error !== undefined) {
+      metrics?.reconciled('error', took);
+      const { cause } = ended.error;
+      const atLeast = isApiError(cause) ? cause.retryAfter : undefined;
+      const wait = queue.retry(run.key, atLeast === undefined ? {} : { atLeast });
+      this.#report(ended.error, log.child({ retryAfter: wait, failures: queue.failures(run.key) }));
+    } else {
+      queue.forget(run.key);
+      const { requeueAfter } = ended.result;
+      metrics?.reconciled(requeueAfter === undefined ? 'success' : 'requeue_after', took);
+      if (requeueAfter !== undefined) queue.add(run.key, { after: requeueAfter });
+    }
+  }
+
+  #error(reason: ReconcileErrorReason, key: ObjectKey, message: string, cause?: unknown): ReconcileError {
+    return new ReconcileError(reason, this.name, key, message, cause);
+  }
+
+  #report(error: ReconcileError, log: Logger): void {
+    this.#options.metrics?.failed(error.reason);
+    const { cause } = error;
+    // Somebody else was faster: everyday, and the next run sees what they did.
+    if (isConflict(cause)) log.info({ reason: cause.reason }, `${error.message}; trying again`);
+    else log.error({ err: cause ?? error, reason: error.reason }, error.message);
+    try {
+      this.#options.onFailure?.(error);
+    } catch (failure) {
+      log.error({ err: failure }, 'the failure could not be reported');
+    }
+  }
+
+  /** Sees what the handler did before its first `await`; the manager's watch over the event loop sees the rest. */
+  #measureBlocking(milliseconds: number, log: Logger): void {
+    if (milliseconds < blockedTooLong) return;
+    this.#options.metrics?.blocked(milliseconds);
+    log.warn({ milliseconds: Math.round(milliseconds) }, 'the reconcile blocked the event loop');
+  }
+}
+
+/** One run of a key. */
+interface Run {
+  readonly controller: Controller;
+  readonly key: ObjectKey;
+  readonly began: number;
+  overdue: boolean;
+}
+
+type Ended =
+  | { readonly result: ReconcileResult; readonly error?: undefined }
+  | { readonly error: ReconcileError };
+
+/** The run in whose course something happens: by it a change tells whose own write it was. */
+const currentRun = new AsyncLocalStorage<Run>();
+
+const tracer = trace.getTracer('operator');
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,29 @@
+import type { ObjectKey } from '../resources/object.ts';
+
+/**
+ * - `Failed`: the reconcile threw or rejected.
+ * - `DeadlineExceeded`: it has not settled in time. Its signal is aborted; its key waits until it settles.
+ * - `InvalidResult`: it resolved with something that is no `ReconcileResult`.
+ */
+export type ReconcileErrorReason = 'Failed' | 'DeadlineExceeded' | 'InvalidResult';
+
+/** A reconcile that did not do its work. The cause is what it threw. */
+export class ReconcileError extends Error {
+  override readonly name = 'ReconcileError';
+  readonly reason: ReconcileErrorReason;
+  readonly controller: string;
+  readonly key: ObjectKey;
+
+  constructor(
+    reason: ReconcileErrorReason,
+    controller: string,
+    key: ObjectKey,
+    message: string,
+    cause?: unknown,
+  ) {
+    super(`${controller} ${key}: ${message}`, { cause });
+    this.reason = reason;
+    this.controller = controller;
+    this.key = key;
+  }
+}
