@@ -58,11 +58,11 @@ export interface Validation {
   readonly reason: 'Forbidden' | 'Invalid';
 }
 
-interface Metadata {
+type Metadata = {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
-}
+};
 
 /** A policy of this name; `description` is kept as an annotation, for whoever meets the policy in a cluster. */
 export function definePolicy(

@@ -1,8 +1,7 @@
 import { inject } from 'vitest';
+import { customResourceDefinitions } from '../../../crds/kinds.ts';
 import { operatorUser, shippedAdmission } from '../../../crds/project/admission.ts';
-import { projectKind } from '../../../crds/project/kind.ts';
 import { group, labels, version } from '../../../crds/project/names.ts';
-import { customResourceDefinition } from '../../../crds/structural/customResourceDefinition.ts';
 import { type Answer, type Api, eventually, type Manifest, openApi, type Person } from './people.ts';
 
 /** An API server with our policies in force, and the two who may do what a test needs done. */
@@ -21,7 +20,7 @@ export async function installAdmission(grantableRoles?: readonly string[]): Prom
   const operator = api.as(operatorUser, 'system:masters');
   const { policies, bindings } = shippedAdmission(grantableRoles);
   const shipped: readonly Manifest[] = [...policies, ...bindings].map((object) => ({ ...object }));
-  await done(admin.apply({ ...customResourceDefinition(projectKind) }));
+  for (const definition of customResourceDefinitions()) await done(admin.apply({ ...definition }));
   await eventually('Projects are served', async () => (await admin.list(project('any', {}))).status === 200);
   for (const object of shipped) await done(admin.apply(object));
   await eventually('every policy is in force', () => allRefuse(admin, operator));

@@ -167,7 +167,7 @@ describe('the cluster goes on working', () => {
     await done(operator.create(object));
     await eventually('status.hard is set', async () => {
       const { body } = await admin.get(object);
-      return JSON.stringify(body['status'] ?? {}).includes('"hard"');
+      return JSON.stringify(body.status ?? {}).includes('"hard"');
     });
   });
 
