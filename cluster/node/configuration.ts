@@ -37,6 +37,7 @@ state = "${folders.containerdState}"
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = "${sandboxImage}"
   restrict_oom_score_adj = true
+  netns_mounts_under_state_dir = true
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "${cniPlugins}"
     conf_dir = "${folders.cniConfiguration}"

@@ -47,7 +47,8 @@ export async function createNetwork(): Promise<NodeNetwork> {
 
 /** Removes the namespace and with it every interface, route and rule. Nothing to remove is no error. */
 export async function removeNetwork(network: NodeNetwork): Promise<void> {
-  for (const [command = '', ...words] of network.teardown) await execute(command, words).catch(() => undefined);
+  for (const [command = '', ...words] of network.teardown)
+    await execute(command, words).catch(() => undefined);
 }
 
 function describe(number: number): NodeNetwork {
@@ -87,7 +88,18 @@ async function connect(network: NodeNetwork, number: number): Promise<void> {
   const node = `10.244.${number}.2`;
   const inside = (...words: readonly string[]): Promise<unknown> =>
     execute('ip', ['-netns', network.namespace, ...words]);
-  await execute('ip', ['link', 'add', cable(number), 'type', 'veth', 'peer', 'name', 'uplink', 'netns', network.namespace]);
+  await execute('ip', [
+    'link',
+    'add',
+    cable(number),
+    'type',
+    'veth',
+    'peer',
+    'name',
+    'uplink',
+    'netns',
+    network.namespace,
+  ]);
   await execute('ip', ['address', 'add', `${host}/30`, 'dev', cable(number)]);
   await execute('ip', ['link', 'set', cable(number), 'up']);
   await inside('link', 'set', 'lo', 'up');
