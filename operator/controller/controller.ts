@@ -107,6 +107,7 @@ export class Controller {
         for (const key of keys) queue.add(key, { priority: 'low' });
       },
       changed: (keys, { origin }, priority) => {
+        // Told in the course of whoever wrote it.
         const own = origin === 'own' ? currentRun.getStore() : undefined;
         for (const key of keys) {
           // The run that made this change knows of it; everybody else has to look.

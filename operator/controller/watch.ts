@@ -1,3 +1,4 @@
+import type { Change } from '../cache/change.ts';
 import type { Priority } from '../queue/workQueue.ts';
 import type { KubernetesObject, ObjectKey } from '../resources/object.ts';
 
@@ -7,22 +8,14 @@ export interface Source<T extends KubernetesObject> {
   readonly synced: Promise<void>;
   list(): Iterable<T>;
   /** Returns what ends the subscription. */
-  onChange(handler: (change: SourceChange<T>) => void): () => void;
-}
-
-export interface SourceChange<T extends KubernetesObject> {
-  readonly type: 'Added' | 'Modified' | 'Deleted';
-  readonly object: T;
-  readonly previous?: T | undefined;
-  /** `own`: known from the answer to a write of this process. */
-  readonly origin?: 'watch' | 'own';
+  onChange(handler: (change: Change<T>) => void): () => void;
 }
 
 export interface WatchOptions<T extends KubernetesObject> {
   /** Default `normal`. What is found at the start comes with `low`, so that it does not hold up what changes. */
   readonly priority?: Priority;
   /** Changes that matter; all if absent. Not asked of what is found at the start. */
-  readonly predicate?: (change: SourceChange<T>) => boolean;
+  readonly predicate?: (change: Change<T>) => boolean;
 }
 
 /** One source of a controller's work. Made by `watch`. */
@@ -34,7 +27,7 @@ export interface Watch {
 
 export interface WatchReceiver {
   found(keys: Iterable<ObjectKey>): void;
-  changed(keys: Iterable<ObjectKey>, change: SourceChange<KubernetesObject>, priority: Priority): void;
+  changed(keys: Iterable<ObjectKey>, change: Change<KubernetesObject>, priority: Priority): void;
   /** A map function or a predicate threw. */
   failed(object: KubernetesObject, error: unknown): void;
 }
@@ -46,13 +39,13 @@ export interface WatchReceiver {
  */
 export function watch<T extends KubernetesObject>(
   source: Source<T>,
-  map: (change: SourceChange<T>) => Iterable<ObjectKey>,
+  map: (change: Change<T>) => Iterable<ObjectKey>,
   { priority = 'normal', predicate }: WatchOptions<T> = {},
 ): Watch {
   return {
     synced: source.synced,
     start(receiver) {
-      const keysOf = (change: SourceChange<T>): readonly ObjectKey[] => {
+      const keysOf = (change: Change<T>): readonly ObjectKey[] => {
         try {
           return [...map(change)];
         } catch (error) {
@@ -69,7 +62,8 @@ export function watch<T extends KubernetesObject>(
         }
         receiver.changed(keysOf(change), change, priority);
       });
-      for (const object of source.list()) receiver.found(keysOf({ type: 'Added', object }));
+      for (const object of source.list())
+        receiver.found(keysOf({ type: 'Added', object, origin: 'watch', initial: true }));
       return stop;
     },
   };
