@@ -144,7 +144,9 @@ export class Person {
       headers: { ...this.#headers, 'content-type': type ?? 'application/json' },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    const parsed = bodySchema.parse(await answer.body.json());
+    // A path that nothing serves yet is answered in plain text.
+    const text = await answer.body.text();
+    const parsed = text.startsWith('{') ? bodySchema.parse(JSON.parse(text)) : { message: text };
     return { status: answer.statusCode, message: parsed.message ?? '', body: parsed };
   }
 }
