@@ -1,0 +1,235 @@
+import { type DesiredObject, type DesiredOptions, desire } from '../../../operator/apply/desired.ts';
+import type { Desired } from '../../../operator/client/client.ts';
+import {
+  limitRanges,
+  type Namespace,
+  type NetworkPolicy,
+  namespaces,
+  networkPolicies,
+  type ResourceQuota,
+  resourceQuotas,
+  roleBindings,
+  secrets,
+} from '../../../operator/resources/builtin.ts';
+import type { KubernetesObject } from '../../../operator/resources/object.ts';
+import type { Resource } from '../../../operator/resources/resource.ts';
+import { planAccess } from './access.ts';
+import { type Claim, isTerminating } from './claim.ts';
+import type { Environment } from './environment.ts';
+import { planLimitRange } from './limits.ts';
+import { type Marked, markedFor } from './marked.ts';
+import { ownerOf } from './marks.ts';
+import { heldNamespace } from './namespace.ts';
+import type { PlannedPolicy } from './network/index.ts';
+import { type Contents, nothing, type Observation } from './observation.ts';
+import { keepAccess, planTerminating } from './removal.ts';
+import { planSecrets } from './secrets.ts';
+import type { Step } from './step.ts';
+import type { Troubles } from './verdict.ts';
+
+/** What is to stand in one environment, and what is in the way. */
+export interface EnvironmentPlan {
+  readonly environment: Environment;
+  readonly claim: Claim;
+  readonly steps: readonly Step[];
+  readonly desired: readonly DesiredObject[];
+  readonly troubles: Troubles;
+  /** RoleBindings that are wanted but not to be written now; those that exist are left as they are. */
+  readonly withheld: ReadonlySet<string>;
+}
+
+/** The walls and the share of the quota, which the Project as a whole decides. */
+export interface Decided {
+  readonly policies: readonly PlannedPolicy[];
+  /** What the ResourceQuota is to allow now; undefined where the Project has no quota. */
+  readonly quota: Readonly<Record<string, string>> | undefined;
+  /** Why access has to wait for the quota; undefined where it is enforced, or there is none. */
+  readonly quotaTrouble: Troubles['Quota'];
+  /** Whether the quota is enforced: access waits for that, not for every move of it. */
+  readonly quotaEnforced: boolean;
+}
+
+/** Waves: the namespace, then all that restrains, then access. */
+const wave = { namespace: 0, restraint: 1, access: 2 } as const;
+
+export const quotaName = 'mainstay-quota';
+
+export function planEnvironment(
+  observation: Observation,
+  environment: Environment,
+  claim: Claim,
+  decided: Decided,
+): EnvironmentPlan {
+  const { project, settings } = observation;
+  const plan = { environment, claim, steps: [], desired: [], troubles: {}, withheld: new Set<string>() };
+  const contents = observation.contents.get(environment.namespace) ?? nothing;
+  const desiredNamespace = heldNamespace(project, environment, settings.podSecurityVersion);
+  switch (claim.state) {
+    case 'Refused':
+      return { ...plan, troubles: { Namespaces: { reason: claim.reason, message: claim.message } } };
+    case 'Terminating': {
+      const { steps, message } = planTerminating(claim.namespace, contents.access);
+      return { ...plan, steps, troubles: { Namespaces: { reason: 'NamespaceTerminating', message } } };
+    }
+    case 'Takeable':
+      return {
+        ...plan,
+        steps: [{ type: 'Take', live: claim.namespace, desired: desiredNamespace, how: claim.how }],
+        troubles: {
+          Namespaces: {
+            reason: 'Progressing',
+            message: `Namespace ${environment.namespace} is being claimed`,
+          },
+        },
+      };
+    case 'Free':
+      // Nothing else yet: rules of other environments may name this one, and then it has to be held.
+      return { ...plan, desired: [namespaceItem(environment, desiredNamespace)] };
+    case 'Held':
+      return planHeld(observation, environment, claim, decided, contents, desiredNamespace);
+  }
+}
+
+function planHeld(
+  observation: Observation,
+  environment: Environment,
+  claim: Extract<Claim, { state: 'Held' }>,
+  decided: Decided,
+  contents: Contents,
+  desiredNamespace: Desired<Namespace>,
+): EnvironmentPlan {
+  const { project, settings, admission } = observation;
+  const marked = markedFor(project, environment);
+  const limits = planLimitRange(environment, marked);
+  const copies = planSecrets(
+    project,
+    (namespace, name) => observation.sources.get(`${namespace}/${name}`),
+    marked,
+  );
+  const access = planAccess(environment, settings.grantableRoles, marked);
+  const mayBind = admission === undefined && decided.quotaEnforced;
+  const item = itemFor(project.metadata.uid);
+  const desired = [
+    namespaceItem(environment, desiredNamespace),
+    ...decided.policies.map((policy) =>
+      item(networkPolicies, contents.policies, policyObject(policy, marked), { whole: [{ path: ['spec'] }] }),
+    ),
+    ...(decided.quota === undefined
+      ? []
+      : [
+          item(resourceQuotas, contents.quotas, quotaObject(decided.quota, marked), {
+            whole: [{ path: ['spec'], quantities: true }],
+          }),
+        ]),
+    ...(limits === undefined ? [] : [item(limitRanges, contents.limits, limits, {})]),
+    ...copies.copies.map((copy) =>
+      item(secrets, contents.secrets, copy, { recreate: true, takeOver: 'Never' }),
+    ),
+    ...(mayBind
+      ? access.roleBindings.map((binding) =>
+          item(roleBindings, contents.access, binding, { recreate: true, wave: wave.access }),
+        )
+      : []),
+  ];
+  const troubles: Troubles = {
+    ...(decided.quotaTrouble === undefined ? {} : { Quota: decided.quotaTrouble }),
+    ...accessTrouble(observation, decided, access.refused),
+    ...secretTrouble(copies.unavailable),
+  };
+  return {
+    environment,
+    claim,
+    desired,
+    troubles,
+    steps: [...keepAccess(contents.access), ...pruneStrangers(project.metadata.uid, contents, desired)],
+    withheld: new Set(mayBind ? [] : access.roleBindings.map(({ metadata }) => metadata.name)),
+  };
+}
+
+function accessTrouble(
+  { admission, settings }: Observation,
+  decided: Decided,
+  refused: readonly string[],
+): Pick<Troubles, 'Access'> {
+  if (admission !== undefined) return { Access: admission };
+  if (!decided.quotaEnforced) {
+    return { Access: { reason: 'AccessWithheld', message: 'Access waits until the quota is enforced' } };
+  }
+  if (refused.length === 0) return {};
+  const offered = settings.grantableRoles.join(', ');
+  return {
+    Access: {
+      reason: 'RoleNotGrantable',
+      message: `This installation does not hand out ${refused.join(', ')}; use one of: ${offered}`,
+    },
+  };
+}
+
+function secretTrouble(unavailable: readonly string[]): Pick<Troubles, 'Secrets'> {
+  if (unavailable.length === 0) return {};
+  return {
+    Secrets: {
+      reason: 'SecretUnavailable',
+      message: `Not to be had: ${unavailable.join(', ')}. It must exist, and its owner must share it with this Project`,
+    },
+  };
+}
+
+function namespaceItem(environment: Environment, object: Desired<Namespace>): DesiredObject {
+  // `Never`: what exists is taken by a step of its own, on condition that it is still as seen.
+  return desire(namespaces, object, {
+    group: environment.namespace,
+    wave: wave.namespace,
+    takeOver: 'Never',
+  });
+}
+
+function policyObject({ name, spec }: PlannedPolicy, marked: Marked): Desired<NetworkPolicy> {
+  return { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: marked(name), spec };
+}
+
+function quotaObject(hard: Readonly<Record<string, string>>, marked: Marked): Desired<ResourceQuota> {
+  return { apiVersion: 'v1', kind: 'ResourceQuota', metadata: marked(quotaName), spec: { hard } };
+}
+
+/** Within a namespace that the Project holds, what an earlier Project left is this one's; what people made is theirs. */
+function itemFor(uid: string | undefined) {
+  return <T extends KubernetesObject>(
+    resource: Resource<T>,
+    live: readonly T[],
+    object: Desired<T>,
+    options: DesiredOptions,
+  ): DesiredObject => {
+    const existing = live.find(({ metadata }) => metadata.name === object.metadata.name);
+    const holder = existing === undefined ? undefined : ownerOf(existing);
+    const left = holder !== undefined && holder !== uid;
+    return desire(resource, object, {
+      wave: wave.restraint,
+      ...options,
+      ...(left ? { takeOver: 'Always' } : {}),
+    });
+  };
+}
+
+/** What an earlier Project left in the namespace and this one does not want. */
+function pruneStrangers(
+  uid: string | undefined,
+  contents: Contents,
+  desired: readonly DesiredObject[],
+): readonly Step[] {
+  const wanted = new Set(desired.map(({ resource, object }) => `${resource.kind}/${object.metadata.name}`));
+  const found: readonly { readonly resource: Resource; readonly live: KubernetesObject }[] = [
+    ...contents.policies.map((live) => ({ resource: networkPolicies, live })),
+    ...contents.quotas.map((live) => ({ resource: resourceQuotas, live })),
+    ...contents.limits.map((live) => ({ resource: limitRanges, live })),
+    ...contents.access.map((live) => ({ resource: roleBindings, live })),
+    ...contents.secrets.map((live) => ({ resource: secrets, live })),
+  ];
+  return found
+    .filter(({ resource, live }) => {
+      const holder = ownerOf(live);
+      if (holder === undefined || holder === uid) return false;
+      return !isTerminating(live) && !wanted.has(`${resource.kind}/${live.metadata.name}`);
+    })
+    .map(({ resource, live }) => ({ type: 'Prune', resource, live }));
+}

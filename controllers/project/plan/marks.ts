@@ -1,0 +1,44 @@
+import { annotations, labels } from '../../../crds/project/names.ts';
+import {
+  type ApplyIdentity,
+  appliedFields,
+  ownerOf as ownerByIdentity,
+} from '../../../operator/apply/identity.ts';
+import type { KubernetesObject } from '../../../operator/resources/object.ts';
+
+/** The names under which everything for Projects is written; a mark counts only where this field manager owns it. */
+export const identity: ApplyIdentity = {
+  fieldManager: 'mainstay',
+  ownerLabel: labels.owner,
+  desiredAnnotation: annotations.desired,
+};
+
+/** The UID of the Project that an object was made for; undefined where our field manager does not own the label. */
+export function ownerOf(object: KubernetesObject): string | undefined {
+  return ownerByIdentity(identity, object);
+}
+
+/** The name of the Project that an object was made for, as our field manager wrote it. */
+export function projectOf(object: KubernetesObject): string | undefined {
+  return ownedMark(object, 'labels', labels.project);
+}
+
+/** The environment that an object was made for, as our field manager wrote it. */
+export function environmentOf(object: KubernetesObject): string | undefined {
+  return ownedMark(object, 'labels', labels.environment);
+}
+
+/** The name of the Project that a released namespace is kept for. */
+export function retainedFor(object: KubernetesObject): string | undefined {
+  return ownedMark(object, 'annotations', annotations.retainedFor);
+}
+
+function ownedMark(
+  object: KubernetesObject,
+  part: 'labels' | 'annotations',
+  name: string,
+): string | undefined {
+  const fields = appliedFields(identity, object.metadata)?.fieldsV1;
+  const owned = fields?.['f:metadata']?.[`f:${part}`]?.[`f:${name}`] !== undefined;
+  return owned ? object.metadata[part]?.[name] : undefined;
+}

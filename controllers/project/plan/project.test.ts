@@ -1,0 +1,207 @@
+import { expect, test } from 'vitest';
+import { finalizers } from '../../../crds/project/names.ts';
+import {
+  aHeldNamespace,
+  aNamespace,
+  anObservation,
+  aProject,
+  aRoleBinding,
+  aSharedSecret,
+} from '../builders.ts';
+import type { Project } from '../project.ts';
+import { nothing, type Observation } from './observation.ts';
+import { desiredOf, type ProjectPlan, planProject } from './project.ts';
+
+const owners = [{ kind: 'Group', name: 'team' }];
+const deletion = { deletionTimestamp: '2026-01-01T00:00:00Z' };
+
+/** What a plan would write, shortly: `NetworkPolicy mainstay-isolation`. */
+function written(plan: ProjectPlan): readonly string[] {
+  return desiredOf(plan).map(({ object }) => `${object.kind} ${object.metadata.name}`);
+}
+
+function steps(plan: ProjectPlan): readonly string[] {
+  return plan.steps.map((step) =>
+    step.type === 'SetFinalizers'
+      ? `${step.type} ${step.target.kind} [${step.finalizers}]`
+      : `${step.type} ${step.live.metadata.name}`,
+  );
+}
+
+/** A Project whose only namespace it holds. */
+function holding(project: Project, seen: Partial<Observation> = {}): Observation {
+  return anObservation(project, {
+    namespaces: new Map([['shop-dev', aHeldNamespace('shop-dev', project, 'dev')]]),
+    ...seen,
+  });
+}
+
+test('a new Project is marked before anything is made for it', () => {
+  const plan = planProject(anObservation(aProject('shop', {}, { finalizers: ['example.com/theirs'] })));
+  expect(steps(plan)).toEqual([`SetFinalizers Project [example.com/theirs,${finalizers.project}]`]);
+  expect(written(plan)).toEqual([]);
+});
+
+test('a namespace comes first, and alone', () => {
+  const plan = planProject(anObservation(aProject('shop', { owners })));
+  expect(written(plan)).toEqual(['Namespace shop-dev']);
+  expect(desiredOf(plan)[0]?.object.metadata.labels).toMatchObject({
+    'mainstay.dev/owner': 'uid-of-shop',
+    'mainstay.dev/isolation': 'Strict',
+    'pod-security.kubernetes.io/enforce': 'restricted',
+    'pod-security.kubernetes.io/enforce-version': 'latest',
+    'pod-security.kubernetes.io/warn': 'restricted',
+    'pod-security.kubernetes.io/audit': 'restricted',
+  });
+});
+
+test('walls, limits and copies come in a wave before access', () => {
+  const project = aProject('shop', {
+    owners,
+    limits: { default: { cpu: '1' } },
+    secrets: [{ name: 'pull', from: { namespace: 'platform', name: 'pull' } }],
+    environments: [{ name: 'dev', limits: { default: { memory: '1Gi' } } }],
+  });
+  const plan = planProject(
+    holding(project, {
+      sources: new Map([['platform/pull', aSharedSecret('platform', 'pull', 'other, shop')]]),
+    }),
+  );
+  const waves = Object.groupBy(desiredOf(plan), ({ wave }) => String(wave ?? 0));
+  expect(waves['1']?.map(({ object }) => object.kind)).toEqual(['NetworkPolicy', 'LimitRange', 'Secret']);
+  expect(waves['2']?.map(({ object }) => object.kind)).toEqual(['RoleBinding']);
+  expect(waves['1']?.[1]?.object).toMatchObject({
+    spec: { limits: [{ type: 'Container', default: { cpu: '1', memory: '1Gi' } }] },
+  });
+  expect(waves['1']?.[2]?.object).toMatchObject({ data: { token: 'c2VjcmV0' }, type: 'Opaque' });
+});
+
+test('nothing is bound while an admission policy is missing, and what is bound stays', () => {
+  const project = aProject('shop', { owners });
+  const trouble = { reason: 'AdmissionPolicyMissing', message: 'mainstay-walls is missing' } as const;
+  const plan = planProject(holding(project, { admission: trouble }));
+  expect(written(plan).filter((name) => name.startsWith('RoleBinding'))).toEqual([]);
+  expect(plan.environments[0]?.troubles.Access).toEqual(trouble);
+  expect([...(plan.environments[0]?.withheld ?? [])]).toEqual(['mainstay-admin']);
+});
+
+test('a role that the installation does not hand out is refused, the others are given', () => {
+  const project = aProject('shop', { owners, access: [{ role: 'cluster-admin', subjects: owners }] });
+  const plan = planProject(holding(project));
+  expect(written(plan)).toContain('RoleBinding mainstay-admin');
+  expect(written(plan)).not.toContain('RoleBinding mainstay-cluster-admin');
+  expect(plan.environments[0]?.troubles.Access).toMatchObject({
+    reason: 'RoleNotGrantable',
+    message: expect.stringContaining('cluster-admin'),
+  });
+});
+
+test.each([
+  ['missing', []],
+  ['shared with another Project', [aSharedSecret('platform', 'pull', 'other')]],
+])('a source Secret that is %s is told of in the same words', (_case, found) => {
+  const project = aProject('shop', {
+    secrets: [{ name: 'pull', from: { namespace: 'platform', name: 'pull' } }],
+  });
+  const sources = new Map(found.map((secret) => ['platform/pull', secret]));
+  const plan = planProject(holding(project, { sources }));
+  expect(written(plan)).not.toContain('Secret pull');
+  expect(plan.environments[0]?.troubles.Secrets).toEqual({
+    reason: 'SecretUnavailable',
+    message: 'Not to be had: platform/pull. It must exist, and its owner must share it with this Project',
+  });
+});
+
+test('an offered namespace is taken as it was seen', () => {
+  const project = aProject('shop', { environments: [{ name: 'old', namespace: 'attic', adopt: true }] });
+  const attic = aNamespace('attic', { annotations: { 'mainstay.dev/adoptable-by': 'shop' } });
+  const plan = planProject(anObservation(project, { namespaces: new Map([['attic', attic]]) }));
+  expect(steps(plan)).toEqual(['Take attic']);
+  expect(written(plan)).toEqual([]);
+});
+
+test('nothing is made in a namespace that goes', () => {
+  const project = aProject('shop', { owners });
+  const going = aHeldNamespace('shop-dev', project, 'dev', deletion);
+  const plan = planProject(anObservation(project, { namespaces: new Map([['shop-dev', going]]) }));
+  expect(written(plan)).toEqual([]);
+  expect(plan.environments[0]?.troubles.Namespaces).toMatchObject({ reason: 'NamespaceTerminating' });
+});
+
+test('what an earlier Project of that name left and nobody wants goes', () => {
+  const project = aProject('shop', { owners });
+  const earlier = aProject('shop', {}, { uid: 'earlier' });
+  const access = ['mainstay-admin', 'mainstay-edit'].map((name) => aRoleBinding('shop-dev', name, earlier));
+  const plan = planProject(holding(project, { contents: new Map([['shop-dev', { ...nothing, access }]]) }));
+  expect(steps(plan)).toEqual(['Prune mainstay-edit']);
+  expect(desiredOf(plan).find(({ object }) => object.kind === 'RoleBinding')).toMatchObject({
+    takeOver: 'Always',
+  });
+});
+
+const leavingDev = (spec: object, metadata: object = {}) =>
+  aProject('shop', { environments: [{ name: 'prod' }], ...spec }, metadata);
+
+function leaving(
+  project: Project,
+  access: readonly ReturnType<typeof aRoleBinding>[],
+  seen: Partial<Observation> = {},
+) {
+  return planProject(
+    anObservation(project, {
+      namespaces: new Map([['shop-dev', aHeldNamespace('shop-dev', project, 'dev')]]),
+      contents: new Map([['shop-dev', { ...nothing, access }]]),
+      ...seen,
+    }),
+  );
+}
+
+test('a removed environment is retained: access goes, and only then the claim', () => {
+  const project = leavingDev({});
+  const binding = aRoleBinding('shop-dev', 'mainstay-admin', project);
+  expect(steps(leaving(project, [binding]))).toEqual(['Prune mainstay-admin']);
+  const released = leaving(project, []);
+  expect(steps(released)).toEqual(['Release shop-dev']);
+  expect(released.leaving[0]).toMatchObject({ environment: 'dev', namespace: 'shop-dev' });
+});
+
+test('a removed environment is deleted: access is made to last, and only then the namespace goes', () => {
+  const project = leavingDev({ deletionPolicy: 'Delete' });
+  const bare = aRoleBinding('shop-dev', 'mainstay-admin', project);
+  const lasting = aRoleBinding('shop-dev', 'mainstay-admin', project, { finalizers: [finalizers.access] });
+  expect(steps(leaving(project, [bare]))).toEqual([`SetFinalizers RoleBinding [${finalizers.access}]`]);
+  expect(steps(leaving(project, [lasting]))).toEqual(['DeleteNamespace shop-dev']);
+});
+
+test('an environment that is back before its namespace went loses the finalizer again', () => {
+  const project = aProject('shop', { owners });
+  const lasting = aRoleBinding('shop-dev', 'mainstay-admin', project, {
+    finalizers: [finalizers.access, 'example.com/theirs'],
+  });
+  const plan = planProject(
+    holding(project, { contents: new Map([['shop-dev', { ...nothing, access: [lasting] }]]) }),
+  );
+  expect(steps(plan)).toEqual(['SetFinalizers RoleBinding [example.com/theirs]']);
+});
+
+test('while the kind itself is deleted, nothing is', () => {
+  const project = leavingDev({ deletionPolicy: 'Delete' }, deletion);
+  expect(steps(leaving(project, [], { definition: 'BeingDeleted' }))).toEqual(['Release shop-dev']);
+  expect(steps(leaving(project, [], { definition: 'Serving' }))).toEqual(['DeleteNamespace shop-dev']);
+});
+
+test('a deleted Project goes once it holds nothing', () => {
+  const project = leavingDev({}, deletion);
+  expect(leaving(project, []).stage).toBe('Leaving');
+  const gone = planProject(anObservation(project));
+  expect(gone.stage).toBe('Gone');
+  expect(steps(gone)).toEqual(['SetFinalizers Project []']);
+  const ungoverned = leavingDev({}, { ...deletion, finalizers: ['example.com/theirs'] });
+  expect(steps(planProject(anObservation(ungoverned)))).toEqual([]);
+});
+
+test('a suspended Project is looked at, no more', () => {
+  const project = aProject('shop', { suspend: true, owners }, { finalizers: [] });
+  const plan = planProject(holding(project));
+  expect(plan.stage).toBe('Suspended');
+});

@@ -1,0 +1,134 @@
+import { ownerRole } from '../../../crds/project/admission.ts';
+import { finalizers } from '../../../crds/project/names.ts';
+import type { DesiredObject } from '../../../operator/apply/desired.ts';
+import type { Namespace } from '../../../operator/resources/builtin.ts';
+import { protectedNamespacesOf } from '../settings.ts';
+import { type Claim, claimOf } from './claim.ts';
+import { type Environment, environmentsOf } from './environment.ts';
+import { type EnvironmentPlan, planEnvironment } from './environmentPlan.ts';
+import { environmentOf, ownerOf } from './marks.ts';
+import { nothing, type Observation } from './observation.ts';
+import { planQuotaShares, type QuotaShares } from './quotaShares.ts';
+import { type Farewell, planRemoval } from './removal.ts';
+import type { Step } from './step.ts';
+import { planWalls, type Walls } from './walls.ts';
+
+/** What is to be done for a Project as things stand, and all that its status tells. */
+export interface ProjectPlan {
+  /** Where the Project is in its life. Nothing is written for a suspended one, whatever the plan says. */
+  readonly stage: 'Beginning' | 'Kept' | 'Suspended' | 'Leaving' | 'Gone';
+  /** To be made first, and then to be looked again. */
+  readonly steps: readonly Step[];
+  readonly environments: readonly EnvironmentPlan[];
+  /** Namespaces that the Project holds and no longer wants. */
+  readonly leaving: readonly Leaving[];
+  readonly walls: Walls;
+  readonly quota: QuotaShares;
+}
+
+export interface Leaving {
+  readonly environment: string;
+  readonly namespace: string;
+  readonly steps: readonly Step[];
+  readonly message: string;
+}
+
+/** Pure: the same observation makes the same plan. */
+export function planProject(observation: Observation): ProjectPlan {
+  const { project } = observation;
+  const { metadata, spec } = project;
+  const held = metadata.finalizers?.includes(finalizers.project) === true;
+  if (metadata.deletionTimestamp !== undefined) return planDeparture(observation, held);
+  if (!held && !spec.suspend) {
+    const wanted = [...(metadata.finalizers ?? []), finalizers.project];
+    return { ...empty, stage: 'Beginning', steps: [setFinalizers(observation, wanted)] };
+  }
+  const environments = environmentsOf(project, ownerRole);
+  const claims = new Map(
+    environments.map((environment) => [environment.name, claim(observation, environment)]),
+  );
+  const heldOnes = environments.filter(({ name }) => claims.get(name)?.state === 'Held');
+  const walls = planWalls(observation, heldOnes);
+  const quota = planQuotaShares(observation, heldOnes);
+  const plans = environments.map((environment) =>
+    planEnvironment(observation, environment, claims.get(environment.name) ?? { state: 'Free' }, {
+      policies: walls.policies.get(environment.name) ?? [],
+      ...(quota.shares.get(environment.name) ?? unlimited),
+    }),
+  );
+  const wanted = new Set(environments.map(({ namespace }) => namespace));
+  const leaving = planLeaving(observation, (namespace) => !wanted.has(namespace.metadata.name));
+  return {
+    stage: spec.suspend ? 'Suspended' : 'Kept',
+    steps: [...plans, ...leaving].flatMap(({ steps }) => steps),
+    environments: plans,
+    leaving,
+    walls,
+    quota,
+  };
+}
+
+/** All that is to stand, of all environments. */
+export function desiredOf(plan: ProjectPlan): readonly DesiredObject[] {
+  return plan.environments.flatMap(({ desired }) => desired);
+}
+
+function planDeparture(observation: Observation, held: boolean): ProjectPlan {
+  const leaving = planLeaving(observation, () => true);
+  if (leaving.length > 0) {
+    return { ...empty, stage: 'Leaving', leaving, steps: leaving.flatMap(({ steps }) => steps) };
+  }
+  const others = (observation.project.metadata.finalizers ?? []).filter(
+    (name) => name !== finalizers.project,
+  );
+  return { ...empty, stage: 'Gone', steps: held ? [setFinalizers(observation, others)] : [] };
+}
+
+function planLeaving(
+  observation: Observation,
+  leaves: (namespace: Namespace) => boolean,
+): readonly Leaving[] {
+  const { project, namespaces, contents } = observation;
+  return [...namespaces.values()]
+    .filter((namespace) => ownerOf(namespace) === project.metadata.uid && leaves(namespace))
+    .map((namespace) => {
+      const { access } = contents.get(namespace.metadata.name) ?? nothing;
+      const plan = planRemoval(namespace, access, farewellOf(observation), project.metadata.name);
+      return {
+        environment: environmentOf(namespace) ?? namespace.metadata.name,
+        namespace: namespace.metadata.name,
+        ...plan,
+      };
+    });
+}
+
+/**
+ * Data is only ever deleted where the spec says so and the Project kind itself stays: whoever reinstalls the CRDs has not
+ * asked for that.
+ */
+export function farewellOf({ project, definition }: Pick<Observation, 'project' | 'definition'>): Farewell {
+  return project.spec.deletionPolicy === 'Delete' && definition === 'Serving' ? 'Delete' : 'Retain';
+}
+
+function claim(observation: Observation, environment: Environment): Claim {
+  return claimOf({
+    project: observation.project,
+    environment,
+    namespace: observation.namespaces.get(environment.namespace),
+    projectExists: (uid) => observation.existingProjects.has(uid),
+    protectedNamespaces: protectedNamespacesOf(observation.settings),
+  });
+}
+
+function setFinalizers({ project }: Observation, wanted: readonly string[]): Step {
+  return { type: 'SetFinalizers', target: { kind: 'Project', live: project }, finalizers: wanted };
+}
+
+const unlimited = { quota: undefined, quotaTrouble: undefined, quotaEnforced: true } as const;
+const empty: Omit<ProjectPlan, 'stage'> = {
+  steps: [],
+  environments: [],
+  leaving: [],
+  walls: { policies: new Map(), problems: new Map(), oneSided: new Map() },
+  quota: { shares: new Map(), wakeUp: undefined },
+};
