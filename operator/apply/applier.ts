@@ -4,7 +4,7 @@ import type { Resource } from '../resources/resource.ts';
 import { Contention } from './contention.ts';
 import type { DesiredObject } from './desired.ts';
 import { identify, judge, mayPrune } from './diff.ts';
-import type { Identity, Owner } from './identity.ts';
+import type { ApplyIdentity, Owner } from './identity.ts';
 import type { Inventory } from './inventory.ts';
 import { Limiter } from './limiter.ts';
 import { type ApplyReport, type Outcome, reportOf, stands } from './report.ts';
@@ -19,7 +19,7 @@ export interface ApplyMetrics {
 
 export interface ApplierOptions {
   readonly client: Client;
-  readonly identity: Identity;
+  readonly identity: ApplyIdentity;
   readonly inventory: Inventory;
   /** Default: a `Contention` with its defaults. */
   readonly contention?: Contention;

@@ -4,10 +4,10 @@ import { configMaps, networkPolicies } from '../resources/builtin.ts';
 import type { KubernetesObject, ManagedFieldsEntry } from '../resources/object.ts';
 import { type DesiredObject, desire } from './desired.ts';
 import { diff, identify, judge, type WriteAction } from './diff.ts';
-import { appliedFields, type Identity, seal } from './identity.ts';
+import { type ApplyIdentity, appliedFields, seal } from './identity.ts';
 import { rivalsOf } from './rivals.ts';
 
-const identity: Identity = {
+const identity: ApplyIdentity = {
   fieldManager: 'mainstay',
   ownerLabel: 'example.com/owner',
   desiredAnnotation: 'example.com/desired',

@@ -4,7 +4,7 @@ import { keyOf } from '../resources/object.ts';
 import { type Resource, resourceId } from '../resources/resource.ts';
 import type { DesiredObject } from './desired.ts';
 import { fieldsLost } from './fieldCoverage.ts';
-import { appliedFields, type Identity, type Owner, ownerOf, seal } from './identity.ts';
+import { type ApplyIdentity, appliedFields, type Owner, ownerOf, seal } from './identity.ts';
 import { fieldsThatDiffer } from './wholeField.ts';
 
 /** An object as the cache has it, with its resource. */
@@ -61,7 +61,7 @@ export type WriteAction =
  * field manager, and is not desired.
  */
 export function diff(request: {
-  readonly identity: Identity;
+  readonly identity: ApplyIdentity;
   readonly owner: Owner;
   readonly desired: readonly DesiredObject[];
   readonly live: Iterable<LiveObject>;
@@ -82,7 +82,7 @@ export function diff(request: {
 
 /** What is to be done about one desired object. */
 export function judge(
-  identity: Identity,
+  identity: ApplyIdentity,
   owner: Owner,
   item: DesiredObject,
   live: KubernetesObject | undefined,
@@ -97,7 +97,7 @@ export function judge(
 }
 
 /** It is this owner's, by a label that our field manager owns, and not on its way out already. */
-export function mayPrune(identity: Identity, owner: Owner, object: KubernetesObject): boolean {
+export function mayPrune(identity: ApplyIdentity, owner: Owner, object: KubernetesObject): boolean {
   return object.metadata.deletionTimestamp === undefined && ownerOf(identity, object) === owner.uid;
 }
 
@@ -108,7 +108,7 @@ export function identify(resource: Resource, object: KubernetesObject): string {
 
 /** Why the live object is not what was sealed; undefined where it is. */
 export function whyWrite(
-  identity: Identity,
+  identity: ApplyIdentity,
   item: DesiredObject,
   sealed: Desired<KubernetesObject>,
   live: KubernetesObject,

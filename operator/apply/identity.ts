@@ -3,7 +3,7 @@ import type { Desired } from '../client/client.ts';
 import type { KubernetesObject, ManagedFieldsEntry, ObjectMeta } from '../resources/object.ts';
 
 /** The names under which an operator writes: what tells its own objects and fields from everybody else's. */
-export interface Identity {
+export interface ApplyIdentity {
   /** The field manager of its server-side applies. */
   readonly fieldManager: string;
   /** Label on everything made for an owner: the owner's UID. It counts only where `fieldManager` owns it. */
@@ -19,7 +19,7 @@ export interface Owner {
 
 /** What is sent: the desired object with the owner's label and the hash of all of that in the annotation. */
 export function seal<T extends KubernetesObject>(
-  identity: Identity,
+  identity: ApplyIdentity,
   owner: Owner,
   object: Desired<T>,
 ): Desired<T> {
@@ -30,7 +30,7 @@ export function seal<T extends KubernetesObject>(
 }
 
 /** The UID of the owner for whom our field manager made the object; undefined where the label is missing or not ours. */
-export function ownerOf(identity: Identity, object: KubernetesObject): string | undefined {
+export function ownerOf(identity: ApplyIdentity, object: KubernetesObject): string | undefined {
   const owner = object.metadata.labels?.[identity.ownerLabel];
   if (owner === undefined) return undefined;
   const fields = appliedFields(identity, object.metadata);
@@ -39,7 +39,7 @@ export function ownerOf(identity: Identity, object: KubernetesObject): string | 
 }
 
 /** Our Apply entry of the object itself (not of a subresource). */
-export function appliedFields(identity: Identity, metadata: ObjectMeta): ManagedFieldsEntry | undefined {
+export function appliedFields(identity: ApplyIdentity, metadata: ObjectMeta): ManagedFieldsEntry | undefined {
   return metadata.managedFields?.find(
     (entry) =>
       entry.manager === identity.fieldManager &&

@@ -2,7 +2,7 @@ import type { IndexFunction, Lister } from '../cache/lister.ts';
 import { type KubernetesObject, keyOf } from '../resources/object.ts';
 import { type Resource, resourceId } from '../resources/resource.ts';
 import type { LiveObject } from './diff.ts';
-import type { Identity, Owner } from './identity.ts';
+import type { ApplyIdentity, Owner } from './identity.ts';
 
 /** The cached objects that an applier compares with and prunes from. */
 export interface Inventory {
@@ -15,7 +15,7 @@ export interface Inventory {
 export const ownerIndexName = 'owner';
 
 /** The index that a cache of pruned resources declares: `indexes: { owner: ownerIndex(identity) }`. */
-export function ownerIndex(identity: Identity): IndexFunction<KubernetesObject> {
+export function ownerIndex(identity: ApplyIdentity): IndexFunction<KubernetesObject> {
   return (object) => {
     const owner = object.metadata.labels?.[identity.ownerLabel];
     return owner === undefined ? [] : [owner];

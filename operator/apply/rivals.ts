@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../resources/object.ts';
-import { appliedFields, type Identity } from './identity.ts';
+import { type ApplyIdentity, appliedFields } from './identity.ts';
 
 /** Another field manager that wrote to an object: who may have changed what is ours. */
 export interface Rival {
@@ -14,17 +14,21 @@ export interface Rival {
  * the server does not tell: the object was deleted, or its `managedFields` were wiped. Writers of subresources
  * (`status`) are not among them: they cannot change what we apply.
  */
-export function rivalsOf(identity: Identity, live: KubernetesObject): readonly Rival[] {
+export function rivalsOf(identity: ApplyIdentity, live: KubernetesObject): readonly Rival[] {
   const since = appliedFields(identity, live.metadata)?.time;
-  return (live.metadata.managedFields ?? [])
-    .filter((entry) => entry.subresource === undefined || entry.subresource === '')
-    .filter((entry) => entry.manager !== identity.fieldManager || entry.operation === 'Update')
-    .filter((entry) => since === undefined || entry.time === undefined || entry.time >= since)
-    .sort((left, right) => (right.time ?? '').localeCompare(left.time ?? ''))
-    .slice(0, 4)
-    .map(({ manager, operation, time }) => ({
-      manager: (manager ?? '').slice(0, 128),
-      operation: operation ?? 'Update',
-      ...(time === undefined ? {} : { time }),
-    }));
+  return (
+    (live.metadata.managedFields ?? [])
+      .filter((entry) => entry.subresource === undefined || entry.subresource === '')
+      .filter((entry) => entry.manager !== identity.fieldManager || entry.operation === 'Update')
+      // What the server calls the owner of fields that had none: it stands for nobody.
+      .filter((entry) => entry.manager !== 'before-first-apply')
+      .filter((entry) => since === undefined || entry.time === undefined || entry.time >= since)
+      .sort((left, right) => (right.time ?? '').localeCompare(left.time ?? ''))
+      .slice(0, 4)
+      .map(({ manager, operation, time }) => ({
+        manager: (manager ?? '').slice(0, 128),
+        operation: operation ?? 'Update',
+        ...(time === undefined ? {} : { time }),
+      }))
+  );
 }

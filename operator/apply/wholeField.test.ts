@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KubernetesObject } from '../resources/object.ts';
-import { fieldsThatDiffer } from './wholeField.ts';
+import { fieldsThatDiffer, withoutAdditions } from './wholeField.ts';
 
 const at = (spec: unknown): KubernetesObject & { spec: unknown } => ({
   apiVersion: 'v1',
@@ -59,6 +59,27 @@ describe('whole fields, compared by value', () => {
         if (same(one) !== same(other)) expect(differ(one, other)).toHaveLength(1);
       }),
     );
+  });
+});
+
+describe('what somebody added to a whole field', () => {
+  const patch = (desired: unknown, live: unknown) =>
+    withoutAdditions(at(desired), at(live), [{ path: ['spec'] }]);
+
+  it.each<[string, unknown, unknown, unknown]>([
+    ['nothing', { a: 1 }, { a: 1 }, undefined],
+    [
+      'a key',
+      { hard: { pods: '1' } },
+      { hard: { pods: '1', services: '0' } },
+      { spec: { hard: { services: null } } },
+    ],
+    ['another value is no addition', { a: 1 }, { a: 2 }, undefined],
+    ['a whole map', { a: 1 }, { a: 1, b: { c: 1 } }, { spec: { b: null } }],
+    ['the field itself', undefined, { b: 1 }, { spec: null }],
+    ['an item of a list is for the apply to take back', { a: [1] }, { a: [1, 2] }, undefined],
+  ])('%s', (_name, desired, live, expected) => {
+    expect(patch(desired, live)).toEqual(expected);
   });
 });
 

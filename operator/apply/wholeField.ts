@@ -25,6 +25,49 @@ export function fieldsThatDiffer(
 }
 
 /**
+ * A merge patch that takes out of `live` what somebody has added to maps in whole fields; undefined where there is
+ * nothing of the kind. Server-side apply cannot: it leaves what others own. (Of a list that is atomic it can: that is
+ * all ours.)
+ */
+export function withoutAdditions(
+  desired: KubernetesObject,
+  live: KubernetesObject,
+  fields: readonly WholeField[],
+): Readonly<Record<string, unknown>> | undefined {
+  let patch: Readonly<Record<string, unknown>> | undefined;
+  for (const { path } of fields) {
+    const removal = removalOf(at(desired, path), at(live, path));
+    if (removal !== undefined) patch = merged(patch ?? {}, path, removal);
+  }
+  return patch;
+}
+
+/** What to merge at a place: null to remove it. */
+function removalOf(desired: unknown, live: unknown): null | Readonly<Record<string, unknown>> | undefined {
+  if (isAbsent(desired)) return isAbsent(live) ? undefined : null;
+  if (!isRecord(desired) || !isRecord(live)) return undefined;
+  const removals = Object.keys(live).flatMap((name) => {
+    const removal = removalOf(desired[name], live[name]);
+    return removal === undefined ? [] : [[name, removal] as const];
+  });
+  return removals.length === 0 ? undefined : Object.fromEntries(removals);
+}
+
+function merged(
+  patch: Readonly<Record<string, unknown>>,
+  path: FieldPath,
+  removal: unknown,
+): Readonly<Record<string, unknown>> {
+  const [name, ...rest] = path;
+  if (name === undefined) return patch;
+  const below = patch[name];
+  return {
+    ...patch,
+    [name]: rest.length === 0 ? removal : merged(isRecord(below) ? below : {}, rest, removal),
+  };
+}
+
+/**
  * Equal but for what the server itself does to any object: an empty list, null and an absent field are one. An empty
  * map is not an absent one: `namespaceSelector: {}` is every namespace.
  */

@@ -4,10 +4,11 @@ import { type Resource, resourceId } from '../resources/resource.ts';
 import type { Contention } from './contention.ts';
 import type { DesiredObject } from './desired.ts';
 import { type Why, type WriteAction, whyWrite } from './diff.ts';
-import type { Identity } from './identity.ts';
+import { type ApplyIdentity, isRecord } from './identity.ts';
 import { refusalOf } from './refusal.ts';
 import { ChangedOnAdmissionError, type Fate, type Outcome } from './report.ts';
 import { rivalsOf } from './rivals.ts';
+import { withoutAdditions } from './wholeField.ts';
 
 /** What has been changed, one line a change. */
 export interface ChangeLog {
@@ -27,12 +28,12 @@ export interface Execution {
 /** Carries out one action, and says what became of it. Never throws for what the API server refuses. */
 export class Writer {
   readonly #client: Client;
-  readonly #identity: Identity;
+  readonly #identity: ApplyIdentity;
   readonly #contention: Contention;
 
   constructor(parts: {
     readonly client: Client;
-    readonly identity: Identity;
+    readonly identity: ApplyIdentity;
     readonly contention: Contention;
   }) {
     this.#client = parts.client;
@@ -86,7 +87,8 @@ export class Writer {
       return { result: 'backedOff', why, by, wait, repairs };
     }
     try {
-      const object = await this.#applyOrRecreate(item, sealed, live, signal);
+      const applied = await this.#applyOrRecreate(item, sealed, live, signal);
+      const object = await this.#removeAdditions(item, sealed, applied, signal);
       if (repair) this.#contention.repaired(id);
       const left = whyWrite(this.#identity, item, sealed, object);
       if (left !== undefined) {
@@ -127,6 +129,26 @@ export class Writer {
     }
     await this.#delete(item.resource, live, signal);
     return this.#client.apply(item.resource, mustNotExist(sealed), options);
+  }
+
+  async #removeAdditions(
+    item: DesiredObject,
+    sealed: Desired<KubernetesObject>,
+    applied: KubernetesObject,
+    signal: AbortSignal | undefined,
+  ): Promise<KubernetesObject> {
+    const patch = withoutAdditions(sealed, applied, item.whole ?? []);
+    if (patch === undefined) return applied;
+    // Only from the object as we have just seen it.
+    const { resourceVersion } = applied.metadata;
+    const metadata = isRecord(patch.metadata) ? patch.metadata : {};
+    const body = { ...patch, metadata: { ...metadata, resourceVersion } };
+    return this.#client.patch(
+      item.resource,
+      nameIn(applied),
+      { type: 'merge', body },
+      { fieldManager: this.#identity.fieldManager, ...(signal === undefined ? {} : { signal }) },
+    );
   }
 
   async #delete(
