@@ -101,31 +101,33 @@ export function customResourceDefinition(kind: Kind): CustomResourceDefinition {
 }
 
 function objectSchema(kind: Kind): StructuralSchema {
-  const schema: StructuralSchema = {
+  const rules = kind.rules === undefined ? {} : { 'x-kubernetes-validations': kind.rules };
+  const properties = {
+    metadata: metadataSchema(kind.name),
+    spec: structuralSchema(kind.spec, 'spec'),
+    status: structuralSchema(kind.status, 'status'),
+  };
+  const own: StructuralSchema = { type: 'object', properties, ...rules };
+  const refusals = [...unplacedRules(own, kind.kind), ...unboundedBelowRules(own, kind.kind)];
+  if (refusals.length > 0) throw new NotStructuralError(refusals);
+  return {
     description: kind.description,
     type: 'object',
     required: ['spec'],
     properties: {
-      apiVersion: { type: 'string', maxLength: 317, description: `\`${kind.group}/${kind.version}\`.` },
-      kind: { type: 'string', maxLength: 63, description: `\`${kind.kind}\`.` },
-      metadata: {
-        type: 'object',
-        // The API server takes the name's bound into account in rules only where generateName is declared as well.
-        ...(kind.name === undefined
-          ? {}
-          : {
-              properties: {
-                name: { type: 'string', ...kind.name },
-                generateName: { type: 'string', maxLength: 253 },
-              },
-            }),
-      },
-      spec: structuralSchema(kind.spec, 'spec'),
-      status: structuralSchema(kind.status, 'status'),
+      apiVersion: { type: 'string', description: `\`${kind.group}/${kind.version}\`.` },
+      kind: { type: 'string', description: `\`${kind.kind}\`.` },
+      ...properties,
     },
-    ...(kind.rules === undefined ? {} : { 'x-kubernetes-validations': kind.rules }),
+    ...rules,
   };
-  const refusals = [...unplacedRules(schema, kind.kind), ...unboundedBelowRules(schema, kind.kind)];
-  if (refusals.length > 0) throw new NotStructuralError(refusals);
-  return schema;
+}
+
+/** The API server counts with the name's bound in rules only where generateName is declared as well. */
+function metadataSchema(name: Kind['name']): StructuralSchema {
+  if (name === undefined) return { type: 'object' };
+  return {
+    type: 'object',
+    properties: { name: { type: 'string', ...name }, generateName: { type: 'string', maxLength: 253 } },
+  };
 }

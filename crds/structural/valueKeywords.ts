@@ -37,8 +37,15 @@ export function numberKeywords(schema: z.core.$ZodNumber, refuse: Refuse): Struc
   } = { type: 'number' };
   const format = (name: z.core.$ZodNumberFormats) => {
     if (name === 'safeint') Object.assign(keywords, { type: 'integer', format: 'int64' });
-    else if (name === 'int32') Object.assign(keywords, { type: 'integer', format: 'int32' });
-    else if (name === 'float32') keywords.format = 'float';
+    else if (name === 'int32') {
+      // The API server does not look at the format; the bounds say it.
+      Object.assign(keywords, {
+        type: 'integer',
+        format: 'int32',
+        minimum: -(2 ** 31),
+        maximum: 2 ** 31 - 1,
+      });
+    } else if (name === 'float32') keywords.format = 'float';
     else if (name === 'float64') keywords.format = 'double';
     else refuse(`is ${name}; use z.int() with a minimum of 0`);
   };
@@ -80,5 +87,6 @@ function pattern(regex: RegExp, refuse: Refuse): string {
 }
 
 function nameOf(check: z.core.$ZodCheck<never>): string {
-  return check instanceof z.core.$ZodCheckStringFormat ? check._zod.def.format : check._zod.def.check;
+  const { def } = check._zod;
+  return 'format' in def && typeof def.format === 'string' ? def.format : def.check;
 }
