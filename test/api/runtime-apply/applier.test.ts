@@ -3,7 +3,6 @@ import type { ApplyRequest } from '../../../operator/apply/applier.ts';
 import { Contention } from '../../../operator/apply/contention.ts';
 import { type DesiredObject, desire } from '../../../operator/apply/desired.ts';
 import { isNotFound } from '../../../operator/client/apiError.ts';
-import type { Client } from '../../../operator/client/client.ts';
 import {
   configMaps,
   mutatingAdmissionPolicies,
@@ -11,7 +10,7 @@ import {
   namespaces,
   roleBindings,
 } from '../../../operator/resources/builtin.ts';
-import { identity, openStage, type Stage } from './stage.ts';
+import { identity, intercepted, openStage, type Stage } from './stage.ts';
 
 const owner = { uid: 'owner-1' };
 let stage: Stage;
@@ -40,27 +39,8 @@ const exists = (name: string) =>
 const results = (report: { readonly outcomes: readonly { readonly result: string }[] }) =>
   report.outcomes.map(({ result }) => result);
 
-/** The real client, but for what the test does before a write is sent. */
-function intercepting(before: (verb: 'apply' | 'delete', name: string) => Promise<void> | void): Client {
-  const { client } = stage;
-  return {
-    fieldManager: client.fieldManager,
-    get: client.get.bind(client),
-    list: client.list.bind(client),
-    create: client.create.bind(client),
-    update: client.update.bind(client),
-    patch: client.patch.bind(client),
-    request: client.request.bind(client),
-    apply: async (resource, object, options) => {
-      await before('apply', object.metadata.name);
-      return client.apply(resource, object, options);
-    },
-    delete: async (resource, name, options) => {
-      await before('delete', name.name);
-      return client.delete(resource, name, options);
-    },
-  };
-}
+const intercepting = (before: (verb: string, name: string) => Promise<void> | void) =>
+  intercepted(stage.client, before);
 
 describe('what an owner desires', () => {
   it('stands after one apply, and costs no request after that', async () => {

@@ -8,6 +8,7 @@ import { identify } from '../../../operator/apply/diff.ts';
 import type { ApplyIdentity } from '../../../operator/apply/identity.ts';
 import type { Inventory } from '../../../operator/apply/inventory.ts';
 import type { ChangeLog } from '../../../operator/apply/writer.ts';
+import type { Client } from '../../../operator/client/client.ts';
 import { HttpClient } from '../../../operator/client/httpClient.ts';
 import {
   configMaps,
@@ -76,6 +77,33 @@ export async function openStage(): Promise<Stage> {
     [Symbol.asyncDispose]: async () => {
       await client.delete(namespaces, { name: namespace });
       await connection.close();
+    },
+  };
+}
+
+/** The real client, but for what the test does before a write is sent. */
+export function intercepted(
+  client: Client,
+  before: (verb: 'apply' | 'patch' | 'delete', name: string) => Promise<void> | void,
+): Client {
+  return {
+    fieldManager: client.fieldManager,
+    get: client.get.bind(client),
+    list: client.list.bind(client),
+    create: client.create.bind(client),
+    update: client.update.bind(client),
+    request: client.request.bind(client),
+    apply: async (resource, object, options) => {
+      await before('apply', object.metadata.name);
+      return client.apply(resource, object, options);
+    },
+    patch: async (resource, name, patch, options) => {
+      await before('patch', name.name);
+      return client.patch(resource, name, patch, options);
+    },
+    delete: async (resource, name, options) => {
+      await before('delete', name.name);
+      return client.delete(resource, name, options);
     },
   };
 }
