@@ -4,6 +4,7 @@ import type { ListOptions, ListPage } from './client.ts';
 
 /** What a reflector needs of the API server. */
 export interface ListWatch {
+  readonly fieldManager: string;
   list<T extends KubernetesObject>(resource: Resource<T>, options?: ListOptions): Promise<ListPage<T>>;
   /**
    * Opens a watch and resolves once the server has accepted it; the events are lines of JSON in the bytes.

@@ -1,0 +1,251 @@
+import type { WriteInFlight } from '../client/writeObserver.ts';
+import { type KubernetesObject, keyOf, type ObjectKey } from '../resources/object.ts';
+import type { Change, ChangeHandler } from './change.ts';
+import { OwnWrites } from './ownWrites.ts';
+import { compareResourceVersions } from './resourceVersion.ts';
+import { type Indexes, Store } from './store.ts';
+
+export interface CacheOptions<T extends KubernetesObject, IndexName extends string> {
+  readonly indexes: Indexes<T, IndexName>;
+  /** Whether an object of our own making is one that the watch would bring. */
+  readonly selects: (object: T) => boolean;
+  /** Must not throw. */
+  readonly onChange: ChangeHandler<T>;
+}
+
+/**
+ * The objects of a watch with our own writes on top: for each object the newer of what the watch brought and what the
+ * server answered to a write of ours. No input or output: the reflector feeds it what the server says, the client what
+ * was written.
+ *
+ * Invariants: an object never goes back to a state from before an own write that was answered. Handlers hear of each
+ * own write once, and of everything that others did.
+ */
+export class Cache<T extends KubernetesObject, IndexName extends string = never> {
+  /** What readers see. */
+  readonly store: Store<T, IndexName>;
+  readonly #options: CacheOptions<T, IndexName>;
+  /** Only of objects that have an own write on the way; their entry in the store is what `current` says. */
+  readonly #ownWrites = new Map<ObjectKey, OwnWrites<T>>();
+  readonly #inFlight = new Map<ObjectKey, InFlight<T>>();
+  /** How far the watch is; `undefined` before the first list and while listing again. */
+  #progress: string | undefined;
+  /** Counts what happens, so that a write can be told to be before or after a list's beginning. */
+  #moment = 0;
+  #list: { readonly began: number; readonly keys: Set<ObjectKey> } | undefined;
+  #listedOnce = false;
+
+  constructor(options: CacheOptions<T, IndexName>) {
+    this.#options = options;
+    this.store = new Store(options.indexes);
+  }
+
+  /** Own writes that the watch has not brought back. */
+  get unconfirmed(): number {
+    return this.#ownWrites.size;
+  }
+
+  /** A list is about to be asked for. It replaces everything, page by page, and what it lacks at its end. */
+  beginList(): void {
+    this.#progress = undefined;
+    this.#list = { began: ++this.#moment, keys: new Set() };
+  }
+
+  /** One page of the list, with the list's resourceVersion. */
+  addPage(items: readonly T[], resourceVersion: string): void {
+    for (const item of items) {
+      const key = keyOf(item);
+      this.#list?.keys.add(key);
+      this.#listed(key, item, resourceVersion);
+    }
+  }
+
+  endList(resourceVersion: string): void {
+    const seen = this.#list?.keys ?? new Set();
+    for (const key of [...this.store.keys(), ...this.#ownWrites.keys()]) {
+      if (!seen.has(key)) this.#listed(key, undefined, resourceVersion);
+    }
+    this.#list = undefined;
+    this.#listedOnce = true;
+    this.#progress = resourceVersion;
+  }
+
+  /** The watch brought an object that is there, or is gone. */
+  event(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T, resourceVersion: string): void {
+    this.#progress = resourceVersion;
+    const key = keyOf(object);
+    const gone = type === 'DELETED';
+    const before = this.store.get(key);
+    const own = this.#ownWrites.get(key);
+    if (own === undefined) {
+      // A watch that is resumed may bring again what it brought before.
+      if (!gone && before?.metadata.resourceVersion === resourceVersion) return;
+      this.#show(key, gone ? undefined : object);
+      this.#tell(key, 'watch', { before, known: before, final: object });
+      return;
+    }
+    const known = own.base;
+    const echo = own.seen(object, resourceVersion, gone);
+    this.#settle(key, own, before);
+    // An echo tells handlers nothing that the answer to the write did not.
+    if (!echo) this.#tell(key, 'watch', { before, known, final: object });
+  }
+
+  /** The watch has brought everything up to there. */
+  bookmark(resourceVersion: string): void {
+    this.#progress = resourceVersion;
+    for (const [key, own] of this.#ownWrites) {
+      const before = this.store.get(key);
+      own.bookmark(resourceVersion);
+      this.#settle(key, own, before);
+      if (this.store.get(key) !== before) this.#tell(key, 'watch', { before, known: before });
+    }
+  }
+
+  /** A write to the object is about to be sent: see `WriteObserver`. `admit` makes an answer fit for the cache. */
+  beginWrite(key: ObjectKey, admit: (object: T) => T): WriteInFlight<T> {
+    const inFlight = this.#inFlight.get(key) ?? { writes: 0, held: [], own: [] };
+    this.#inFlight.set(key, inFlight);
+    inFlight.writes++;
+    return {
+      wrote: (object) => {
+        inFlight.own.push({ resourceVersion: object.metadata.resourceVersion });
+        this.observeWrite(admit(object));
+      },
+      deleted: (uid) => {
+        inFlight.own.push({ deleted: uid });
+        this.observeDelete(key, uid);
+      },
+      end: () => {
+        inFlight.writes--;
+        if (inFlight.writes > 0) return;
+        this.#inFlight.delete(key);
+        for (const change of inFlight.held) this.#options.onChange(attributed(change, inFlight.own));
+      },
+    };
+  }
+
+  /** The server answered a write of ours with this. */
+  observeWrite(object: T): void {
+    const { resourceVersion } = object.metadata;
+    const key = keyOf(object);
+    const before = this.store.get(key);
+    const own = this.#ownWrites.get(key) ?? new OwnWrites(before, this.#options.selects);
+    if (resourceVersion === undefined || this.#knows(resourceVersion, own.base)) return;
+    own.written(object, resourceVersion, ++this.#moment);
+    this.#ownWrites.set(key, own);
+    const after = own.current;
+    this.#show(key, after);
+    if (after !== before) this.#tell(key, 'own', { before, known: before, final: object });
+  }
+
+  /** The server answered that the object of that UID is deleted; without one, whichever was there. */
+  observeDelete(key: ObjectKey, uid: string | undefined): void {
+    const before = this.store.get(key);
+    const deleted = uid ?? before?.metadata.uid;
+    // The watch may have brought the deletion already, or what came after it.
+    if (before === undefined || deleted === undefined || before.metadata.uid !== deleted) return;
+    const own = this.#ownWrites.get(key) ?? new OwnWrites(before, this.#options.selects);
+    own.deleted(deleted, ++this.#moment);
+    this.#ownWrites.set(key, own);
+    this.#show(key, undefined);
+    this.#tell(key, 'own', { before, known: before });
+  }
+
+  /** True if the watch has brought that state of an object, or a later one. Where it cannot be told the watch is believed. */
+  #knows(resourceVersion: string, base: T | undefined): boolean {
+    const known = [this.#progress, base?.metadata.resourceVersion];
+    return known.some(
+      (version) => version !== undefined && (compareResourceVersions(version, resourceVersion) ?? 0) >= 0,
+    );
+  }
+
+  #listed(key: ObjectKey, item: T | undefined, resourceVersion: string): void {
+    const before = this.store.get(key);
+    const own = this.#ownWrites.get(key);
+    const known = own === undefined ? before : own.base;
+    if (own === undefined) {
+      if (sameState(before, item)) return;
+      this.#show(key, item);
+    } else {
+      own.listed(item, resourceVersion, this.#list?.began ?? 0);
+      this.#settle(key, own, before);
+    }
+    // What happened between two lists is not known, so all that differs may be of others.
+    if (this.store.get(key) !== before || !sameState(known, item))
+      this.#tell(key, 'watch', { before, known });
+  }
+
+  /** Brings the store up to what the own writes and the watch say now. */
+  #settle(key: ObjectKey, own: OwnWrites<T>, before: T | undefined): void {
+    if (own.isEmpty) this.#ownWrites.delete(key);
+    const after = own.current;
+    // The same state twice: the object that readers know stays.
+    if (!sameState(before, after)) this.#show(key, after);
+  }
+
+  #show(key: ObjectKey, object: T | undefined): void {
+    if (object === undefined) this.store.delete(key);
+    else this.store.set(key, object);
+  }
+
+  /** Tells handlers what the store says now, where it said `before`; the watch may have known an earlier state. */
+  #tell(key: ObjectKey, origin: 'watch' | 'own', { before, known, final }: States<T>): void {
+    const after = this.store.get(key);
+    const from = { origin, initial: !this.#listedOnce };
+    if (after !== undefined) {
+      this.#deliver(
+        key,
+        before === undefined || known === undefined
+          ? { ...from, type: 'Added', object: after }
+          : { ...from, type: 'Modified', object: after, previous: known },
+      );
+    } else if (before !== undefined) {
+      this.#deliver(key, { ...from, type: 'Deleted', object: final ?? before });
+    }
+  }
+
+  #deliver(key: ObjectKey, change: Change<T>): void {
+    const inFlight = this.#inFlight.get(key);
+    if (inFlight === undefined || change.origin === 'own') this.#options.onChange(change);
+    else inFlight.held.push(change);
+  }
+}
+
+interface States<T> {
+  readonly before: T | undefined;
+  readonly known: T | undefined;
+  /** The object as it was at its end. */
+  readonly final?: T;
+}
+
+interface InFlight<T extends KubernetesObject> {
+  writes: number;
+  readonly held: Change<T>[];
+  /** What the answers say of the writes that were in flight. */
+  readonly own: (
+    | { readonly resourceVersion: string | undefined }
+    | { readonly deleted: string | undefined }
+  )[];
+}
+
+/** A change that the watch brought before the answer did: of our own making if an answer says so. */
+function attributed<T extends KubernetesObject>(change: Change<T>, own: InFlight<T>['own']): Change<T> {
+  const { metadata } = change.object;
+  const ours = own.some((answer) =>
+    'deleted' in answer
+      ? change.type === 'Deleted' && (answer.deleted ?? metadata.uid) === metadata.uid
+      : answer.resourceVersion === metadata.resourceVersion,
+  );
+  return ours ? { ...change, origin: 'own' } : change;
+}
+
+function sameState(left: KubernetesObject | undefined, right: KubernetesObject | undefined): boolean {
+  return (
+    left === right ||
+    (left !== undefined &&
+      right !== undefined &&
+      left.metadata.resourceVersion === right.metadata.resourceVersion &&
+      left.metadata.uid === right.metadata.uid)
+  );
+}

@@ -1,0 +1,250 @@
+import { ApiError } from '../client/apiError.ts';
+import type { ListWatch } from '../client/listWatch.ts';
+import { type Clock, sleep } from '../queue/clock.ts';
+import type { KubernetesObject } from '../resources/object.ts';
+import type { Resource } from '../resources/resource.ts';
+import { isConnectionError } from '../transport/connectionError.ts';
+import { LineSplitter } from './lines.ts';
+import { ReflectorBackoff, type ReflectorBackoffOptions } from './reflectorBackoff.ts';
+import { nextState, type ReflectorOutcome, type ReflectorState } from './reflectorState.ts';
+import type { Selection } from './selector.ts';
+import { parseWatchEvent, type WatchEvent } from './watchEvent.ts';
+
+/** Where a reflector puts what it learns. Must not throw. */
+export interface ReflectorTarget<T extends KubernetesObject> {
+  beginList(): void;
+  addPage(items: readonly T[], resourceVersion: string): void;
+  endList(resourceVersion: string): void;
+  event(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T, resourceVersion: string): void;
+  bookmark(resourceVersion: string): void;
+}
+
+/** Every time in milliseconds. */
+export interface ReflectorOptions {
+  /** Objects per page of a list. Default 500. */
+  readonly pageSize?: number | undefined;
+  /** A page's deadline. Default 60,000. */
+  readonly listTimeout?: number | undefined;
+  /** The shortest and the longest time until the server ends a watch by itself; in between by chance. Default 300,000 to 600,000. */
+  readonly watchTimeout?: readonly [number, number] | undefined;
+  /**
+   * A watch that brings nothing for so long is taken for dead. Default 150,000, once the server has shown that it sends
+   * bookmarks (every minute or so); until then a watch is dead 30,000 after it should have ended.
+   */
+  readonly idleTimeout?: number | undefined;
+  readonly backoff?: Omit<ReflectorBackoffOptions, 'now' | 'random'> | undefined;
+  readonly clock: Clock;
+  /** From 0 to 1. Default `Math.random`. */
+  readonly random?: (() => number) | undefined;
+  /** Told of every change of state: for the log, for metrics, for health. Must not throw. */
+  readonly onState?: ((state: ReflectorState) => void) | undefined;
+}
+
+/**
+ * Keeps a target equal to what the server has of a resource, through whatever happens on the way: see `ReflectorState`.
+ * It ends only when it is told to.
+ */
+export class Reflector<T extends KubernetesObject> {
+  readonly #source: ListWatch;
+  readonly #resource: Resource<T>;
+  readonly #selection: Selection;
+  readonly #target: ReflectorTarget<T>;
+  readonly #options: ReflectorOptions;
+  readonly #random: () => number;
+  /** The server sends bookmarks: then silence means something. */
+  #bookmarks = false;
+
+  constructor(
+    source: ListWatch,
+    resource: Resource<T>,
+    selection: Selection,
+    target: ReflectorTarget<T>,
+    options: ReflectorOptions,
+  ) {
+    this.#source = source;
+    this.#resource = resource;
+    this.#selection = selection;
+    this.#target = target;
+    this.#options = options;
+    this.#random = options.random ?? Math.random;
+  }
+
+  /** Resolves once the signal is aborted. Never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, onState } = this.#options;
+    const waits = new ReflectorBackoff({
+      ...this.#options.backoff,
+      now: () => clock.now(),
+      random: this.#random,
+    });
+    let state: ReflectorState = { phase: 'Listing', paged: true };
+    while (!signal.aborted) {
+      onState?.(state);
+      const outcome: ReflectorOutcome = await this.#enter(state, signal);
+      if (signal.aborted) return;
+      state = nextState(state, outcome, () => waits.next());
+    }
+  }
+
+  async #enter(state: ReflectorState, signal: AbortSignal): Promise<ReflectorOutcome> {
+    switch (state.phase) {
+      case 'Listing':
+        return this.#list(state.paged, signal);
+      case 'Watching':
+        return this.#watch(state.resourceVersion, signal);
+      case 'Waiting':
+        await sleep(this.#options.clock, state.delay, signal);
+        return { type: 'Waited' };
+    }
+  }
+
+  async #list(paged: boolean, signal: AbortSignal): Promise<ReflectorOutcome> {
+    const { pageSize = 500, listTimeout = 60_000 } = this.#options;
+    this.#target.beginList();
+    try {
+      let next: string | undefined;
+      for (;;) {
+        // Without a resourceVersion the list is of now: own writes that were answered before it are in it.
+        const page = await this.#source.list(this.#resource, {
+          ...present(this.#selection),
+          ...(paged ? { limit: pageSize } : undefined),
+          ...(next === undefined ? undefined : { continue: next }),
+          timeout: listTimeout,
+          signal,
+        });
+        this.#target.addPage(page.items, page.resourceVersion);
+        next = page.continue;
+        if (next === undefined) {
+          this.#target.endList(page.resourceVersion);
+          return { type: 'Listed', resourceVersion: page.resourceVersion };
+        }
+      }
+    } catch (error) {
+      return { type: 'ListFailed', error, paged };
+    }
+  }
+
+  async #watch(from: string, outer: AbortSignal): Promise<ReflectorOutcome> {
+    const { clock } = this.#options;
+    const timeout = this.#watchTimeout();
+    let resourceVersion = from;
+    let events = 0;
+    let accepted: number | undefined;
+    // Of this watch alone, so that nothing stays behind on the signal that lives as long as the process.
+    using link = linkedAbort(outer);
+    const idle = new IdleTimer(clock, () => link.abort(new IdleWatchError()));
+    try {
+      const chunks = await this.#source.watch(this.#resource, {
+        ...present(this.#selection),
+        resourceVersion,
+        timeoutSeconds: Math.round(timeout / 1000),
+        signal: link.signal,
+      });
+      accepted = clock.now();
+      const lines = new LineSplitter();
+      idle.restart(this.#idleTimeout(timeout));
+      for await (const chunk of chunks) {
+        idle.restart(this.#idleTimeout(timeout));
+        for (const line of lines.push(chunk)) {
+          const event = parseWatchEvent<T>(line);
+          this.#take(event);
+          if (event.type !== 'ERROR') resourceVersion = event.resourceVersion;
+          events++;
+        }
+      }
+      return { type: 'WatchEnded', resourceVersion, lived: clock.now() - accepted, events };
+    } catch (error) {
+      if (accepted !== undefined && isConnectionError(error, 'cut')) {
+        return { type: 'WatchEnded', resourceVersion, lived: clock.now() - accepted, events };
+      }
+      return { type: 'WatchFailed', error, resourceVersion, events };
+    } finally {
+      idle.stop();
+    }
+  }
+
+  #take(event: WatchEvent<T>): void {
+    switch (event.type) {
+      case 'ERROR': {
+        const subject = { verb: 'watch', kind: this.#resource.kind, name: this.#selection.namespace ?? '' };
+        throw new ApiError(subject, event.status.code ?? 500, event.status);
+      }
+      case 'BOOKMARK':
+        this.#bookmarks = true;
+        this.#target.bookmark(event.resourceVersion);
+        return;
+      default:
+        this.#target.event(event.type, event.object, event.resourceVersion);
+    }
+  }
+
+  #watchTimeout(): number {
+    const [least, most] = this.#options.watchTimeout ?? [300_000, 600_000];
+    return least + (most - least) * this.#random();
+  }
+
+  #idleTimeout(watchTimeout: number): number {
+    return this.#bookmarks ? (this.#options.idleTimeout ?? 150_000) : watchTimeout + 30_000;
+  }
+}
+
+/** A watch brought nothing, not even a bookmark: the connection may be open at our end only. */
+class IdleWatchError extends Error {
+  override readonly name = 'IdleWatchError';
+
+  constructor() {
+    super('the watch was silent for longer than a living one can be');
+  }
+}
+
+/** Fires once when it was not restarted for so long. One timer for all restarts: events come by the thousand. */
+class IdleTimer {
+  readonly #clock: Clock;
+  readonly #fire: () => void;
+  #due = 0;
+  #scheduled = Number.POSITIVE_INFINITY;
+  #cancel: (() => void) | undefined;
+
+  constructor(clock: Clock, fire: () => void) {
+    this.#clock = clock;
+    this.#fire = fire;
+  }
+
+  restart(timeout: number): void {
+    this.#due = this.#clock.now() + timeout;
+    if (this.#due < this.#scheduled) this.#schedule();
+  }
+
+  stop(): void {
+    this.#cancel?.();
+  }
+
+  #schedule(): void {
+    this.#cancel?.();
+    this.#scheduled = this.#due;
+    this.#cancel = this.#clock.schedule(this.#due - this.#clock.now(), () => {
+      if (this.#clock.now() >= this.#due) this.#fire();
+      else this.#schedule();
+    });
+  }
+}
+
+function linkedAbort(outer: AbortSignal) {
+  const controller = new AbortController();
+  const abort = () => controller.abort(outer.reason);
+  outer.addEventListener('abort', abort, { once: true });
+  if (outer.aborted) abort();
+  return {
+    signal: controller.signal,
+    abort: (reason: unknown) => controller.abort(reason),
+    [Symbol.dispose]: () => outer.removeEventListener('abort', abort),
+  };
+}
+
+function present({ namespace, labelSelector, fieldSelector }: Selection) {
+  return {
+    ...(namespace === undefined ? undefined : { namespace }),
+    ...(labelSelector === undefined ? undefined : { labelSelector }),
+    ...(fieldSelector === undefined ? undefined : { fieldSelector }),
+  };
+}
