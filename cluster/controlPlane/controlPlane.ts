@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { controlPlaneBinaries, findBinaries } from '../binaries/index.ts';
 import type { CertificateAuthority } from '../certificates/authority.ts';
-import { type ReapedProcess, Reaper } from '../processes/reaper.ts';
+import type { ReapedProcess, Reaper } from '../processes/reaper.ts';
+import { createWorkspace, type Workspace } from '../processes/workspace.ts';
 import { AdminApi } from './adminApi.ts';
 import {
   auditLogPath,
@@ -92,16 +92,16 @@ export class ControlPlane {
 }
 
 /**
- * Starts a control plane of its own. On failure nothing stays behind, and the error says which component failed,
- * with the end of its log.
+ * Starts a control plane in a workspace: its own unless one is given. On failure nothing stays behind, and the error
+ * says which component failed, with the end of its log.
  */
-export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+export async function startControlPlane(
+  options: ControlPlaneOptions = {},
+  workspace?: Workspace,
+): Promise<ControlPlane> {
   const binaries = await findBinaries(controlPlaneBinaries);
-  const reaper = await Reaper.start();
+  const { reaper, directory } = workspace ?? (await createWorkspace());
   try {
-    const directory = join(tmpdir(), `mainstay-cluster-${randomUUID()}`);
-    await reaper.undoAtEnd({ kind: 'directory', path: directory });
-    await mkdir(directory, { mode: 0o700 });
     const files = layOutFiles(directory, apiServerHosts(options));
     const commands = new ComponentCommands(binaries, files, options);
     return new ControlPlane(await startComponents(reaper, files, commands, options));
@@ -159,6 +159,7 @@ async function startComponents(
       log: files.log('kube-scheduler'),
     }),
   ]);
+  await ready(api, '/readyz', apiServer, deadline);
   // Without it no pod can be created: the cluster is not ready before.
   await ready(api, '/api/v1/namespaces/default/serviceaccounts/default', controllerManager, deadline);
   return { reaper, files, commands, options, port, url, api, kubeconfig: admin, apiServer };
@@ -180,7 +181,8 @@ async function startApiServerOnFreePort(
     const api = new AdminApi(url, files.authority.certificate, client);
     const apiServer = await startApiServer(reaper, files, commands, port);
     try {
-      await ready(api, '/readyz', apiServer, deadline);
+      // Enough for the others to start beside it: from here on they may do what they are for.
+      await ready(api, '/readyz/poststarthook/rbac/bootstrap-roles', apiServer, deadline);
       const admin = join(files.kubeconfigs, 'admin.yaml');
       writeKubeconfig(admin, { url, authority: files.authority.certificate, client, name: 'mainstay' });
       return { apiServer, port, url, api, admin };
@@ -256,7 +258,7 @@ async function waitFor(
       throw new Error(`${process.name} ${exit} while starting. ${await endOfLog(process)}`);
     if (deadline.aborted)
       throw new Error(`${process.name} was not ready in time. ${await endOfLog(process)}`);
-    await delay(20);
+    await delay(50);
   }
 }
 

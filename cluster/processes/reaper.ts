@@ -131,9 +131,11 @@ export class Reaper {
   #receive(message: ReaperMessage): void {
     switch (message.kind) {
       case 'answer':
-        return this.#settle(message.id)?.resolve(message.value);
+        this.#settle(message.id)?.resolve(message.value);
+        return;
       case 'refusal':
-        return this.#settle(message.id)?.reject(new Error(message.message));
+        this.#settle(message.id)?.reject(new Error(message.message));
+        return;
       case 'exit':
         this.#processes.get(message.handle)?.resolve({ code: message.code, signal: message.signal });
         this.#processes.delete(message.handle);

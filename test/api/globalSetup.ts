@@ -10,7 +10,7 @@ declare module 'vitest' {
 
 /** One control plane for the whole tier: tests keep apart by namespaces and names of their own. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const cluster = await startCluster();
+  const cluster = await startCluster({ nodes: 'simulated:2' });
   project.provide('kubeconfig', cluster.kubeconfig);
   return () => cluster.stop();
 }
