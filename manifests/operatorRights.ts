@@ -1,0 +1,136 @@
+/** One rule of RBAC, and the scenario that fails without it. */
+export interface Right {
+  readonly scenario: string;
+  readonly groups: readonly [string];
+  readonly resources: readonly string[];
+  readonly verbs: readonly Verb[];
+  /** Only these objects. A `list` or `watch` is then allowed with `fieldSelector=metadata.name=…`. */
+  readonly names?: readonly string[];
+}
+
+type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'bind';
+
+/** To keep a copy in the cache. */
+const follow = ['list', 'watch'] as const;
+
+/** To make by server-side apply, keep so, and take away again. */
+const keep = ['create', 'patch', 'delete'] as const;
+
+/**
+ * All that the operator may do in the whole cluster: nothing more than its scenarios need, no wildcard, and no way to
+ * more. It grants roles by `bind` on the installation's names alone, and holds none of what these roles allow.
+ */
+export function clusterRights(grantableRoles: readonly string[]): readonly Right[] {
+  return [
+    {
+      scenario: 'A Project is seen when it is applied, changed or deleted.',
+      groups: ['mainstay.dev'],
+      resources: ['projects'],
+      verbs: follow,
+    },
+    {
+      scenario:
+        'A Project that is deleted stays until what it made is dealt with: its finalizer is set and removed.',
+      groups: ['mainstay.dev'],
+      resources: ['projects'],
+      verbs: ['patch'],
+    },
+    {
+      scenario: 'A Project says in its status how it is.',
+      groups: ['mainstay.dev'],
+      resources: ['projects/status'],
+      verbs: ['patch'],
+    },
+    {
+      scenario:
+        'An environment gets its namespace; one that exists is adopted or refused; deletionPolicy Delete deletes it.',
+      groups: [''],
+      resources: ['namespaces'],
+      verbs: [...follow, ...keep],
+    },
+    {
+      scenario: 'Quotas and default limits of an environment are made, shifted, repaired and removed.',
+      groups: [''],
+      resources: ['resourcequotas', 'limitranges'],
+      verbs: [...follow, ...keep],
+    },
+    {
+      scenario: 'The walls of an environment are made, repaired and removed.',
+      groups: ['networking.k8s.io'],
+      resources: ['networkpolicies'],
+      verbs: [...follow, ...keep],
+    },
+    {
+      scenario:
+        'People get and lose access; a binding with a finalizer of ours outlives what blocks its namespace.',
+      groups: ['rbac.authorization.k8s.io'],
+      resources: ['rolebindings'],
+      verbs: [...follow, ...keep],
+    },
+    {
+      scenario: 'The roles that Projects grant are bound, and no others can be.',
+      groups: ['rbac.authorization.k8s.io'],
+      resources: ['clusterroles'],
+      verbs: ['bind'],
+      names: grantableRoles,
+    },
+    // RBAC cannot say "only those with the label mainstay.dev/shared". The operator asks for no others, and never for
+    // one by name; but whoever holds its token could. Copies are written in any namespace that a Project has.
+    {
+      scenario:
+        'A shared Secret is copied into environments, follows its source and goes when no longer shared.',
+      groups: [''],
+      resources: ['secrets'],
+      verbs: [...follow, ...keep],
+    },
+    {
+      scenario: 'Elastic quota moves to where ReplicaSets are refused pods.',
+      groups: ['apps'],
+      resources: ['replicasets'],
+      verbs: follow,
+    },
+    {
+      scenario: 'Elastic quota moves to where events tell of refused objects (FailedCreate).',
+      groups: [''],
+      resources: ['events'],
+      verbs: follow,
+    },
+    {
+      scenario: 'What was made, repaired or refused is told by events beside the object.',
+      groups: ['events.k8s.io'],
+      resources: ['events'],
+      verbs: ['create', 'patch'],
+    },
+    {
+      scenario: 'Nobody is given access while an admission policy of ours is missing or altered.',
+      groups: ['admissionregistration.k8s.io'],
+      resources: ['validatingadmissionpolicies', 'validatingadmissionpolicybindings'],
+      verbs: follow,
+    },
+    // A watch of one object by name: RBAC allows it where the field selector says which.
+    {
+      scenario: 'While the definition of Projects is itself being deleted, every deletion means Retain.',
+      groups: ['apiextensions.k8s.io'],
+      resources: ['customresourcedefinitions'],
+      verbs: follow,
+      names: ['projects.mainstay.dev'],
+    },
+  ];
+}
+
+/** What the operator may do in its own namespace besides. */
+export const ownNamespaceRights: readonly Right[] = [
+  {
+    scenario: 'The first replica to start makes the lease; RBAC cannot name what does not exist yet.',
+    groups: ['coordination.k8s.io'],
+    resources: ['leases'],
+    verbs: ['create'],
+  },
+  {
+    scenario: 'One replica leads, renews its lease, and gives it up when it stops.',
+    groups: ['coordination.k8s.io'],
+    resources: ['leases'],
+    verbs: ['get', 'update'],
+    names: ['mainstay'],
+  },
+];
