@@ -1,0 +1,34 @@
+# The operator's image. Two ways, the same result:
+#
+#   docker build -t mainstay:dev .
+#       builds the bundle inside, which needs the npm registry;
+#   npm run bundle && docker build --target prebuilt -t mainstay:dev .
+#       takes the dist/ that was built outside, and needs no network (buildah: --pull-never).
+#
+# It holds Node and one bundled file, and runs as a user without a name on a read-only root.
+
+FROM node:26-bookworm-slim AS base
+# A package manager has no business beside the operator. Node does it, so that no shell is asked for.
+RUN ["node", "-e", "for (const path of ['/usr/local/lib/node_modules', '/usr/local/bin/npm', '/usr/local/bin/npx', '/usr/local/bin/corepack', '/usr/local/bin/yarn', '/usr/local/bin/yarnpkg', '/opt']) require('node:fs').rmSync(path, { recursive: true, force: true })"]
+LABEL org.opencontainers.image.title="Mainstay" \
+      org.opencontainers.image.description="A Kubernetes operator for a platform team: Projects, kept converged." \
+      org.opencontainers.image.licenses="Apache-2.0"
+ENV NODE_ENV=production \
+    NODE_OPTIONS=--enable-source-maps
+WORKDIR /app
+USER 65532:65532
+EXPOSE 8080 8081
+ENTRYPOINT ["node", "/app/main.js"]
+
+FROM base AS prebuilt
+COPY dist/main.js dist/main.js.map /app/
+
+FROM node:26-bookworm-slim AS build
+WORKDIR /src
+COPY package.json package-lock.json ./
+RUN npm ci
+COPY . .
+RUN npm run bundle
+
+FROM base
+COPY --from=build /src/dist/main.js /src/dist/main.js.map /app/
