@@ -108,10 +108,11 @@ export class Controller {
       },
       changed: (keys, { origin }, priority) => {
         // Told in the course of whoever wrote it.
-        const own = origin === 'own' ? currentRun.getStore() : undefined;
+        const run = origin === 'own' ? currentRun.getStore() : undefined;
+        const own = run?.controller === this && this.#running.get(run.key) === run ? run.key : undefined;
         for (const key of keys) {
           // The run that made this change knows of it; everybody else has to look.
-          if (own?.controller === this && own.key === key) continue;
+          if (own === key) continue;
           queue.add(key, { priority });
         }
       },

@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { RequestSample } from '../client/exchange.ts';
 import type { ControllerMetrics, ControllerState } from '../controller/controllerMetrics.ts';
 import type { WorkQueueMetrics } from '../queue/workQueue.ts';
+import type { Endpoint } from './endpoints.ts';
 
 /** What `Metrics` asks a controller about when it is scraped. */
 export interface MeasuredController {
@@ -50,6 +51,13 @@ export class Metrics {
   measure(controller: MeasuredController): void {
     this.#controllers.push(controller);
   }
+
+  /** What `/metrics` answers. */
+  readonly endpoint: Endpoint = async () => ({
+    status: 200,
+    type: this.registry.contentType,
+    body: await this.registry.metrics(),
+  });
 
   /** For `HttpClient`. */
   readonly onRequest = ({ method, host, code, verb, seconds }: RequestSample): void => {
