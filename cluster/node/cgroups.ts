@@ -4,12 +4,11 @@ import { join } from 'node:path';
 
 const mountPoint = '/sys/fs/cgroup';
 
-/** Every hierarchy in which a node has a cgroup of its own: one for cgroup v2, one a controller for v1. */
+/** Every hierarchy: one for cgroup v2, one a controller for v1, and where both are mounted the unified one as well. */
 async function hierarchies(): Promise<readonly string[]> {
-  if (existsSync(join(mountPoint, 'cgroup.controllers'))) return [mountPoint];
-  const mounts = await readFile('/proc/self/mounts', 'utf8');
-  const ofVersion1 = mounts.split('\n').filter((line) => line.split(' ')[2] === 'cgroup');
-  return ofVersion1.map((line) => line.split(' ')[1] ?? '').filter((path) => path.startsWith(mountPoint));
+  const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n').map((line) => line.split(' '));
+  const ofCgroups = mounts.filter(([, , type]) => type === 'cgroup' || type === 'cgroup2');
+  return ofCgroups.map(([, path = '']) => path).filter((path) => path.startsWith(mountPoint));
 }
 
 /** Makes the cgroup under which the kubelet puts all pods. */

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { UndoStep } from '../processes/protocol.ts';
 
 const execute = promisify(execFile);
 
@@ -21,35 +22,34 @@ export interface NodeNetwork {
   /** The first address of the Service range, which is the API server's inside the cluster. */
   readonly kubernetesService: string;
   readonly dnsService: string;
-  /** The commands that take it all away again, in order. */
-  readonly teardown: readonly (readonly string[])[];
 }
 
 const bridge = 'mainstay0';
 
-/** Makes the network, on the first of 200 address ranges that is free on this machine. Needs root. */
-export async function createNetwork(): Promise<NodeNetwork> {
+/**
+ * Makes the network, on the first of 200 address ranges that is free on this machine. Needs root. Each step that undoes
+ * it is registered as soon as the namespace is ours: a name that is another's must not be undone.
+ */
+export async function createNetwork(undoAtEnd: (step: UndoStep) => Promise<void>): Promise<NodeNetwork> {
   const taken = await routes();
   for (let number = 20; number < 220; number += 1) {
     const network = describe(number);
     if (taken.includes(`10.245.${number}.`) || taken.includes(`10.244.${number}.`)) continue;
     if (!(await added(network.namespace))) continue;
-    try {
-      await connect(network, number);
-      return network;
-    } catch (error) {
-      await removeNetwork(network);
-      throw error;
-    }
+    // Undone last first: the cable is cut before the namespace goes, which would keep it until its last process ended.
+    await undoAtEnd(tolerant(`ip netns delete ${network.namespace}`));
+    await undoAtEnd(tolerant(`ip link delete ${cable(number)}`));
+    await connect(network, number);
+    return network;
   }
   throw new Error('no free address range for a node: 10.245.20.0/24 to 10.245.219.0/24 are all in use');
 }
 
-/** Removes the namespace and with it every interface, route and rule. Nothing to remove is no error. */
-export async function removeNetwork(network: NodeNetwork): Promise<void> {
-  for (const [command = '', ...words] of network.teardown)
-    await execute(command, words).catch(() => undefined);
-}
+/** What is gone already needs no undoing. */
+const tolerant = (command: string): UndoStep => ({
+  kind: 'command',
+  command: ['sh', '-c', `${command} 2>/dev/null || true`],
+});
 
 function describe(number: number): NodeNetwork {
   const namespace = `mainstay-${number}`;
@@ -62,11 +62,6 @@ function describe(number: number): NodeNetwork {
     serviceCidr: '10.97.0.0/24',
     kubernetesService: '10.97.0.1',
     dnsService: '10.97.0.10',
-    // The cable goes with the namespace, but not before the last process in it has ended: so it is cut first.
-    teardown: [
-      ['ip', 'link', 'delete', cable(number)],
-      ['ip', 'netns', 'delete', namespace],
-    ],
   };
 }
 

@@ -31,7 +31,7 @@ export interface RealNodeOptions {
   readonly reaper: Reaper;
   readonly authority: CertificateAuthority;
   /** The path of a kubeconfig for a user and groups. */
-  readonly kubeconfigFor: (user: string, groups: readonly string[]) => Promise<string>;
+  readonly kubeconfigFor: (user: string, groups: readonly string[]) => string;
   readonly binaries: { readonly kubelet: string; readonly 'kube-proxy': string };
 }
 
@@ -54,12 +54,6 @@ export async function prepareRealNode(
   network: NodeNetwork,
   directory: string,
 ): Promise<void> {
-  for (const command of network.teardown) {
-    // Cutting a cable that is gone already is no failure.
-    const [program, ...words] = command;
-    const tolerant = `${[program, ...words].join(' ')} 2>/dev/null || true`;
-    await reaper.undoAtEnd({ kind: 'command', command: ['sh', '-c', tolerant] });
-  }
   const program = fileURLToPath(new URL('./tearDown.ts', import.meta.url));
   await reaper.undoAtEnd({
     kind: 'command',
@@ -100,7 +94,7 @@ export async function startRealNode(options: RealNodeOptions): Promise<RealNode>
 
   const kubelet = ['--config', join(directory, 'kubelet.yaml'), '--root-dir', folders.kubeletRoot];
   const identity = ['--hostname-override', options.name, '--node-ip', network.address];
-  const kubeconfig = await options.kubeconfigFor(`system:node:${options.name}`, ['system:nodes']);
+  const kubeconfig = options.kubeconfigFor(`system:node:${options.name}`, ['system:nodes']);
   await start('kubelet', options.binaries.kubelet, ...kubelet, ...identity, '--kubeconfig', kubeconfig);
   const proxy = ['--config', join(directory, 'kube-proxy.yaml'), '--hostname-override', options.name];
   await start('kube-proxy', options.binaries['kube-proxy'], ...proxy);
@@ -140,7 +134,7 @@ async function writeConfiguration(options: RealNodeOptions, folders: NodeFolders
     folders,
   };
   await file('kubelet.yaml', kubeletConfiguration(settings));
-  const proxy = await options.kubeconfigFor('system:kube-proxy', []);
+  const proxy = options.kubeconfigFor('system:kube-proxy', []);
   await file('kube-proxy.yaml', kubeProxyConfiguration(proxy, network.podCidr));
 }
 
