@@ -1,0 +1,133 @@
+import { execFile } from 'node:child_process';
+import { type BinaryName, findBinaries } from '../../../cluster/binaries/index.ts';
+import type { CustomResourceDefinition } from '../../../crds/structural/customResourceDefinition.ts';
+import { isApiError, isNotFound, type StatusCause } from '../../../operator/client/apiError.ts';
+import { HttpClient } from '../../../operator/client/httpClient.ts';
+import { connect } from '../../../operator/transport/connect.ts';
+
+/** The API server as somebody who applies Projects meets it. */
+export interface Server extends AsyncDisposable {
+  /** What `kubectl apply` would be told, with nothing kept: undefined if the object is good. */
+  submit(object: Manifest): Promise<Refusal | undefined>;
+  /** The same for a change of the object of this name that is there. */
+  resubmit(object: Manifest): Promise<Refusal | undefined>;
+  create(object: Manifest): Promise<void>;
+  remove(object: Manifest): Promise<void>;
+  /** Serves the definition in all its versions, and waits until it does. */
+  install(definition: CustomResourceDefinition): Promise<void>;
+  uninstall(definition: CustomResourceDefinition): Promise<void>;
+  kubectl(arguments_: readonly string[], input?: string): Promise<Output>;
+}
+
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly metadata: { readonly name?: string };
+}
+
+export interface Refusal {
+  readonly message: string;
+  readonly causes: readonly StatusCause[];
+}
+
+/** What the answer says about one field; empty if it does not name it. Unknown fields are named in the message only. */
+export function complaintAbout(field: string, refusal: Refusal | undefined): string {
+  const causes = refusal?.causes.filter((cause) => cause.field === field) ?? [];
+  const unknown = refusal?.message.match(/unknown field "([^"]+)"/);
+  return unknown?.[1] === field ? unknown[0] : causes.map(({ message }) => message ?? '').join('\n');
+}
+
+export interface Output {
+  readonly code: number;
+  readonly text: string;
+}
+
+const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+
+export async function openServer(kubeconfig: string): Promise<Server> {
+  const connection = await connect({ kubeconfig });
+  const client = new HttpClient(connection, { fieldManager: 'crds-test' });
+  const kubectl: BinaryName = 'kubectl';
+  const binaries = await findBinaries([kubectl]);
+  const projects = ({ apiVersion }: Manifest) => `/apis/${apiVersion}/projects`;
+  const object = (manifest: Manifest) => `${projects(manifest)}/${manifest.metadata.name}`;
+  // As kubectl sends it: unknown fields are errors.
+  const query = { dryRun: 'All', fieldValidation: 'Strict' };
+  return {
+    submit: (body) => refusalOf(client.request({ method: 'POST', path: projects(body), query, body })),
+    resubmit: (patch) =>
+      refusalOf(
+        client.request({
+          method: 'PATCH',
+          path: object(patch),
+          query,
+          body: patch,
+          headers: { 'content-type': 'application/merge-patch+json' },
+        }),
+      ),
+    create: async (body) => {
+      await client.request({ method: 'POST', path: projects(body), body });
+    },
+    remove: async (body) => {
+      await client.request({ method: 'DELETE', path: object(body) }).catch(unlessGone);
+    },
+    install: async (definition) => {
+      const { name } = definition.metadata;
+      await client.request({
+        method: 'PATCH',
+        path: `${definitions}/${name}`,
+        query: { fieldManager: 'crds-test', force: 'true' },
+        body: definition,
+        headers: { 'content-type': 'application/apply-patch+yaml' },
+      });
+      const { group, versions, names } = definition.spec;
+      await eventually(`${name} is served`, async () => {
+        for (const version of versions) {
+          await client.request({ method: 'GET', path: `/apis/${group}/${version.name}/${names.plural}` });
+        }
+      });
+    },
+    uninstall: async (definition) => {
+      await client
+        .request({ method: 'DELETE', path: `${definitions}/${definition.metadata.name}` })
+        .catch(unlessGone);
+    },
+    kubectl: (arguments_, input = '') =>
+      new Promise((resolve) => {
+        const child = execFile(
+          binaries.kubectl,
+          ['--kubeconfig', kubeconfig, ...arguments_],
+          (error, stdout, stderr) =>
+            resolve({ code: error === null ? 0 : Number(error.code ?? 1), text: stdout + stderr }),
+        );
+        child.stdin?.end(input);
+      }),
+    [Symbol.asyncDispose]: () => connection.close(),
+  };
+}
+
+async function refusalOf(request: Promise<unknown>): Promise<Refusal | undefined> {
+  try {
+    await request;
+    return undefined;
+  } catch (error) {
+    if (!isApiError(error) || error.status < 400 || error.status >= 500 || error.status === 404) throw error;
+    return { message: error.message, causes: error.details.causes ?? [] };
+  }
+}
+
+function unlessGone(error: unknown): void {
+  if (!isNotFound(error)) throw error;
+}
+
+/** Tries until it does not fail any more, for at most 30 s. */
+async function eventually(what: string, attempt: () => Promise<void>): Promise<void> {
+  const deadline = performance.now() + 30_000;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (performance.now() > deadline) throw new Error(`not within 30 s: ${what}`, { cause: error });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
