@@ -1,6 +1,6 @@
 /**
  * What a simulated node does, as Stage objects for kwok: it is Ready at once, its pods run at once, the pods of a Job
- * are done a second later, and a deleted pod goes without a wait. A stage is a selector (when) and a template (then).
+ * are done a second later, and a deleted pod goes without a wait. A stage is a selector (when) and a template (what next).
  */
 interface Stage {
   readonly name: string;
@@ -8,7 +8,7 @@ interface Stage {
   /** jq-like paths into the object; all must hold. */
   readonly when: readonly StageCondition[];
   readonly delayMilliseconds?: number;
-  readonly then: { readonly statusTemplate: string } | { readonly delete: true };
+  readonly next: { readonly statusTemplate: string } | { readonly delete: true };
 }
 
 interface StageCondition {
@@ -30,7 +30,7 @@ const stages: readonly Stage[] = [
         values: ['True'],
       },
     ],
-    then: {
+    next: {
       statusTemplate: `
 addresses:
 - type: InternalIP
@@ -54,7 +54,7 @@ phase: Running
     name: 'pod-running',
     kind: 'Pod',
     when: [alive, { key: '.status.phase', operator: 'In', values: ['Pending'] }],
-    then: {
+    next: {
       statusTemplate: `
 {{ $now := Now }}
 phase: Running
@@ -103,7 +103,7 @@ initContainerStatuses:
       { key: '.metadata.ownerReferences.[].kind', operator: 'In', values: ['Job'] },
     ],
     delayMilliseconds: 1000,
-    then: {
+    next: {
       statusTemplate: `
 {{ $now := Now }}
 {{ $started := .status.startTime }}
@@ -132,7 +132,7 @@ containerStatuses:
     name: 'pod-gone',
     kind: 'Pod',
     when: [{ key: '.metadata.deletionTimestamp', operator: 'Exists' }],
-    then: { delete: true },
+    next: { delete: true },
   },
 ];
 
@@ -141,7 +141,7 @@ export function stageFile(): string {
   return stages.map((stage) => JSON.stringify(stageObject(stage))).join('\n---\n');
 }
 
-function stageObject({ name, kind, when, delayMilliseconds, then }: Stage): unknown {
+function stageObject({ name, kind, when, delayMilliseconds, next }: Stage): unknown {
   return {
     apiVersion: 'kwok.x-k8s.io/v1alpha1',
     kind: 'Stage',
@@ -150,7 +150,7 @@ function stageObject({ name, kind, when, delayMilliseconds, then }: Stage): unkn
       resourceRef: { apiGroup: 'v1', kind },
       selector: { matchExpressions: when },
       ...(delayMilliseconds === undefined ? {} : { delay: { durationMilliseconds: delayMilliseconds } }),
-      next: then,
+      next,
     },
   };
 }
