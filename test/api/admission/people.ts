@@ -9,7 +9,7 @@ export interface Manifest {
   readonly kind: string;
   readonly metadata: Readonly<Record<string, unknown>> & {
     readonly name: string;
-    readonly namespace?: string;
+    readonly namespace?: string | undefined;
   };
   readonly [field: string]: unknown;
 }
@@ -23,6 +23,8 @@ export interface Answer {
 
 const bodySchema = z.looseObject({
   message: z.string().optional(),
+  spec: z.unknown().optional(),
+  status: z.unknown().optional(),
   metadata: z
     .looseObject({
       uid: z.string().optional(),
@@ -45,6 +47,10 @@ const plurals: Readonly<Record<string, string>> = {
   ClusterRole: 'clusterroles',
   ClusterRoleBinding: 'clusterrolebindings',
   ServiceAccount: 'serviceaccounts',
+  Pod: 'pods',
+  Service: 'services',
+  Deployment: 'deployments',
+  PodDisruptionBudget: 'poddisruptionbudgets',
   CustomResourceDefinition: 'customresourcedefinitions',
   ValidatingAdmissionPolicy: 'validatingadmissionpolicies',
   ValidatingAdmissionPolicyBinding: 'validatingadmissionpolicybindings',

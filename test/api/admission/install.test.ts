@@ -1,0 +1,135 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { findBinaries } from '../../../cluster/binaries/index.ts';
+import { isUnaltered, operatorUser, shippedAdmission } from '../../../crds/project/admission.ts';
+import { installFile } from '../../../manifests/generate.ts';
+import { installObjects } from '../../../manifests/install.ts';
+import { done, grantIn, namespace } from './installed.ts';
+import { type Api, eventually, type Manifest, openApi, type Person } from './people.ts';
+
+const execute = promisify(execFile);
+const objects: readonly Manifest[] = installObjects();
+let api: Api;
+let admin: Person;
+let kubectl: (...words: readonly string[]) => Promise<string>;
+
+beforeAll(async () => {
+  const { kubectl: program } = await findBinaries(['kubectl']);
+  kubectl = async (...words) => {
+    const { stdout, stderr } = await execute(program, ['--kubeconfig', inject('kubeconfig'), ...words]);
+    return stdout + stderr;
+  };
+  api = await openApi(inject('kubeconfig'));
+  admin = api.as('admin', 'system:masters');
+});
+afterAll(async () => {
+  // The definition stays: deleting it would take away the Projects of whoever else uses this API server.
+  const installed = objects.filter(({ kind }) => kind !== 'CustomResourceDefinition');
+  for (const object of installed.toReversed()) await admin.remove(object);
+  await api[Symbol.asyncDispose]();
+});
+
+describe('kubectl apply -f manifests/dist/install.yaml', () => {
+  it('installs everything at once, with no field unknown and no warning', async () => {
+    const said = await kubectl('apply', '--validate=strict', '-f', installFile);
+    expect(said.trim().split('\n')).toHaveLength(objects.length);
+    expect(said).not.toContain('Warning');
+    for (const object of objects)
+      expect([object.kind, (await admin.get(object)).status]).toEqual([object.kind, 200]);
+  });
+
+  it('changes nothing the second time, by either kind of apply', async () => {
+    // A Deployment's generation counts its annotations too, of which kubectl keeps one: so what is said is compared.
+    const contents = async () => {
+      const answers = await Promise.all(objects.map((object) => admin.get(object)));
+      return answers.map(({ body: { metadata, status, ...content } }) => [metadata?.uid, content]);
+    };
+    const before = await contents();
+    await kubectl('apply', '--validate=strict', '-f', installFile);
+    await kubectl('apply', '--server-side', '--force-conflicts', '-f', installFile);
+    expect(await contents()).toEqual(before);
+  });
+
+  it('brings policies that the operator will find unaltered, and that nothing in them is warned of', async () => {
+    const { policies, bindings } = shippedAdmission();
+    for (const shipped of [...policies, ...bindings]) {
+      const { body } = await admin.get({ ...shipped });
+      expect([shipped.metadata.name, isUnaltered(body, shipped)]).toEqual([shipped.metadata.name, true]);
+      expect(JSON.stringify(body)).not.toContain('expressionWarnings');
+    }
+  });
+
+  it('makes pods that the restricted namespace lets in', async () => {
+    await eventually('the Deployment has its pods', async () => {
+      return (await kubectl('-n', 'mainstay-system', 'get', 'pods', '-o', 'name')).split('pod/').length === 3;
+    });
+  });
+
+  it('can be made stronger than it is by nobody in the namespace: a privileged pod is refused', async () => {
+    const pod: Manifest = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'privileged', namespace: 'mainstay-system' },
+      spec: { containers: [{ name: 'a', image: 'a', securityContext: { privileged: true } }] },
+    };
+    expect(await admin.create(pod, '?dryRun=All')).toMatchObject({ status: 403 });
+  });
+});
+
+describe('the operator, with exactly its rights', () => {
+  let operator: Person;
+  const environment = namespace('install-prod');
+  const binding = (role: string) => grantIn('install-prod', role, 'jo');
+  const secret: Manifest = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'own', namespace: 'install-prod' },
+  };
+
+  beforeAll(async () => {
+    operator = api.as(
+      operatorUser,
+      'system:serviceaccounts',
+      'system:serviceaccounts:mainstay-system',
+      'system:authenticated',
+    );
+    await eventually(
+      'its rights are in force',
+      async () => (await operator.list(environment)).status === 200,
+    );
+    await done(operator.apply(environment, 'mainstay'));
+  });
+  afterAll(async () => {
+    await admin.remove(environment);
+  });
+
+  it.each(['admin', 'edit', 'view'])('binds the role %s', async (role) => {
+    await done(operator.apply(binding(role), 'mainstay'));
+    await done(operator.remove(binding(role)));
+  });
+
+  it.each([
+    'cluster-admin',
+    'system:node',
+    'mainstay-project-privileged',
+  ])('cannot bind the role %s', async (role) => {
+    expect(await operator.apply(binding(role), 'mainstay')).toMatchObject({ status: 403 });
+  });
+
+  it('cannot give itself more, read a Secret by name, or take a policy out of force', async () => {
+    const role = objects.find(({ kind }) => kind === 'ClusterRole');
+    const policy = objects.find(({ kind }) => kind === 'ValidatingAdmissionPolicy');
+    if (role === undefined || policy === undefined) throw new Error('no role or no policy is installed');
+    expect(await operator.patch(role, { rules: [] })).toMatchObject({ status: 403 });
+    expect(await operator.remove(policy)).toMatchObject({ status: 403 });
+    expect(await operator.get(secret)).toMatchObject({ status: 403 });
+  });
+
+  it('watches the one definition that is its own, and no other', async () => {
+    const definition = objects.find(({ kind }) => kind === 'CustomResourceDefinition');
+    if (definition === undefined) throw new Error('no definition is installed');
+    await done(operator.list(definition, '?fieldSelector=metadata.name%3Dprojects.mainstay.dev'));
+    expect(await operator.list(definition)).toMatchObject({ status: 403 });
+  });
+});
