@@ -53,6 +53,11 @@ describe('a Strict environment', () => {
     expect(policies[0]?.spec.egress[1]?.to).toContainEqual({ ipBlock: { cidr: '169.254.20.10/32' } });
   });
 
+  test('allows no DNS where none is configured, instead of port 53 everywhere', () => {
+    const { policies } = plan(neighbour('shop', ['prod']), { settings: { dns: { pods: [] } } });
+    expect(policies[0]?.spec.egress).toEqual([{ to: [{ podSelector: {} }] }]);
+  });
+
   test('with ingress only still owns its egress, empty', () => {
     const result = plan(
       neighbour('shop', ['prod'], { ingress: [{ from: [{ project: 'web', environment: 'prod' }] }] }),
