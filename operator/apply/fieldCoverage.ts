@@ -1,5 +1,5 @@
+import { isRecord } from '../resources/json.ts';
 import type { FieldsV1, KubernetesObject } from '../resources/object.ts';
-import { isRecord } from './identity.ts';
 
 /** Names of fields from the root of an object: `['spec', 'podSelector']`. */
 export type FieldPath = readonly string[];

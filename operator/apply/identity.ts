@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Desired } from '../client/client.ts';
+import { isRecord } from '../resources/json.ts';
 import type { KubernetesObject, ManagedFieldsEntry, ObjectMeta } from '../resources/object.ts';
 
 /** The names under which an operator writes: what tells its own objects and fields from everybody else's. */
@@ -67,9 +68,4 @@ function sorted(record: Readonly<Record<string, unknown>>): Record<string, unkno
       .sort()
       .map((key) => [key, record[key]]),
   );
-}
-
-/** A JSON object, as opposed to a list, a scalar or null. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
+import { firstDifference, isAbsent, isRecord } from '../resources/json.ts';
 import type { KubernetesObject } from '../resources/object.ts';
 import type { FieldPath } from './fieldCoverage.ts';
-import { isRecord } from './identity.ts';
 
 /**
  * A field whose live value must be just what is desired, with nothing added by anybody: a wall's `spec`, a binding's
@@ -19,7 +19,8 @@ export function fieldsThatDiffer(
   fields: readonly WholeField[],
 ): readonly string[] {
   return fields.flatMap(({ path, quantities }) => {
-    const difference = firstDifference(at(desired, path), at(live, path), path, quantities === true);
+    const same = quantities === true ? sameQuantity : undefined;
+    const difference = firstDifference(at(desired, path), at(live, path), same, path);
     return difference === undefined ? [] : [difference.join('.')];
   });
 }
@@ -65,48 +66,6 @@ function merged(
     ...patch,
     [name]: rest.length === 0 ? removal : merged(isRecord(below) ? below : {}, rest, removal),
   };
-}
-
-/**
- * Equal but for what the server itself does to any object: an empty list, null and an absent field are one. An empty
- * map is not an absent one: `namespaceSelector: {}` is every namespace.
- */
-function firstDifference(
-  desired: unknown,
-  live: unknown,
-  path: FieldPath,
-  quantities: boolean,
-): FieldPath | undefined {
-  if (isAbsent(desired) && isAbsent(live)) return undefined;
-  if (Array.isArray(desired) && Array.isArray(live)) {
-    if (desired.length !== live.length) return path;
-    return firstOf(desired, (item, index) =>
-      firstDifference(item, live[index], [...path, String(index)], quantities),
-    );
-  }
-  if (isRecord(desired) && isRecord(live)) {
-    const names = new Set([...Object.keys(desired), ...Object.keys(live)]);
-    return firstOf([...names], (name) =>
-      firstDifference(desired[name], live[name], [...path, name], quantities),
-    );
-  }
-  if (desired === live) return undefined;
-  return quantities && sameQuantity(desired, live) ? undefined : path;
-}
-
-function firstOf<Item, Found>(
-  items: readonly Item[],
-  find: (item: Item, index: number) => Found | undefined,
-): Found | undefined {
-  for (const [index, item] of items.entries()) {
-    const found = find(item, index);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function isAbsent(value: unknown): boolean {
-  return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 }
 
 function at(object: unknown, path: FieldPath): unknown {

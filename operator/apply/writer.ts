@@ -1,10 +1,11 @@
 import type { ApplyOptions, Client, Desired } from '../client/client.ts';
+import { isRecord } from '../resources/json.ts';
 import type { KubernetesObject, ObjectName } from '../resources/object.ts';
 import { type Resource, resourceId } from '../resources/resource.ts';
 import type { Contention } from './contention.ts';
 import type { DesiredObject } from './desired.ts';
 import { type Why, type WriteAction, whyWrite } from './diff.ts';
-import { type ApplyIdentity, isRecord } from './identity.ts';
+import type { ApplyIdentity } from './identity.ts';
 import { refusalOf } from './refusal.ts';
 import { ChangedOnAdmissionError, type Fate, type Outcome } from './report.ts';
 import { rivalsOf } from './rivals.ts';

@@ -1,0 +1,250 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { isApiError, isNotFound } from '../client/apiError.ts';
+import type { Client } from '../client/client.ts';
+import { isTransientReason } from '../client/reasons.ts';
+import { type Clock, monotonicClock, sleep } from '../queue/clock.ts';
+import { type Event, events } from '../resources/builtin.ts';
+import type { KubernetesObject, ObjectName } from '../resources/object.ts';
+import { EventSeries, type Series, type SeriesOptions } from './eventSeries.ts';
+
+/** What has happened to an object. */
+export interface Occurrence {
+  readonly type: 'Normal' | 'Warning';
+  /** Why, in CamelCase: `WallRestored`. */
+  readonly reason: string;
+  /** What was done, in CamelCase: `Apply`. Default: the reason. */
+  readonly action?: string;
+  /** For people. Cut at 1 kB. Never anything of a Secret's contents: events are read by many. */
+  readonly note: string;
+  /** Another object that it concerns. */
+  readonly related?: KubernetesObject;
+}
+
+/** Where controllers say what has happened. Neither call ever throws. */
+export interface Recorder {
+  record(regarding: KubernetesObject, occurrence: Occurrence): void;
+}
+
+export interface EventRecorderOptions {
+  readonly client: Client;
+  /** Who reports: `mainstay.dev/project`. */
+  readonly controller: string;
+  /** Which instance of it. Default: the host's name, in a cluster the pod's. */
+  readonly instance?: string;
+  /** Told once per event that could not be written. */
+  readonly onDropped?: (why: 'RateLimited' | 'QueueFull' | 'Refused', event: string) => void;
+  /** Writes that may wait. Default 1,000. */
+  readonly queue?: number;
+  readonly series?: Omit<SeriesOptions, 'clock'>;
+  readonly clock?: Clock;
+  /** Wall time, for what people read. */
+  readonly now?: () => Date;
+}
+
+/**
+ * Records events (events.k8s.io/v1) in the background: repetitions become a series, an object that causes too many is
+ * cut short, and what cannot be written is dropped. A reconcile neither waits for an event nor fails by one.
+ *
+ * Events go into the namespace of the object, or `default` for cluster-scoped objects.
+ */
+export class EventRecorder implements Recorder {
+  readonly #options: EventRecorderOptions;
+  readonly #clock: Clock;
+  readonly #now: () => Date;
+  readonly #series: EventSeries<Recorded>;
+  readonly #waiting = new Set<Series<Recorded>>();
+  readonly #timers = new Map<Series<Recorded>, () => void>();
+  readonly #instance: string;
+  readonly #queue: number;
+  #draining: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(options: EventRecorderOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? monotonicClock;
+    this.#queue = options.queue ?? 1_000;
+    this.#now = options.now ?? (() => new Date());
+    this.#series = new EventSeries({ clock: this.#clock, ...options.series });
+    this.#instance = (options.instance ?? hostname()).slice(0, 128);
+  }
+
+  record(regarding: KubernetesObject, occurrence: Occurrence): void {
+    if (this.#stopped) return;
+    const { type, reason, related } = occurrence;
+    const action = occurrence.action ?? reason;
+    const note = boundedNote(occurrence.note);
+    const object = identityOf(regarding);
+    const key = JSON.stringify([object, type, reason, action, note, related && identityOf(related)]);
+    const at = this.#now();
+    const content: Recorded = {
+      name: eventName(regarding),
+      regarding,
+      occurrence: { ...occurrence, action, note },
+    };
+    const step = this.#series.happened(object, key, content, at);
+    switch (step.step) {
+      case 'Drop':
+        this.#options.onDropped?.('RateLimited', reason);
+        break;
+      case 'Create':
+        this.#enqueue(step.series);
+        break;
+      case 'Count':
+        this.#enqueueAt(step.series, step.due);
+        break;
+    }
+  }
+
+  /** Resolves once everything that has happened is written or dropped. */
+  async flush(): Promise<void> {
+    for (const series of this.#series.unwritten()) this.#enqueue(series);
+    await this.#draining;
+  }
+
+  /** Flushes, at most for so many milliseconds, and takes nothing more. Default 3,000. */
+  async stop(timeout = 3_000): Promise<void> {
+    const flushed = this.flush();
+    this.#stopped = true;
+    const done = new AbortController();
+    await Promise.race([flushed, sleep(this.#clock, timeout, done.signal)]);
+    done.abort();
+    for (const cancel of this.#timers.values()) cancel();
+    this.#timers.clear();
+    this.#waiting.clear();
+  }
+
+  #enqueueAt(series: Series<Recorded>, due: number): void {
+    if (this.#timers.has(series) || this.#waiting.has(series)) return;
+    // The count is kept, and written when it happens again, or at the end.
+    if (this.#timers.size >= this.#queue) return;
+    const timer = () => {
+      this.#timers.delete(series);
+      this.#enqueue(series);
+    };
+    this.#timers.set(series, this.#clock.schedule(due - this.#clock.now(), timer));
+  }
+
+  #enqueue(series: Series<Recorded>): void {
+    this.#timers.get(series)?.();
+    this.#timers.delete(series);
+    if (this.#waiting.size >= this.#queue) {
+      this.#series.forget(series);
+      this.#options.onDropped?.('QueueFull', series.content.occurrence.reason);
+      return;
+    }
+    this.#waiting.add(series);
+    this.#draining ??= this.#drain().finally(() => {
+      this.#draining = undefined;
+    });
+  }
+
+  /** One write at a time: events are worth no more of the API server than that. */
+  async #drain(): Promise<void> {
+    for (;;) {
+      const [series] = this.#waiting;
+      if (series === undefined) return;
+      this.#waiting.delete(series);
+      if (series.count > series.written) await this.#write(series);
+    }
+  }
+
+  async #write(series: Series<Recorded>): Promise<void> {
+    const { count } = series;
+    try {
+      for (let attempt = 0; ; attempt += 1) {
+        try {
+          await (series.written === 0 ? this.#create(series) : this.#count(series, count));
+          this.#series.wrote(series, series.written === 0 ? 1 : count);
+          break;
+        } catch (error) {
+          if (isNotFound(error) && series.written > 0) {
+            // It has expired on the server; the count begins anew with it.
+            series.written = 0;
+            series.count = 1;
+            series.firstSeen = series.lastSeen;
+          } else if (attempt >= 2 || !mayPass(error) || this.#stopped) throw error;
+          else await sleep(this.#clock, 500 * 2 ** attempt);
+        }
+      }
+      if (series.count > series.written) this.#enqueueAt(series, series.writtenAt + series.pause);
+    } catch {
+      this.#series.forget(series);
+      this.#waiting.delete(series);
+      this.#options.onDropped?.('Refused', series.content.occurrence.reason);
+    }
+  }
+
+  #create({ content, firstSeen }: Series<Recorded>): Promise<unknown> {
+    const { regarding, occurrence, name } = content;
+    const { type, reason, action, note, related } = occurrence;
+    const event: Event = {
+      apiVersion: 'events.k8s.io/v1',
+      kind: 'Event',
+      metadata: { name: name.name, namespace: name.namespace },
+      eventTime: microTime(firstSeen),
+      type,
+      reason: reason.slice(0, 128),
+      action: (action ?? reason).slice(0, 128),
+      note,
+      regarding: referenceTo(regarding),
+      ...(related === undefined ? {} : { related: referenceTo(related) }),
+      reportingController: this.#options.controller,
+      reportingInstance: this.#instance,
+    };
+    return this.#options.client.create(events, event);
+  }
+
+  #count({ content, lastSeen }: Series<Recorded>, count: number): Promise<unknown> {
+    const body = { series: { count, lastObservedTime: microTime(lastSeen) } };
+    return this.#options.client.patch(events, content.name, { type: 'merge', body });
+  }
+}
+
+interface Recorded {
+  readonly name: Required<ObjectName>;
+  readonly regarding: KubernetesObject;
+  readonly occurrence: Occurrence;
+}
+
+function mayPass(error: unknown): boolean {
+  return !isApiError(error) || isTransientReason(error.reason);
+}
+
+function eventName({ metadata }: KubernetesObject): Required<ObjectName> {
+  // Long enough that two never meet, also those of another instance.
+  return {
+    name: `${metadata.name.slice(0, 220)}.${randomBytes(8).toString('hex')}`,
+    namespace: metadata.namespace ?? 'default',
+  };
+}
+
+function identityOf({ kind, metadata }: KubernetesObject): string {
+  return `${kind}/${metadata.namespace ?? ''}/${metadata.name}/${metadata.uid ?? ''}`;
+}
+
+function referenceTo({ apiVersion, kind, metadata }: KubernetesObject): NonNullable<Event['regarding']> {
+  const { name, namespace, uid, resourceVersion } = metadata;
+  return {
+    apiVersion,
+    kind,
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  };
+}
+
+function microTime(time: Date): string {
+  return time.toISOString().replace('Z', '000Z');
+}
+
+/** The API takes 1,024 bytes at most. Cut between characters. */
+function boundedNote(note: string): string {
+  const bytes = Buffer.from(note, 'utf8');
+  if (bytes.length <= 1_024) return note;
+  let end = 1_024 - 3;
+  // Bytes that go on a character begin with the bits 10.
+  while (((bytes[end] ?? 0) & 0b1100_0000) === 0b1000_0000) end -= 1;
+  return `${bytes.subarray(0, end).toString('utf8')}…`;
+}
