@@ -6,6 +6,7 @@ import type { Namespace, RoleBinding, Secret } from '../../operator/resources/bu
 import type { FieldsV1, ManagedFieldsEntry, ObjectMeta } from '../../operator/resources/object.ts';
 import { addressRanges } from './plan/network/ranges.ts';
 import type { Observation } from './plan/observation.ts';
+import { noMemory } from './plan/quotaShares.ts';
 import { projectSettings } from './settings.ts';
 
 /** A Project that we have begun to keep, with one environment `dev` where the test names none. */
@@ -117,6 +118,7 @@ export function anObservation(project: Project, seen: Partial<Observation> = {})
     ranges: addressRanges(settings.network),
     definition: 'Serving',
     refusals: [],
+    quotaMemory: noMemory,
     ...seen,
   };
 }

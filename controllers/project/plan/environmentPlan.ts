@@ -22,6 +22,7 @@ import { ownerOf } from './marks.ts';
 import { heldNamespace } from './namespace.ts';
 import type { PlannedPolicy } from './network/index.ts';
 import { type Contents, nothing, type Observation } from './observation.ts';
+import { type QuotaShare, quotaIn, quotaName } from './quotaShares.ts';
 import { keepAccess, planTerminating } from './removal.ts';
 import { planSecrets } from './secrets.ts';
 import type { Step } from './step.ts';
@@ -38,21 +39,15 @@ export interface EnvironmentPlan {
   readonly withheld: ReadonlySet<string>;
 }
 
-/** The walls and the share of the quota, which the Project as a whole decides. */
+/** What the Project as a whole decides for one environment. */
 export interface Decided {
   readonly policies: readonly PlannedPolicy[];
-  /** What the ResourceQuota is to allow now; undefined where the Project has no quota. */
-  readonly quota: Readonly<Record<string, string>> | undefined;
-  /** Why access has to wait for the quota; undefined where it is enforced, or there is none. */
-  readonly quotaTrouble: Troubles['Quota'];
-  /** Whether the quota is enforced: access waits for that, not for every move of it. */
-  readonly quotaEnforced: boolean;
+  /** Undefined where the Project has no quota. */
+  readonly share: QuotaShare | undefined;
 }
 
 /** Waves: the namespace, then all that restrains, then access. */
 const wave = { namespace: 0, restraint: 1, access: 2 } as const;
-
-export const quotaName = 'mainstay-quota';
 
 export function planEnvironment(
   observation: Observation,
@@ -107,17 +102,19 @@ function planHeld(
     marked,
   );
   const access = planAccess(environment, settings.grantableRoles, marked);
-  const mayBind = admission === undefined && decided.quotaEnforced;
+  const { share } = decided;
+  const quotaStands = share === undefined || share.enforced;
+  const mayBind = admission === undefined && quotaStands;
   const item = itemFor(project.metadata.uid);
   const desired = [
     namespaceItem(environment, desiredNamespace),
     ...decided.policies.map((policy) =>
       item(networkPolicies, contents.policies, policyObject(policy, marked), { whole: [{ path: ['spec'] }] }),
     ),
-    ...(decided.quota === undefined
+    ...(share?.hard === undefined
       ? []
       : [
-          item(resourceQuotas, contents.quotas, quotaObject(decided.quota, marked), {
+          item(resourceQuotas, contents.quotas, quotaObject(share.hard, marked), {
             whole: [{ path: ['spec'], quantities: true }],
           }),
         ]),
@@ -132,8 +129,8 @@ function planHeld(
       : []),
   ];
   const troubles: Troubles = {
-    ...(decided.quotaTrouble === undefined ? {} : { Quota: decided.quotaTrouble }),
-    ...accessTrouble(observation, decided, access.refused),
+    ...(share?.trouble === undefined ? {} : { Quota: share.trouble }),
+    ...accessTrouble(observation, quotaStands, access.refused),
     ...secretTrouble(copies.unavailable),
   };
   return {
@@ -141,18 +138,22 @@ function planHeld(
     claim,
     desired,
     troubles,
-    steps: [...keepAccess(contents.access), ...pruneStrangers(project.metadata.uid, contents, desired)],
+    steps: [
+      ...keepAccess(contents.access),
+      ...moveQuota(observation, environment, share, marked),
+      ...pruneStrangers(project.metadata.uid, contents, desired),
+    ],
     withheld: new Set(mayBind ? [] : access.roleBindings.map(({ metadata }) => metadata.name)),
   };
 }
 
 function accessTrouble(
   { admission, settings }: Observation,
-  decided: Decided,
+  quotaStands: boolean,
   refused: readonly string[],
 ): Pick<Troubles, 'Access'> {
   if (admission !== undefined) return { Access: admission };
-  if (!decided.quotaEnforced) {
+  if (!quotaStands) {
     return { Access: { reason: 'AccessWithheld', message: 'Access waits until the quota is enforced' } };
   }
   if (refused.length === 0) return {};
@@ -186,6 +187,18 @@ function namespaceItem(environment: Environment, object: Desired<Namespace>): De
 
 function policyObject({ name, spec }: PlannedPolicy, marked: Marked): Desired<NetworkPolicy> {
   return { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: marked(name), spec };
+}
+
+/** A move that needs the quota to be as it was seen is a step of its own; any other is made by keeping what is desired. */
+function moveQuota(
+  observation: Observation,
+  { namespace }: Environment,
+  share: QuotaShare | undefined,
+  marked: Marked,
+): readonly Step[] {
+  const live = quotaIn(observation, namespace);
+  if (share?.move === undefined || live === undefined) return [];
+  return [{ type: 'MoveQuota', live, desired: quotaObject(share.move.hard, marked) }];
 }
 
 function quotaObject(hard: Readonly<Record<string, string>>, marked: Marked): Desired<ResourceQuota> {

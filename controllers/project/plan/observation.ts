@@ -10,6 +10,7 @@ import type { Project } from '../project.ts';
 import type { ProjectSettings } from '../settings.ts';
 import type { Neighbour } from './network/neighbour.ts';
 import type { AddressRanges } from './network/ranges.ts';
+import type { QuotaMemory } from './quotaShares.ts';
 import type { Refusal } from './refusal.ts';
 import type { Trouble } from './verdict.ts';
 
@@ -37,6 +38,7 @@ export interface Observation {
   readonly definition: 'Serving' | 'BeingDeleted';
   /** Pods that a quota turned away lately, in this Project's namespaces. */
   readonly refusals: readonly Refusal[];
+  readonly quotaMemory: QuotaMemory;
 }
 
 /** Objects in one namespace that carry our owner label, whichever Project's. */

@@ -8,7 +8,7 @@ import { type Environment, environmentsOf } from './environment.ts';
 import { type EnvironmentPlan, planEnvironment } from './environmentPlan.ts';
 import { environmentOf, ownerOf } from './marks.ts';
 import { nothing, type Observation } from './observation.ts';
-import { planQuotaShares, type QuotaShares } from './quotaShares.ts';
+import { noShares, planQuotaShares, type QuotaShares } from './quotaShares.ts';
 import { type Farewell, planRemoval } from './removal.ts';
 import type { Step } from './step.ts';
 import { planWalls, type Walls } from './walls.ts';
@@ -48,16 +48,20 @@ export function planProject(observation: Observation): ProjectPlan {
     environments.map((environment) => [environment.name, claim(observation, environment)]),
   );
   const heldOnes = environments.filter(({ name }) => claims.get(name)?.state === 'Held');
+  const wanted = new Set(environments.map(({ namespace }) => namespace));
+  const leaving = planLeaving(observation, (namespace) => !wanted.has(namespace.metadata.name));
   const walls = planWalls(observation, heldOnes);
-  const quota = planQuotaShares(observation, heldOnes);
+  const quota = planQuotaShares(
+    observation,
+    heldOnes,
+    leaving.map(({ namespace }) => namespace),
+  );
   const plans = environments.map((environment) =>
     planEnvironment(observation, environment, claims.get(environment.name) ?? { state: 'Free' }, {
       policies: walls.policies.get(environment.name) ?? [],
-      ...(quota.shares.get(environment.name) ?? unlimited),
+      share: quota.shares.get(environment.name),
     }),
   );
-  const wanted = new Set(environments.map(({ namespace }) => namespace));
-  const leaving = planLeaving(observation, (namespace) => !wanted.has(namespace.metadata.name));
   return {
     stage: spec.suspend ? 'Suspended' : 'Kept',
     steps: [...plans, ...leaving].flatMap(({ steps }) => steps),
@@ -124,11 +128,10 @@ function setFinalizers({ project }: Observation, wanted: readonly string[]): Ste
   return { type: 'SetFinalizers', target: { kind: 'Project', live: project }, finalizers: wanted };
 }
 
-const unlimited = { quota: undefined, quotaTrouble: undefined, quotaEnforced: true } as const;
 const empty: Omit<ProjectPlan, 'stage'> = {
   steps: [],
   environments: [],
   leaving: [],
   walls: { policies: new Map(), problems: new Map(), oneSided: new Map() },
-  quota: { shares: new Map(), wakeUp: undefined },
+  quota: noShares,
 };

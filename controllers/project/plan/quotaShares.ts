@@ -1,18 +1,174 @@
+import type { ResourceQuota } from '../../../operator/resources/builtin.ts';
 import type { Environment } from './environment.ts';
-import type { Decided } from './environmentPlan.ts';
-import type { Observation } from './observation.ts';
+import { nothing, type Observation } from './observation.ts';
+import { planQuota } from './quota/index.ts';
+import type {
+  ElasticMemory,
+  EnvironmentReport,
+  Hard,
+  LiveQuota,
+  QuotaPlan,
+  QuotaWrite,
+  Waiting,
+} from './quota/types.ts';
+import type { Trouble } from './verdict.ts';
+
+/** The ResourceQuota of every environment. */
+export const quotaName = 'mainstay-quota';
+
+/** What the controller remembers of a Project's quota between two plans. Losing it costs time, never the invariant. */
+export interface QuotaMemory {
+  readonly elastic: ElasticMemory;
+  /** What was sent and never answered, by environment. */
+  readonly attempted: ReadonlyMap<string, Hard>;
+  /** Namespaces that this process has made and to which nobody has had access, by UID. */
+  readonly untouched: ReadonlySet<string>;
+}
+
+export const noMemory: QuotaMemory = { elastic: {}, attempted: new Map(), untouched: new Set() };
 
 /** How the Project's quota is shared out now. */
 export interface QuotaShares {
   /** By environment; none where the Project has no quota. */
-  readonly shares: ReadonlyMap<string, Pick<Decided, 'quota' | 'quotaTrouble' | 'quotaEnforced'>>;
-  /** Milliseconds until there may be something to do although nothing changes. */
+  readonly shares: ReadonlyMap<string, QuotaShare>;
+  /** Whether a write raises what an environment may use: then the view it was planned from has to be fresh. */
+  readonly grows: boolean;
+  readonly elastic: ElasticMemory;
+  /** When there may be something to do although nothing changes: milliseconds since the epoch. */
   readonly wakeUp: number | undefined;
 }
 
+export interface QuotaShare {
+  /** What the ResourceQuota is to allow now; undefined while there is to be none. */
+  readonly hard: Hard | undefined;
+  /** A move that may only be made on the quota as it was seen. */
+  readonly move: QuotaWrite | undefined;
+  /** Whether what exists is enforced: access waits for that. */
+  readonly enforced: boolean;
+  /** Why the environment does not have its share yet. */
+  readonly trouble: Trouble | undefined;
+}
+
+export const noShares: QuotaShares = { shares: new Map(), grows: false, elastic: {}, wakeUp: undefined };
+
+/** `held` are those of the environments whose namespace the Project holds; `leaving` the namespaces that it gives up. */
 export function planQuotaShares(
-  _observation: Observation,
-  _environments: readonly Environment[],
+  observation: Observation,
+  held: readonly Environment[],
+  leaving: readonly string[],
 ): QuotaShares {
-  return { shares: new Map(), wakeUp: undefined };
+  const { project, quotaMemory } = observation;
+  if (project.spec.quota === undefined) return noShares;
+  const namespaceOf = new Map(held.map(({ name, namespace }) => [name, namespace]));
+  const plan = planQuota({
+    quota: project.spec.quota,
+    environments: project.spec.environments.map(({ name, quota }) => {
+      const namespace = namespaceOf.get(name);
+      return {
+        name,
+        weight: quota.weight,
+        hard: quota.hard,
+        live: namespace === undefined ? undefined : liveQuota(observation, namespace),
+        attempted: quotaMemory.attempted.get(name),
+        held: namespace !== undefined,
+        empty: namespace !== undefined && isUntouched(observation, namespace),
+      };
+    }),
+    leaving: leaving.flatMap((name) => {
+      const live = liveQuota(observation, name);
+      return live === undefined ? [] : [{ name, live }];
+    }),
+    refusals: observation.refusals.flatMap(({ namespace, requested, at }) => {
+      const environment = held.find((candidate) => candidate.namespace === namespace)?.name;
+      if (environment === undefined) return [];
+      return Object.entries(requested).map(([resource, amount]) => ({
+        environment,
+        resource,
+        requested: amount,
+        at,
+      }));
+    }),
+    memory: quotaMemory.elastic,
+    now: observation.now,
+  });
+  const writes = new Map(plan.writes.map((write) => [write.environment, write]));
+  return {
+    shares: new Map(
+      plan.report.environments
+        .filter(({ name }) => namespaceOf.has(name))
+        .map((report) => [report.name, shareOf(plan, report, writes.get(report.name))]),
+    ),
+    grows: plan.writes.some(({ grows }) => grows),
+    elastic: plan.memory,
+    wakeUp: plan.wakeUp,
+  };
+}
+
+function shareOf(plan: QuotaPlan, report: EnvironmentReport, write: QuotaWrite | undefined): QuotaShare {
+  return {
+    hard: report.hard,
+    move: write?.resourceVersion === undefined ? undefined : write,
+    enforced: report.enforced,
+    trouble: troubleOf(plan, report),
+  };
+}
+
+function troubleOf(
+  { report }: QuotaPlan,
+  { enforced, waiting, hard }: EnvironmentReport,
+): Trouble | undefined {
+  if (waiting.length > 0) {
+    const over = report.exceeded.map(({ resource, total, counted }) => `${resource}: ${counted} of ${total}`);
+    const missing = waiting.map(describe).join('; ');
+    return over.length === 0
+      ? { reason: 'QuotaPending', message: missing }
+      : {
+          reason: 'QuotaExceeded',
+          message: `More counts than the quota allows (${over.join(', ')}): ${missing}`,
+        };
+  }
+  if (enforced) return undefined;
+  return {
+    reason: 'QuotaPending',
+    message:
+      hard === undefined
+        ? 'The quota waits for room in the total'
+        : "The cluster's quota controller does not enforce the quota yet",
+  };
+}
+
+const because: Readonly<Record<Waiting['reason'], string>> = {
+  InUse: 'which is in use in',
+  Shrinking: 'which is being taken from',
+  Unknown: 'until it is known what is in use in',
+};
+
+function describe({ resource, missing, reason, environments }: Waiting): string {
+  return `waits for ${missing} of ${resource}, ${because[reason]} ${environments.join(', ')}`;
+}
+
+/** The Project's ResourceQuota in a namespace, as it was last seen. */
+export function quotaIn(
+  observation: Pick<Observation, 'contents'>,
+  namespace: string,
+): ResourceQuota | undefined {
+  const { quotas } = observation.contents.get(namespace) ?? nothing;
+  return quotas.find(({ metadata }) => metadata.name === quotaName);
+}
+
+function liveQuota(observation: Observation, namespace: string): LiveQuota | undefined {
+  const live = quotaIn(observation, namespace);
+  if (live === undefined) return undefined;
+  return {
+    resourceVersion: live.metadata.resourceVersion,
+    hard: live.spec?.hard ?? {},
+    enforced: live.status?.hard,
+    used: live.status?.used,
+  };
+}
+
+function isUntouched({ namespaces, contents, quotaMemory }: Observation, name: string): boolean {
+  const uid = namespaces.get(name)?.metadata.uid;
+  const { access } = contents.get(name) ?? nothing;
+  return uid !== undefined && quotaMemory.untouched.has(uid) && access.length === 0;
 }

@@ -1,5 +1,5 @@
 import type { Desired } from '../../../operator/client/client.ts';
-import type { Namespace, RoleBinding } from '../../../operator/resources/builtin.ts';
+import type { Namespace, ResourceQuota, RoleBinding } from '../../../operator/resources/builtin.ts';
 import type { KubernetesObject } from '../../../operator/resources/object.ts';
 import type { Resource } from '../../../operator/resources/resource.ts';
 import type { Project } from '../project.ts';
@@ -27,5 +27,7 @@ export type Step =
   /** Gives the claim on a namespace up; the namespace stays. */
   | { readonly type: 'Release'; readonly live: Namespace; readonly desired: Desired<Namespace> }
   | { readonly type: 'DeleteNamespace'; readonly live: Namespace }
+  /** Gives an environment another share of the quota. */
+  | { readonly type: 'MoveQuota'; readonly live: ResourceQuota; readonly desired: Desired<ResourceQuota> }
   /** Deletes an object of ours that nothing asks for any more. */
   | { readonly type: 'Prune'; readonly resource: Resource; readonly live: KubernetesObject };

@@ -1,8 +1,8 @@
 import type { ProjectStatus } from '../../../crds/project/schema.ts';
-import type { ResourceQuota } from '../../../operator/resources/builtin.ts';
-import { type EnvironmentPlan, quotaName } from '../plan/environmentPlan.ts';
+import type { EnvironmentPlan } from '../plan/environmentPlan.ts';
 import type { Observation } from '../plan/observation.ts';
 import type { Leaving, ProjectPlan } from '../plan/project.ts';
+import { quotaIn } from '../plan/quotaShares.ts';
 import { phases, type Troubles } from '../plan/verdict.ts';
 import type { Written } from './troubles.ts';
 
@@ -65,10 +65,7 @@ function leavingStatus(
 }
 
 /** As the cluster enforces and counts it; nothing until it does. */
-function quotaOf({ contents }: Observation, { environment }: EnvironmentPlan): Quota | undefined {
-  const live = contents
-    .get(environment.namespace)
-    ?.quotas.find(({ metadata }: ResourceQuota) => metadata.name === quotaName);
-  const { hard, used } = live?.status ?? {};
+function quotaOf(observation: Observation, { environment }: EnvironmentPlan): Quota | undefined {
+  const { hard, used } = quotaIn(observation, environment.namespace)?.status ?? {};
   return hard === undefined ? undefined : { hard, used: used ?? {} };
 }

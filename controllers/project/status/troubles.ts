@@ -1,11 +1,12 @@
 import type { Outcome } from '../../../operator/apply/report.ts';
 import { isConflict } from '../../../operator/client/apiError.ts';
 import type { ProjectPlan } from '../plan/project.ts';
+import type { Step } from '../plan/step.ts';
 import { type Phase, phases, type Trouble, type Troubles } from '../plan/verdict.ts';
 
 /** A step that could not be made. */
 export interface StepFailure {
-  readonly namespace: string | undefined;
+  readonly step: Step;
   readonly error: Error;
 }
 
@@ -40,10 +41,9 @@ export function troublesOf(plan: ProjectPlan, written: Written): ReadonlyMap<str
         if (phase !== undefined && trouble !== undefined && weightier(trouble, found[phase]))
           found[phase] = trouble;
       }
-      for (const { namespace, error } of written.failures) {
-        if (namespace === environment.namespace) {
-          found.Namespaces ??= { reason: 'WriteFailed', message: error.message };
-        }
+      for (const { step, error } of written.failures) {
+        if (namespaceOfStep(step) !== environment.namespace) continue;
+        found[phaseOfStep(step)] ??= { reason: 'WriteFailed', message: error.message };
       }
       if (found.Namespaces !== undefined) {
         const waits: Trouble = {
@@ -104,4 +104,24 @@ function refusedTrouble({ resource }: Outcome, name: string): Trouble {
 
 function namespaceOf({ resource, name }: Outcome): string {
   return resource.scope === 'Cluster' ? name.name : (name.namespace ?? '');
+}
+
+function namespaceOfStep(step: Step): string | undefined {
+  const { metadata } = step.type === 'SetFinalizers' ? step.target.live : step.live;
+  return metadata.namespace ?? metadata.name;
+}
+
+function phaseOfStep(step: Step): Phase {
+  switch (step.type) {
+    case 'Take':
+    case 'Release':
+    case 'DeleteNamespace':
+      return 'Namespaces';
+    case 'MoveQuota':
+      return 'Quota';
+    case 'SetFinalizers':
+      return 'Access';
+    case 'Prune':
+      return phaseOfKind[step.resource.kind] ?? 'Namespaces';
+  }
 }

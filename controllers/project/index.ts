@@ -1,0 +1,53 @@
+import { shippedAdmission } from '../../crds/project/admission.ts';
+import { group } from '../../crds/project/names.ts';
+import { Applier } from '../../operator/apply/applier.ts';
+import { EventRecorder } from '../../operator/events/eventRecorder.ts';
+import type { Manager } from '../../operator/manager/manager.ts';
+import { StatusWriter } from '../../operator/status/statusWriter.ts';
+import { informersOf, inventoryOfProjects } from './informers.ts';
+import { changeMetrics } from './metrics.ts';
+import { identity } from './plan/marks.ts';
+import { addressRanges } from './plan/network/ranges.ts';
+import { projects } from './project.ts';
+import { ProjectReconciler } from './reconciler.ts';
+import type { ProjectSettings } from './settings.ts';
+import { watchesOf } from './watches.ts';
+
+/**
+ * Adds the controller of Projects to a manager, before it runs.
+ *
+ * To be read in this order: `observe.ts` gathers what is there, `plan/project.ts` decides, `steps.ts` and the applier
+ * write, `status/status.ts` reports; `reconciler.ts` goes through them for one Project.
+ */
+export function addProjectController(manager: Manager, settings: ProjectSettings): void {
+  const informers = informersOf(manager);
+  const metrics = changeMetrics(manager.metrics.registry);
+  const recorder = new EventRecorder({
+    client: manager.client,
+    controller: `${group}/project`,
+    onDropped: metrics.eventDropped,
+  });
+  manager.beforeStop('events of Projects', () => recorder.stop());
+  const reconciler = new ProjectReconciler({
+    client: manager.client,
+    informers,
+    settings,
+    ranges: addressRanges(settings.network),
+    shipped: shippedAdmission(settings.grantableRoles),
+    applier: new Applier({
+      client: manager.client,
+      identity,
+      inventory: inventoryOfProjects(informers),
+      metrics,
+    }),
+    statusWriter: new StatusWriter({ client: manager.client, resource: projects }),
+    recorder,
+    now: Date.now,
+  });
+  manager.addController({
+    name: 'project',
+    concurrency: settings.concurrency,
+    watches: watchesOf(informers),
+    reconcile: (key, context) => reconciler.reconcile(key, context),
+  });
+}

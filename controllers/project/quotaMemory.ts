@@ -1,0 +1,94 @@
+import type { Outcome } from '../../operator/apply/report.ts';
+import { isApiError } from '../../operator/client/apiError.ts';
+import type { ElasticMemory, Hard } from './plan/quota/types.ts';
+import { noMemory, type QuotaMemory } from './plan/quotaShares.ts';
+import type { StepFailure } from './status/troubles.ts';
+
+/** Milliseconds after which a write that was never answered has either arrived or never will. */
+const deadline = 30_000;
+/**
+ * Milliseconds for which a namespace that this process has made is known to be used by nobody. Shorter than any lease, so
+ * that no other process can have given access meanwhile.
+ */
+const untouchedFor = 5_000;
+
+/** What was sent as the quota of a namespace. */
+type Sent = (namespace: string) => { readonly environment: string; readonly hard: Hard } | undefined;
+
+interface Recollection {
+  elastic: ElasticMemory;
+  /** What was sent and never answered, by environment, and until when it may still arrive. */
+  readonly attempted: Map<string, { readonly hard: Hard; readonly until: number }>;
+  /** When namespaces were made, by UID. */
+  readonly made: Map<string, number>;
+}
+
+/**
+ * What this process remembers of quotas, by the Project's UID. Losing it costs time and a few reads, never the rule that
+ * the sum stays within the total.
+ */
+export class QuotaMemories {
+  readonly #byProject = new Map<string, Recollection>();
+
+  recall(uid: string, now: number): QuotaMemory {
+    const found = this.#byProject.get(uid);
+    if (found === undefined) return noMemory;
+    for (const [namespace, at] of found.made) if (now - at > untouchedFor) found.made.delete(namespace);
+    return {
+      elastic: found.elastic,
+      attempted: new Map([...found.attempted].map(([environment, { hard }]) => [environment, hard])),
+      untouched: new Set(found.made.keys()),
+    };
+  }
+
+  rememberElastic(uid: string, elastic: ElasticMemory): void {
+    if (Object.keys(elastic).length > 0 || this.#byProject.has(uid)) this.#of(uid).elastic = elastic;
+  }
+
+  /** Notes the namespaces that were made just now, and the quotas of which nobody knows whether they were written. */
+  note(uid: string, outcomes: readonly Outcome[], sent: Sent, now: number): void {
+    for (const outcome of outcomes) {
+      if (outcome.resource.kind === 'Namespace' && outcome.result === 'created') {
+        this.#of(uid).made.set(outcome.object.metadata.uid ?? '', now);
+      }
+      if (outcome.resource.kind === 'ResourceQuota' && outcome.result === 'failed') {
+        this.#lost(uid, outcome.name.namespace, outcome.error, sent, now);
+      }
+    }
+  }
+
+  /** Notes the moves of which nobody knows whether they were made. */
+  noteFailures(uid: string, failures: readonly StepFailure[], sent: Sent, now: number): void {
+    for (const { step, error } of failures) {
+      if (step.type === 'MoveQuota') this.#lost(uid, step.live.metadata.namespace, error, sent, now);
+    }
+  }
+
+  /** When what was never answered can be looked up; undefined where everything was answered. */
+  unansweredUntil(uid: string): number | undefined {
+    const times = [...(this.#byProject.get(uid)?.attempted.values() ?? [])].map(({ until }) => until);
+    return times.length === 0 ? undefined : Math.max(...times);
+  }
+
+  /** A read that began now has shown every quota of the Project. */
+  settled(uid: string, now: number): void {
+    const attempted = this.#byProject.get(uid)?.attempted;
+    for (const [environment, { until }] of attempted ?? []) if (until <= now) attempted?.delete(environment);
+  }
+
+  forget(uid: string): void {
+    this.#byProject.delete(uid);
+  }
+
+  #lost(uid: string, namespace: string | undefined, error: Error, sent: Sent, now: number): void {
+    const attempt = isApiError(error) || namespace === undefined ? undefined : sent(namespace);
+    if (attempt === undefined) return;
+    this.#of(uid).attempted.set(attempt.environment, { hard: attempt.hard, until: now + deadline });
+  }
+
+  #of(uid: string): Recollection {
+    const found = this.#byProject.get(uid) ?? { elastic: {}, attempted: new Map(), made: new Map() };
+    this.#byProject.set(uid, found);
+    return found;
+  }
+}

@@ -1,0 +1,306 @@
+import type { Applier, PruneRule } from '../../operator/apply/applier.ts';
+import type { Outcome } from '../../operator/apply/report.ts';
+import type { Client } from '../../operator/client/client.ts';
+import type { ReconcileContext, ReconcileResult } from '../../operator/controller/reconciler.ts';
+import type { Recorder } from '../../operator/events/eventRecorder.ts';
+import {
+  customResourceDefinitions,
+  limitRanges,
+  networkPolicies,
+  resourceQuotas,
+  roleBindings,
+  secrets,
+} from '../../operator/resources/builtin.ts';
+import { keyOf, type ObjectKey } from '../../operator/resources/object.ts';
+import { resourceId } from '../../operator/resources/resource.ts';
+import type { StatusWriter } from '../../operator/status/statusWriter.ts';
+import { tellOutcomes, tellStatus, tellSteps } from './events.ts';
+import type { ProjectInformers } from './informers.ts';
+import { contentsOf, observe, type Surroundings } from './observe.ts';
+import type { Observation } from './plan/observation.ts';
+import { planOrphans } from './plan/orphans.ts';
+import { desiredOf, type ProjectPlan, planProject } from './plan/project.ts';
+import { quotaName } from './plan/quotaShares.ts';
+import type { Step } from './plan/step.ts';
+import { type Project, projects } from './project.ts';
+import { QuotaMemories } from './quotaMemory.ts';
+import { differInUseOnly, statusOf } from './status/status.ts';
+import type { StepFailure } from './status/troubles.ts';
+import { isOvertaken, makeSteps } from './steps.ts';
+
+export interface ReconcilerParts extends Omit<Surroundings, 'caches'> {
+  readonly client: Client;
+  readonly informers: ProjectInformers;
+  readonly applier: Applier;
+  readonly statusWriter: StatusWriter<Project>;
+  readonly recorder: Recorder;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Looks at most so often in one reconcile: a new Project needs four, and a plan that never rests must not spin. */
+const mostLooks = 8;
+
+/** Makes the cluster agree with one Project: observe, plan, apply, report. */
+export class ProjectReconciler {
+  readonly #parts: ReconcilerParts;
+  readonly #quotas = new QuotaMemories();
+  /** When a status that differed in nothing but use was last written, by UID. */
+  readonly #toldUse = new Map<string, number>();
+
+  constructor(parts: ReconcilerParts) {
+    this.#parts = parts;
+  }
+
+  async reconcile(key: ObjectKey, context: ReconcileContext): Promise<ReconcileResult> {
+    const outcomes: Outcome[] = [];
+    let failures: readonly StepFailure[] = [];
+    for (let looks = 1; ; looks += 1) {
+      const project = this.#parts.informers.projects.get(key);
+      if (project === undefined) return this.#letGo(key, context);
+      const { observation, plan } = await this.#look(project, context);
+      if (plan.stage === 'Suspended') return this.#report(observation, plan, outcomes, [], context);
+
+      const steps = await this.#makeSteps(project, plan.steps, context);
+      failures = steps.failures;
+      if (plan.stage === 'Gone') return this.#forget(project, failures);
+      if (steps.made > 0 && looks < mostLooks) continue;
+
+      const applied = await this.#apply(observation, plan, context);
+      outcomes.push(...applied);
+      const grown = applied.some(
+        ({ resource, result }) => resource.kind === 'Namespace' && result === 'created',
+      );
+      if (grown && looks < mostLooks) continue;
+
+      return this.#report(observation, plan, outcomes, failures, context);
+    }
+  }
+
+  /** Observes and plans. Read from the API server is only what must not be believed of a cache. */
+  async #look(
+    project: Project,
+    { signal }: ReconcileContext,
+  ): Promise<{ readonly observation: Observation; readonly plan: ProjectPlan }> {
+    let observation = this.#observe(project, 'BeingDeleted');
+    let plan = planProject(observation);
+    if (
+      project.spec.deletionPolicy === 'Delete' &&
+      plan.leaving.length > 0 &&
+      (await this.#isServed(signal))
+    ) {
+      observation = this.#observe(project, 'Serving');
+      plan = planProject(observation);
+    }
+    if (this.#mustReadQuotas(observation, plan)) {
+      await this.#readQuotas(observation, signal);
+      observation = this.#observe(project, observation.definition);
+      plan = planProject(observation);
+    }
+    return { observation, plan };
+  }
+
+  #observe(project: Project, definition: Observation['definition']): Observation {
+    const { informers, settings, ranges, shipped, now } = this.#parts;
+    const time = now();
+    const quotaMemory = this.#quotas.recall(uidOf(project), time);
+    return observe(
+      { caches: informers, settings, ranges, shipped },
+      project,
+      { definition, quotaMemory },
+      time,
+    );
+  }
+
+  /** Whether the Project kind stays. Asked of the API server itself: a watch may lag, and data depends on it. */
+  async #isServed(signal: AbortSignal): Promise<boolean> {
+    const { items } = await this.#parts.client.list(customResourceDefinitions, {
+      fieldSelector: `metadata.name=${resourceId(projects)}`,
+      signal,
+    });
+    return items.some(({ metadata }) => metadata.deletionTimestamp === undefined);
+  }
+
+  /**
+   * A write that raises what an environment may use must be planned from all earlier writes, those of another leader too.
+   * Of namespaces that this process has just made it knows them all.
+   */
+  #mustReadQuotas({ project, now, quotaMemory }: Observation, plan: ProjectPlan): boolean {
+    const until = this.#quotas.unansweredUntil(uidOf(project));
+    if (until !== undefined && until <= now) return true;
+    if (!plan.quota.grows) return false;
+    return plan.environments.some(
+      ({ claim }) => claim.state === 'Held' && !quotaMemory.untouched.has(claim.namespace.metadata.uid ?? ''),
+    );
+  }
+
+  async #readQuotas({ project, namespaces, now }: Observation, signal: AbortSignal): Promise<void> {
+    const { client, informers } = this.#parts;
+    await Promise.all(
+      [...namespaces.keys()].map(async (namespace) => {
+        const name = { namespace, name: quotaName };
+        const cached = informers.quotas.get(keyOf(name));
+        const { items } = await client.list(resourceQuotas, {
+          namespace,
+          fieldSelector: `metadata.name=${quotaName}`,
+          signal,
+        });
+        const live = items[0];
+        if (live === undefined) {
+          if (cached !== undefined) informers.quotas.observeDelete(keyOf(name), cached.metadata.uid);
+        } else if (live.metadata.resourceVersion !== cached?.metadata.resourceVersion) {
+          informers.quotas.observeWrite(live);
+        }
+      }),
+    );
+    this.#quotas.settled(uidOf(project), now);
+  }
+
+  async #makeSteps(
+    project: Project,
+    steps: readonly Step[],
+    { log, signal }: ReconcileContext,
+  ): Promise<{ readonly made: number; readonly failures: readonly StepFailure[] }> {
+    const { made, failures } = await makeSteps(this.#parts.client, project, steps, { log, signal });
+    tellSteps(this.#parts.recorder, project, made);
+    return { made: made.length, failures };
+  }
+
+  async #apply(
+    { project, now }: Observation,
+    plan: ProjectPlan,
+    { log, signal }: ReconcileContext,
+  ): Promise<readonly Outcome[]> {
+    if (plan.stage !== 'Kept') return [];
+    const { applier, recorder } = this.#parts;
+    const desired = desiredOf(plan);
+    const stood = establishedIn(project, plan);
+    const { outcomes } = await applier.apply({
+      owner: { uid: uidOf(project) },
+      desired,
+      prune: pruneRules(plan),
+      established: ({ object }) => stood.has(object.metadata.namespace ?? object.metadata.name),
+      log,
+      signal,
+    });
+    tellOutcomes(recorder, project, outcomes);
+    this.#quotas.rememberElastic(uidOf(project), plan.quota.elastic);
+    this.#quotas.note(uidOf(project), outcomes, (namespace) => sentQuota(plan, namespace), now);
+    return outcomes;
+  }
+
+  /** Writes the status, says what is new in it, and when to look again. Fails where a write failed, to be tried again. */
+  async #report(
+    observation: Observation,
+    plan: ProjectPlan,
+    outcomes: readonly Outcome[],
+    failures: readonly StepFailure[],
+    { signal }: ReconcileContext,
+  ): Promise<ReconcileResult> {
+    const { recorder, statusWriter, settings } = this.#parts;
+    const { project, now } = observation;
+    const uid = uidOf(project);
+    this.#quotas.noteFailures(uid, failures, (namespace) => sentQuota(plan, namespace), now);
+    const status = statusOf(this.#withLiveQuotas(observation), plan, { outcomes, failures });
+    const waits: (number | undefined)[] = [
+      plan.quota.wakeUp === undefined ? undefined : plan.quota.wakeUp - now,
+      ...outcomes.map((outcome) => (outcome.result === 'backedOff' ? outcome.wait : undefined)),
+    ];
+    const until = this.#quotas.unansweredUntil(uid);
+    if (until !== undefined) waits.push(until - now);
+    const sinceTold = now - (this.#toldUse.get(uid) ?? 0);
+    if (differInUseOnly(project.status, status) && sinceTold < settings.usageInterval) {
+      waits.push(settings.usageInterval - sinceTold);
+    } else {
+      const written = await statusWriter.write(project, status, { signal });
+      if (written.result === 'written') this.#toldUse.set(uid, now);
+      tellStatus(recorder, project, status);
+    }
+    const error =
+      failures.find((failure) => !isOvertaken(failure))?.error ?? failures[0]?.error ?? failedIn(outcomes);
+    if (error !== undefined) throw error;
+    const next = waits.filter((wait) => wait !== undefined);
+    return next.length === 0 ? {} : { requeueAfter: Math.max(Math.min(...next), 100) };
+  }
+
+  /** The same, with quotas as they are after what was written. */
+  #withLiveQuotas(observation: Observation): Observation {
+    const names = [
+      ...observation.namespaces.keys(),
+      ...observation.project.spec.environments.map(({ name }) => name),
+    ];
+    const contents = new Map(names.map((name) => [name, contentsOf(this.#parts.informers, name)]));
+    return { ...observation, contents: new Map([...observation.contents, ...contents]) };
+  }
+
+  /** Of a Project that is gone, although it held namespaces (somebody took its finalizer off), the claims go too. */
+  async #letGo(key: ObjectKey, { log, signal }: ReconcileContext): Promise<ReconcileResult> {
+    const { informers, client } = this.#parts;
+    for (let looks = 1; looks <= mostLooks; looks += 1) {
+      const steps = planOrphans(
+        key,
+        informers.namespaces.byIndex('project', key),
+        (namespace) => informers.access.inNamespace(namespace),
+        (uid) => informers.projects.byIndex('uid', uid).length > 0,
+      );
+      if (steps.length === 0) return {};
+      const { failures, made } = await makeSteps(client, undefined, steps, { log, signal });
+      if (failures[0] !== undefined) throw failures[0].error;
+      if (made.length === 0) return {};
+    }
+    return {};
+  }
+
+  #forget(project: Project, failures: readonly StepFailure[]): ReconcileResult {
+    if (failures[0] !== undefined) throw failures[0].error;
+    const uid = uidOf(project);
+    this.#quotas.forget(uid);
+    this.#toldUse.delete(uid);
+    this.#parts.applier.forget({ uid });
+    return {};
+  }
+}
+
+function uidOf({ metadata }: Project): string {
+  return metadata.uid ?? '';
+}
+
+/** Access goes at once; what restrains goes last. In a namespace that leaves, only its own steps act. */
+function pruneRules(plan: ProjectPlan): readonly PruneRule[] {
+  const kept = new Map(
+    plan.environments
+      .filter(({ claim }) => claim.state === 'Held')
+      .map(({ environment, withheld }) => [environment.namespace, withheld]),
+  );
+  const only: PruneRule['only'] = ({ metadata }) => kept.has(metadata.namespace ?? '');
+  return [
+    {
+      resource: roleBindings,
+      when: 'First',
+      only: ({ metadata }) => kept.get(metadata.namespace ?? '')?.has(metadata.name) === false,
+    },
+    ...[secrets, networkPolicies, resourceQuotas, limitRanges].map((resource) => ({ resource, only })),
+  ];
+}
+
+/** The namespaces of environments that this very spec has been seen to stand in: what is missing there was deleted. */
+function establishedIn({ metadata, status }: Project, plan: ProjectPlan): ReadonlySet<string> {
+  if (status?.observedGeneration !== metadata.generation) return new Set();
+  const ready = new Set(status?.environments?.filter((one) => one.ready).map(({ namespace }) => namespace));
+  return new Set(
+    plan.environments.map(({ environment }) => environment.namespace).filter((name) => ready.has(name)),
+  );
+}
+
+/** What a plan has sent as the quota of a namespace. */
+function sentQuota(plan: ProjectPlan, namespace: string) {
+  const environment = plan.environments.find((one) => one.environment.namespace === namespace)?.environment
+    .name;
+  const share = environment === undefined ? undefined : plan.quota.shares.get(environment);
+  const hard = share?.move?.hard ?? share?.hard;
+  return environment === undefined || hard === undefined ? undefined : { environment, hard };
+}
+
+function failedIn(outcomes: readonly Outcome[]): Error | undefined {
+  return outcomes.find((outcome) => outcome.result === 'failed')?.error;
+}

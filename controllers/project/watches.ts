@@ -1,0 +1,83 @@
+import { labels } from '../../crds/project/names.ts';
+import type { Change } from '../../operator/cache/change.ts';
+import { type Watch, watch } from '../../operator/controller/watch.ts';
+import { type KubernetesObject, keyOf, type ObjectKey } from '../../operator/resources/object.ts';
+import type { ProjectInformers } from './informers.ts';
+import { quotaName } from './plan/quotaShares.ts';
+import { refusedAmounts } from './plan/refusal.ts';
+import type { Project } from './project.ts';
+
+/** Which Projects a change of anything that is followed concerns. */
+export function watchesOf(informers: ProjectInformers): readonly Watch[] {
+  const { projects } = informers;
+  const keysBy = (index: Parameters<typeof projects.byIndex>[0], value: string) =>
+    projects.byIndex(index, value).map(keyOf);
+
+  /** Those that name a Project are concerned by what it is and holds, but not by its status. */
+  const ofProject = (change: Change<Project>): readonly ObjectKey[] => {
+    const { object, previous, type } = change;
+    const same = type === 'Modified' && previous.metadata.generation === object.metadata.generation;
+    return [keyOf(object), ...(same ? [] : keysBy('references', object.metadata.name))];
+  };
+
+  /** Whose it is, whose it was, who wants it, and who lets its pods in. */
+  const ofNamespace = ({ object, previous }: Change<KubernetesObject>): readonly ObjectKey[] => {
+    const held = [...projectNames(object), ...(previous === undefined ? [] : projectNames(previous))];
+    const moved = previous === undefined || claimOf(previous) !== claimOf(object);
+    return [
+      ...held.map((name) => keyOf({ name })),
+      ...keysBy('namespace', object.metadata.name),
+      ...(moved ? held.flatMap((name) => keysBy('references', name)) : []),
+    ];
+  };
+
+  const ofMade = ({ object, previous }: Change<KubernetesObject>): readonly ObjectKey[] =>
+    [object, ...(previous === undefined ? [] : [previous])]
+      .flatMap(projectNames)
+      .map((name) => keyOf({ name }));
+
+  const ofSource = ({ object }: Change<KubernetesObject>): readonly ObjectKey[] =>
+    keysBy('source', keyOf(object));
+
+  const everybody = (): readonly ObjectKey[] => [...projects.list()].map(keyOf);
+
+  return [
+    watch(projects, ofProject, { priority: 'high' }),
+    watch(informers.namespaces, ofNamespace),
+    watch(informers.quotas, ofMade),
+    watch(informers.limits, ofMade),
+    watch(informers.policies, ofMade),
+    watch(informers.access, ofMade),
+    watch(informers.copies, ofMade),
+    watch(informers.sources, ofSource),
+    watch(informers.admissionPolicies, everybody, { predicate: isOurs, priority: 'low' }),
+    watch(informers.admissionBindings, everybody, { predicate: isOurs, priority: 'low' }),
+    watch(informers.refusals, ({ object }) =>
+      refusedAmounts(object.message ?? '', quotaName) === undefined
+        ? []
+        : elasticIn(informers, object.metadata.namespace ?? ''),
+    ),
+  ];
+}
+
+function elasticIn({ namespaces, projects }: ProjectInformers, namespace: string): readonly ObjectKey[] {
+  const live = namespaces.get(keyOf({ name: namespace }));
+  if (live === undefined) return [];
+  return projectNames(live)
+    .map((name) => keyOf({ name }))
+    .filter((key) => projects.get(key)?.spec.quota?.mode === 'Elastic');
+}
+
+/** The Project that an object says it belongs to. Whether it does is looked at when it is observed. */
+function projectNames({ metadata }: KubernetesObject): readonly string[] {
+  const name = metadata.labels?.[labels.project];
+  return name === undefined ? [] : [name];
+}
+
+function claimOf({ metadata }: KubernetesObject): string | undefined {
+  return metadata.labels?.[labels.owner];
+}
+
+function isOurs({ object }: Change<KubernetesObject>): boolean {
+  return object.metadata.name.startsWith('mainstay-');
+}
