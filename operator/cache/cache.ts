@@ -1,7 +1,7 @@
 import type { WriteInFlight } from '../client/writeObserver.ts';
 import { type KubernetesObject, keyOf, type ObjectKey } from '../resources/object.ts';
 import type { Change, ChangeHandler } from './change.ts';
-import { OwnWrites } from './ownWrites.ts';
+import { OwnWrites, sameState } from './ownWrites.ts';
 import { compareResourceVersions } from './resourceVersion.ts';
 import { type Indexes, Store } from './store.ts';
 
@@ -28,7 +28,7 @@ export class Cache<T extends KubernetesObject, IndexName extends string = never>
   /** Only of objects that have an own write on the way; their entry in the store is what `current` says. */
   readonly #ownWrites = new Map<ObjectKey, OwnWrites<T>>();
   readonly #inFlight = new Map<ObjectKey, InFlight<T>>();
-  /** How far the watch is; `undefined` before the first list and while listing again. */
+  /** How far the watch is; `undefined` before the first list. */
   #progress: string | undefined;
   /** Counts what happens, so that a write can be told to be before or after a list's beginning. */
   #moment = 0;
@@ -47,7 +47,6 @@ export class Cache<T extends KubernetesObject, IndexName extends string = never>
 
   /** A list is about to be asked for. It replaces everything, page by page, and what it lacks at its end. */
   beginList(): void {
-    this.#progress = undefined;
     this.#list = { began: ++this.#moment, keys: new Set() };
   }
 
@@ -81,14 +80,14 @@ export class Cache<T extends KubernetesObject, IndexName extends string = never>
       // A watch that is resumed may bring again what it brought before.
       if (!gone && before?.metadata.resourceVersion === resourceVersion) return;
       this.#show(key, gone ? undefined : object);
-      this.#tell(key, 'watch', { before, known: before, final: object });
+      this.#tell(key, 'watch', { before, known: before, event: object });
       return;
     }
     const known = own.base;
     const echo = own.seen(object, resourceVersion, gone);
     this.#settle(key, own, before);
     // An echo tells handlers nothing that the answer to the write did not.
-    if (!echo) this.#tell(key, 'watch', { before, known, final: object });
+    if (!echo) this.#tell(key, 'watch', { before, known, event: object });
   }
 
   /** The watch has brought everything up to there. */
@@ -120,7 +119,7 @@ export class Cache<T extends KubernetesObject, IndexName extends string = never>
         inFlight.writes--;
         if (inFlight.writes > 0) return;
         this.#inFlight.delete(key);
-        for (const change of inFlight.held) this.#options.onChange(attributed(change, inFlight.own));
+        for (const held of inFlight.held) this.#options.onChange(attributed(held, inFlight));
       },
     };
   }
@@ -136,20 +135,24 @@ export class Cache<T extends KubernetesObject, IndexName extends string = never>
     this.#ownWrites.set(key, own);
     const after = own.current;
     this.#show(key, after);
-    if (after !== before) this.#tell(key, 'own', { before, known: before, final: object });
+    if (after !== before) this.#tell(key, 'own', { before, known: before, event: object });
   }
 
   /** The server answered that the object of that UID is deleted; without one, whichever was there. */
   observeDelete(key: ObjectKey, uid: string | undefined): void {
     const before = this.store.get(key);
+    const known = this.#ownWrites.get(key);
     const deleted = uid ?? before?.metadata.uid;
-    // The watch may have brought the deletion already, or what came after it.
-    if (before === undefined || deleted === undefined || before.metadata.uid !== deleted) return;
-    const own = this.#ownWrites.get(key) ?? new OwnWrites(before, this.#options.selects);
+    if (deleted === undefined) return;
+    // The watch may have brought what came after the deletion, or the deletion itself.
+    if (before !== undefined && before.metadata.uid !== deleted && !known?.knows(deleted)) return;
+    if (before === undefined && this.#inFlight.get(key)?.held.some(({ change }) => isEndOf(change, deleted)))
+      return;
+    const own = known ?? new OwnWrites(before, this.#options.selects);
     own.deleted(deleted, ++this.#moment);
     this.#ownWrites.set(key, own);
-    this.#show(key, undefined);
-    this.#tell(key, 'own', { before, known: before });
+    this.#show(key, own.current);
+    if (this.store.get(key) !== before) this.#tell(key, 'own', { before, known: before });
   }
 
   /** True if the watch has brought that state of an object, or a later one. Where it cannot be told the watch is believed. */
@@ -163,17 +166,17 @@ export class Cache<T extends KubernetesObject, IndexName extends string = never>
   #listed(key: ObjectKey, item: T | undefined, resourceVersion: string): void {
     const before = this.store.get(key);
     const own = this.#ownWrites.get(key);
-    const known = own === undefined ? before : own.base;
     if (own === undefined) {
       if (sameState(before, item)) return;
       this.#show(key, item);
-    } else {
-      own.listed(item, resourceVersion, this.#list?.began ?? 0);
-      this.#settle(key, own, before);
+      this.#tell(key, 'watch', { before, known: before });
+      return;
     }
-    // What happened between two lists is not known, so all that differs may be of others.
-    if (this.store.get(key) !== before || !sameState(known, item))
-      this.#tell(key, 'watch', { before, known });
+    const known = own.base;
+    const explained = own.listed(item, resourceVersion, this.#list?.began ?? 0);
+    this.#settle(key, own, before);
+    // What happened between two lists is not known, so all that our writes do not explain may be of others.
+    if (!explained || this.store.get(key) !== before) this.#tell(key, 'watch', { before, known });
   }
 
   /** Brings the store up to what the own writes and the watch say now. */
@@ -190,38 +193,37 @@ export class Cache<T extends KubernetesObject, IndexName extends string = never>
   }
 
   /** Tells handlers what the store says now, where it said `before`; the watch may have known an earlier state. */
-  #tell(key: ObjectKey, origin: 'watch' | 'own', { before, known, final }: States<T>): void {
+  #tell(key: ObjectKey, origin: 'watch' | 'own', { before, known, event }: States<T>): void {
     const after = this.store.get(key);
     const from = { origin, initial: !this.#listedOnce };
     if (after !== undefined) {
-      this.#deliver(
-        key,
+      const change: Change<T> =
         before === undefined || known === undefined
           ? { ...from, type: 'Added', object: after }
-          : { ...from, type: 'Modified', object: after, previous: known },
-      );
+          : { ...from, type: 'Modified', object: after, previous: known };
+      this.#deliver(key, change, event);
     } else if (before !== undefined) {
-      this.#deliver(key, { ...from, type: 'Deleted', object: final ?? before });
+      this.#deliver(key, { ...from, type: 'Deleted', object: event ?? before }, event);
     }
   }
 
-  #deliver(key: ObjectKey, change: Change<T>): void {
+  #deliver(key: ObjectKey, change: Change<T>, event: T | undefined): void {
     const inFlight = this.#inFlight.get(key);
     if (inFlight === undefined || change.origin === 'own') this.#options.onChange(change);
-    else inFlight.held.push(change);
+    else inFlight.held.push({ change, event });
   }
 }
 
 interface States<T> {
   readonly before: T | undefined;
   readonly known: T | undefined;
-  /** The object as it was at its end. */
-  readonly final?: T;
+  /** What the server said of the object, if it was one event that caused the change. */
+  readonly event?: T;
 }
 
 interface InFlight<T extends KubernetesObject> {
   writes: number;
-  readonly held: Change<T>[];
+  readonly held: Held<T>[];
   /** What the answers say of the writes that were in flight. */
   readonly own: (
     | { readonly resourceVersion: string | undefined }
@@ -229,23 +231,26 @@ interface InFlight<T extends KubernetesObject> {
   )[];
 }
 
+interface Held<T extends KubernetesObject> {
+  readonly change: Change<T>;
+  readonly event: T | undefined;
+}
+
 /** A change that the watch brought before the answer did: of our own making if an answer says so. */
-function attributed<T extends KubernetesObject>(change: Change<T>, own: InFlight<T>['own']): Change<T> {
-  const { metadata } = change.object;
-  const ours = own.some((answer) =>
+function attributed<T extends KubernetesObject>(held: Held<T>, inFlight: InFlight<T>): Change<T> {
+  const { change, event } = held;
+  if (event === undefined) return change;
+  const { uid, resourceVersion } = event.metadata;
+  const ours = inFlight.own.some((answer) =>
     'deleted' in answer
-      ? change.type === 'Deleted' && (answer.deleted ?? metadata.uid) === metadata.uid
-      : answer.resourceVersion === metadata.resourceVersion,
+      ? // What came later was no deletion yet, but an end of another kind: the object had left the selection.
+        held === inFlight.held.findLast((other) => other.event?.metadata.uid === uid) &&
+        isEndOf(change, answer.deleted ?? uid)
+      : answer.resourceVersion === resourceVersion,
   );
   return ours ? { ...change, origin: 'own' } : change;
 }
 
-function sameState(left: KubernetesObject | undefined, right: KubernetesObject | undefined): boolean {
-  return (
-    left === right ||
-    (left !== undefined &&
-      right !== undefined &&
-      left.metadata.resourceVersion === right.metadata.resourceVersion &&
-      left.metadata.uid === right.metadata.uid)
-  );
+function isEndOf<T extends KubernetesObject>({ type, object }: Change<T>, uid: string | undefined): boolean {
+  return type === 'Deleted' && object.metadata.uid === uid;
 }

@@ -34,37 +34,68 @@ export class OwnWrites<T extends KubernetesObject> {
 
   written(object: T, resourceVersion: string, at: number): void {
     const effect: Effect<T> = { type: 'written', object, resourceVersion, at, bookmarks: 0 };
-    // Answers may overtake each other. The order of the writes is that of their resourceVersions.
-    const later = this.#effects.findIndex((other) => isAfter(other, resourceVersion));
+    // Answers may overtake each other. The order of the writes is that of their resourceVersions, a deletion last.
+    const later = this.#effects.findIndex((other) =>
+      other.type === 'deleted' ? other.uid === object.metadata.uid : isAfter(other, resourceVersion),
+    );
     this.#effects.splice(later < 0 ? this.#effects.length : later, 0, effect);
   }
 
   deleted(uid: string, at: number): void {
-    this.#effects.push({ type: 'deleted', uid, at, bookmarks: 0 });
+    // The answer to making it anew may have come before the answer to this.
+    const anew = this.#effects.findIndex(
+      (other) => other.type === 'written' && other.object.metadata.uid !== uid,
+    );
+    const after = this.#effects.findLastIndex(
+      (other) => other.type === 'written' && other.object.metadata.uid === uid,
+    );
+    const place = anew > after ? anew : this.#effects.length;
+    this.#effects.splice(place, 0, { type: 'deleted', uid, at, bookmarks: 0 });
+  }
+
+  /** True if the object of that UID is what is known, or was before a write that is not confirmed. */
+  knows(uid: string): boolean {
+    return (
+      this.base?.metadata.uid === uid ||
+      this.#effects.some((effect) => effect.type === 'written' && effect.object.metadata.uid === uid)
+    );
   }
 
   /** The watch brought the object (or its end, at that resourceVersion). True if that was a write of our own. */
   seen(object: T, resourceVersion: string, gone: boolean): boolean {
     this.base = gone ? undefined : object;
     const { uid } = object.metadata;
-    const echo = this.#effects.findLastIndex((effect) =>
-      effect.type === 'deleted' ? gone && effect.uid === uid : effect.resourceVersion === resourceVersion,
-    );
-    this.#effects = this.#effects.filter((effect, index) => {
-      if (index <= echo) return false;
-      if (effect.type === 'deleted') return effect.uid === uid && !gone;
-      return isAfter(effect, resourceVersion);
-    });
+    const echo = this.#echoOf(uid, resourceVersion, gone);
+    this.#effects = stillToCome(this.#effects.slice(echo + 1), uid, resourceVersion);
     return echo >= 0;
   }
 
-  /** A list that began at `began` has the object so: what was written before is in it. */
-  listed(object: T | undefined, listVersion: string, began: number): void {
+  /** The own write that the watch has brought now. An object that leaves the selection is gone for the watch, too. */
+  #echoOf(uid: string | undefined, resourceVersion: string, gone: boolean): number {
+    const written = this.#effects.findLastIndex(
+      (effect) => effect.type === 'written' && effect.resourceVersion === resourceVersion,
+    );
+    if (written >= 0 || !gone) return written;
+    const deletion = this.#effects.findLastIndex((effect) => effect.type === 'deleted' && effect.uid === uid);
+    // A write of ours that is still to come was before our deletion, so this is another's doing.
+    const early = this.#effects.slice(0, deletion).some((effect) => isAfter(effect, resourceVersion));
+    return early ? -1 : deletion;
+  }
+
+  /**
+   * A list that began at `began` has the object so: what was written before is in it. True if the object is as it was,
+   * and as our writes left it; else others have changed it, or may have.
+   */
+  listed(object: T | undefined, listVersion: string, began: number): boolean {
+    const known = this.current;
+    const same = sameState(this.base, object);
+    const before = this.#effects.length;
     this.base = object;
-    this.#effects = this.#effects.filter((effect) => {
-      if (effect.at < began) return false;
-      return effect.type === 'deleted' ? effect.uid === object?.metadata.uid : isAfter(effect, listVersion);
-    });
+    const recent = this.#effects.filter((effect) => effect.at >= began);
+    this.#effects = stillToCome(recent, object?.metadata.uid, listVersion);
+    if (this.#effects.length === before) return same;
+    // Some of our writes are in the list and some are not: what came between them cannot be told.
+    return same && this.#effects.length === 0 && sameState(known, object);
   }
 
   /** The watch is up to date at that resourceVersion. */
@@ -87,9 +118,35 @@ type Effect<T> = (
   readonly bookmarks: number;
 };
 
+/**
+ * The writes that the watch has yet to bring, once it brought the object of that UID (or its absence) at that version.
+ * They are in order: from the first one on, all are still to come.
+ */
+function stillToCome<T extends KubernetesObject>(
+  effects: readonly Effect<T>[],
+  uid: string | undefined,
+  resourceVersion: string,
+): Effect<T>[] {
+  const first = effects.findIndex((effect) =>
+    effect.type === 'deleted' ? effect.uid === uid : isAfter(effect, resourceVersion),
+  );
+  return first < 0 ? [] : effects.slice(first);
+}
+
 /** False also where it cannot be told: then the watch is believed. */
 function isAfter<T>(effect: Effect<T>, resourceVersion: string): boolean {
   return (
     effect.type === 'written' && (compareResourceVersions(effect.resourceVersion, resourceVersion) ?? 0) > 0
+  );
+}
+
+/** True for two answers about one state of one object, and for two absences. */
+export function sameState(left: KubernetesObject | undefined, right: KubernetesObject | undefined): boolean {
+  return (
+    left === right ||
+    (left !== undefined &&
+      right !== undefined &&
+      left.metadata.resourceVersion === right.metadata.resourceVersion &&
+      left.metadata.uid === right.metadata.uid)
   );
 }
