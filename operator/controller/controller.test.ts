@@ -260,17 +260,24 @@ describe('a controller', () => {
     expect(keys(calls)).toEqual(['bright']);
   });
 
-  it('says which reconcile blocked the event loop', async () => {
+  it.each([
+    { milliseconds: 250, reported: [] },
+    { milliseconds: 1100, reported: ['BlockedEventLoop'] },
+  ])('says which reconcile blocked the event loop for $milliseconds ms', async ({
+    milliseconds,
+    reported,
+  }) => {
     const reconcile = async () => {
-      const end = performance.now() + 250;
+      const end = performance.now() + milliseconds;
       while (performance.now() < end);
       return {};
     };
-    const { lines, outcomes } = start({ source: new FakeSource('a'), reconcile });
+    const { lines, outcomes, failures } = start({ source: new FakeSource('a'), reconcile });
     await turn();
-    expect(outcomes).toContain('blocked');
+    expect(outcomes).toEqual(['blocked', ...reported, 'success']);
+    expect(failures.map(({ reason }) => reason)).toEqual(reported);
     expect(lines).toContainEqual(
-      expect.objectContaining({ msg: 'the reconcile blocked the event loop', key: 'a' }),
+      expect.objectContaining({ msg: expect.stringContaining('blocked the event loop for'), key: 'a' }),
     );
   });
 

@@ -28,8 +28,9 @@ export interface ControllerOptions {
   readonly clock?: Clock;
 }
 
-/** Milliseconds without a turn of the event loop that are worth a warning. */
-const blockedTooLong = 200;
+/** Milliseconds without a turn of the event loop that are worth a line in the log, and those that are worth an event. */
+const noticed = 200;
+const intolerable = 1000;
 
 /**
  * Runs a reconcile for each key that its watches name.
@@ -169,7 +170,7 @@ export class Controller {
       try {
         const began = performance.now();
         const promise = currentRun.run(run, handler);
-        this.#measureBlocking(performance.now() - began, log);
+        this.#measureBlocking(performance.now() - began, run.key, log);
         const result: ReconcileResult = await promise;
         const flaw = flawOf(result);
         return flaw === undefined ? { result } : { error: this.#error('InvalidResult', run.key, flaw) };
@@ -225,10 +226,12 @@ export class Controller {
   }
 
   /** Sees what the handler did before its first `await`; the manager's watch over the event loop sees the rest. */
-  #measureBlocking(milliseconds: number, log: Logger): void {
-    if (milliseconds < blockedTooLong) return;
+  #measureBlocking(milliseconds: number, key: ObjectKey, log: Logger): void {
+    if (milliseconds < noticed) return;
     this.#options.metrics?.blocked(milliseconds);
-    log.warn({ milliseconds: Math.round(milliseconds) }, 'the reconcile blocked the event loop');
+    const message = `blocked the event loop for ${Math.round(milliseconds)} ms`;
+    if (milliseconds < intolerable) log.warn(message);
+    else this.#report(this.#error('BlockedEventLoop', key, message), log);
   }
 }
 

@@ -4,8 +4,9 @@ import type { ObjectKey } from '../resources/object.ts';
  * - `Failed`: the reconcile threw or rejected.
  * - `DeadlineExceeded`: it has not settled in time. Its signal is aborted; its key waits until it settles.
  * - `InvalidResult`: it resolved with something that is no `ReconcileResult`.
+ * - `BlockedEventLoop`: it kept everybody else waiting for a second or more. It goes on, and may succeed.
  */
-export type ReconcileErrorReason = 'Failed' | 'DeadlineExceeded' | 'InvalidResult';
+export type ReconcileErrorReason = 'Failed' | 'DeadlineExceeded' | 'InvalidResult' | 'BlockedEventLoop';
 
 /** A reconcile that did not do its work. The cause is what it threw. */
 export class ReconcileError extends Error {

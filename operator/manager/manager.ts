@@ -47,7 +47,9 @@ export interface LeaderElectionOptions extends Partial<LeaseTimes> {
 export type ControllerSettings = Omit<ControllerOptions, 'log' | 'metrics' | 'clock'>;
 
 /** Milliseconds kept of the grace period for what comes after the controllers. */
-const closingTime = 5000;
+const closingTime = 10_000;
+const flushTime = 4000;
+const endTime = 2000;
 
 /**
  * What a program of controllers stands on: client, informers, leader election, probes, metrics and an orderly end.
@@ -184,7 +186,7 @@ export class Manager {
       this.#fence.close();
       lifetime.abort();
       endEventLoopWatch();
-      await Promise.race([this.#informers.ended(), sleep(this.#clock, closingTime)]);
+      await Promise.race([this.#informers.ended(), sleep(this.#clock, endTime)]);
       await Promise.all(listening.map((listener) => listener.close()));
       clearInterval(alive);
     }
@@ -228,7 +230,7 @@ export class Manager {
         this.log.warn({ err: error }, `could not flush ${name}`);
       }
     });
-    await Promise.race([Promise.all(flushing), sleep(this.#clock, closingTime / 2)]);
+    await Promise.race([Promise.all(flushing), sleep(this.#clock, flushTime)]);
   }
 
   #endpoints() {

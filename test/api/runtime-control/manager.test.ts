@@ -188,7 +188,7 @@ describe('a manager', () => {
     await client.create(configMaps, configMap('test-a'));
     const { ended, lines } = manage(() => () => new Promise(() => {}), {
       leaderElection: { ...lease, namespace },
-      gracePeriod: 5200,
+      gracePeriod: 10_200,
     });
     await vi.waitFor(() => expect(lines.map(({ msg }) => msg)).toContain('controller started'), within);
     const failed = expect(ended).rejects.toThrow('is held by somebody: leadership is lost');
