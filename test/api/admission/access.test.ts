@@ -254,7 +254,12 @@ describe('a Project that is changed', () => {
     await done(writer.patchStatus(object, { status: { observedGeneration: 1 } }));
     await done(writer.remove(object, 'Foreground'));
     await done(writer.patch(object, { metadata: { finalizers: ['foregroundDeletion'] } }));
-    await eventually('the garbage collector finishes', async () => (await admin.get(object)).status === 404);
+    // It looks for new kinds every 30 s.
+    await eventually(
+      'the garbage collector finishes',
+      async () => (await admin.get(object)).status === 404,
+      55,
+    );
   });
 
   it('of the largest size is within what the API server lets a policy cost', async () => {
