@@ -125,7 +125,6 @@ const secretCopy = z
 /** The ones that are compared live under `spec`, where a rule sees the Project's quota and its environments at once. */
 const explicit = 'self.environments.filter(e, has(e.quota.hard) && name in e.quota.hard)';
 const explicitSum = `${explicit}.map(e, quantity(e.quota.hard[name]).asApproximateFloat()).sum()`;
-const environmentAbove = `has(e.quota.hard) && e.quota.hard.exists(name, name in self.quota.hard && quantity(e.quota.hard[name]).isGreaterThan(quantity(self.quota.hard[name])))`;
 // Doubles: a part in a million millions is lost, and must not refuse what adds up exactly.
 const sumAbove = `${explicitSum} > quantity(self.quota.hard[name]).asApproximateFloat() * 1.000000000001`;
 
@@ -213,12 +212,6 @@ export const projectSpec = z
       {
         rule: '!has(self.quota) || self.environments.exists(e, e.quota.weight > 0)',
         message: 'with a quota, at least one environment needs a quota.weight above 0',
-        fieldPath: '.environments',
-      },
-      {
-        rule: `!has(self.quota) || !self.environments.exists(e, ${environmentAbove})`,
-        message: "an environment's quota.hard must not be above the Project's",
-        messageExpression: `"quota.hard must not be above the Project's quota.hard, in environments: %s".format([self.environments.filter(e, ${environmentAbove}).map(e, e.name)])`,
         fieldPath: '.environments',
       },
       {

@@ -185,7 +185,10 @@ const limits: readonly BadCombination[] = (
 ).flatMap(([lower, upper]) => [
   {
     rule: `${lower} must not be above ${upper}`,
-    bad: { 'spec.limits': { [lower]: { cpu: '1001m' }, [upper]: { cpu: '1' } } },
+    bad: {
+      'spec.limits': { [lower]: { cpu: '1001m' }, [upper]: { cpu: '1' } },
+      'spec.environments[1].limits': undefined,
+    },
     good: { 'spec.limits': { [lower]: { cpu: '1000m' }, [upper]: { cpu: '1' } } },
     blames: `spec.limits.${lower}`,
     says: `${lower} must not be above ${upper}: ["cpu"]`,
@@ -261,7 +264,7 @@ const amounts: readonly BadCombination[] = [
     blames: 'spec.environments',
   },
   {
-    rule: "an environment's quota.hard must not be above the Project's",
+    rule: "the environments' quota.hard together must not be above the Project's",
     bad: {
       'spec.environments': [
         { name: 'dev', quota: { hard: { pods: '201' } } },
@@ -270,7 +273,7 @@ const amounts: readonly BadCombination[] = [
     },
     good: { 'spec.environments': [{ name: 'dev', quota: { hard: { pods: '200' } } }] },
     blames: 'spec.environments',
-    says: `quota.hard must not be above the Project's quota.hard, in environments: ["dev"]`,
+    says: `the environments' quota.hard together must not be above the Project's: ["pods"]`,
   },
   {
     rule: "the environments' quota.hard together must not be above the Project's",

@@ -42,6 +42,7 @@ const copy = (name: string) => ({ name, from: { namespace: 'platform', name } })
 
 const whole: readonly BadField[] = [
   ['pattern', 'metadata.name', 'pay.ments', 'pay-ments'],
+  ['maxLength', 'metadata.name', letters(64), letters(40)],
   ['required', 'spec', undefined, { environments: [{ name: 'dev' }] }],
   ['type', 'spec', 'dev', { environments: [{ name: 'dev' }] }],
   ['unknown', 'spec.colour', 'red', undefined],

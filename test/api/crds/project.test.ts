@@ -4,7 +4,7 @@ import { customResourceDefinition } from '../../../crds/structural/customResourc
 import { badCombinations } from './badCombinations.ts';
 import { badFields, says } from './badFields.ts';
 import { projectWith } from './projects.ts';
-import { complaintAbout, openServer, type Server } from './server.ts';
+import { complaintAbout, complaints, openServer, type Server } from './server.ts';
 
 let server: Server;
 
@@ -37,6 +37,7 @@ describe('a bad combination is refused with its field named, and the good one ta
   it.for(badCombinations)('$blames: $rule $bad', async ({ rule, bad, good, blames, says = rule }) => {
     const refusal = await server.submit(projectWith(bad));
     expect(complaintAbout(blames, refusal)).toContain(says);
+    expect(complaints(refusal), 'no other rule complains').toHaveLength(1);
     expect(await server.submit(projectWith({ ...bad, ...good }))).toBeUndefined();
   });
 });

@@ -36,9 +36,18 @@ export function complaintAbout(field: string, refusal: Refusal | undefined): str
   return unknown?.[1] === field ? unknown[0] : causes.map(({ message }) => message ?? '').join('\n');
 }
 
+/** Each thing that the answer complains about, once. */
+export function complaints(refusal: Refusal | undefined): readonly string[] {
+  return [...new Set(refusal?.causes.map(({ message }) => message ?? ''))];
+}
+
 export interface Output {
   readonly code: number;
   readonly text: string;
+}
+
+interface Versioned {
+  readonly metadata: { readonly resourceVersion: string };
 }
 
 const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
@@ -72,13 +81,18 @@ export async function openServer(kubeconfig: string): Promise<Server> {
     },
     install: async (definition) => {
       const { name } = definition.metadata;
-      await client.request({
-        method: 'PATCH',
-        path: `${definitions}/${name}`,
-        query: { fieldManager: 'crds-test', force: 'true' },
-        body: definition,
-        headers: { 'content-type': 'application/apply-patch+yaml' },
-      });
+      const timeout = 120_000;
+      const there = await client
+        .request<CustomResourceDefinition & Versioned>({ method: 'GET', path: `${definitions}/${name}` })
+        .catch(unlessGone);
+      // Not by apply: for a large definition the API server then works several times as long.
+      if (there === undefined)
+        await client.request({ method: 'POST', path: definitions, body: definition, timeout });
+      else {
+        const { resourceVersion } = there.metadata;
+        const body = { ...definition, metadata: { ...definition.metadata, resourceVersion } };
+        await client.request({ method: 'PUT', path: `${definitions}/${name}`, body, timeout });
+      }
       const { group, versions, names } = definition.spec;
       await eventually(`${name} is served`, async () => {
         for (const version of versions) {
@@ -115,8 +129,9 @@ async function refusalOf(request: Promise<unknown>): Promise<Refusal | undefined
   }
 }
 
-function unlessGone(error: unknown): void {
+function unlessGone(error: unknown): undefined {
   if (!isNotFound(error)) throw error;
+  return undefined;
 }
 
 /** Tries until it does not fail any more, for at most 30 s. */
