@@ -7,7 +7,10 @@ describe('a certificate authority', () => {
   const authority = CertificateAuthority.create('test');
 
   it('issues client certificates that name the user and every group', () => {
-    const { certificate } = authority.issue({ commonName: 'alice', organizations: ['team-a', 'system:masters'] });
+    const { certificate } = authority.issue({
+      commonName: 'alice',
+      organizations: ['team-a', 'system:masters'],
+    });
     const parsed = new X509Certificate(certificate);
     expect(parsed.subject).toBe('O=team-a\nO=system:masters\nCN=alice');
     expect(parsed.checkIssued(new X509Certificate(authority.certificate))).toBe(true);

@@ -45,9 +45,10 @@ process.on('uncaughtException', (error) => {
 
 async function answer({ id, request }: ReaperCall): Promise<void> {
   try {
-    tell({ kind: 'answer', id, value: await perform(id, request) });
+    const value = await perform(id, request);
+    await tell({ kind: 'answer', id, value });
   } catch (error) {
-    tell({ kind: 'refusal', id, message: error instanceof Error ? error.message : String(error) });
+    await tell({ kind: 'refusal', id, message: error instanceof Error ? error.message : String(error) });
   }
   if (request.do === 'stop') process.exit(0);
 }
@@ -96,7 +97,7 @@ async function start(handle: ProcessHandle, spec: ProcessSpec): Promise<number> 
   const exited = new Promise<void>((resolve) => {
     child.once('exit', (code, signal) => {
       signalGroup(child, 'SIGKILL');
-      tell({ kind: 'exit', handle, code, signal });
+      void tell({ kind: 'exit', handle, code, signal });
       resolve();
     });
     child.once('error', () => resolve());
@@ -190,6 +191,10 @@ function record(failures: readonly string[]): void {
   }
 }
 
-function tell(message: ReaperMessage): void {
-  if (process.connected) process.send?.(message, undefined, undefined, () => {});
+/** Resolves when it is on its way: only then may this process end. */
+function tell(message: ReaperMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.send === undefined || !process.connected) resolve();
+    else process.send(message, undefined, undefined, () => resolve());
+  });
 }
