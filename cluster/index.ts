@@ -8,11 +8,13 @@
  *
  * See docs/cluster.md.
  */
-import { controlPlaneBinaries, findBinaries } from './binaries/index.ts';
+import { type BinaryName, controlPlaneBinaries, findBinaries } from './binaries/index.ts';
 import { type ControlPlane, startControlPlane } from './controlPlane/controlPlane.ts';
 import type { ControlPlaneOptions } from './controlPlane/options.ts';
+import { startRealCluster } from './node/realCluster.ts';
 import { addSimulatedNodes } from './simulatedNodes/simulatedNodes.ts';
 
+export { type AuditedRequest, isMutating, readAuditLog } from './auditLog.ts';
 export { type ControlPlane as Cluster, startControlPlane } from './controlPlane/controlPlane.ts';
 
 /** `none`, `simulated:<number>` or `real` (Linux as root). */
@@ -31,11 +33,12 @@ export async function startCluster({
   nodes = 'none',
   ...options
 }: ClusterOptions = {}): Promise<ControlPlane> {
-  const count = simulatedCount(nodes);
   // All at once, so that what is missing is got (and waited for) once, before anything runs.
-  await findBinaries([...controlPlaneBinaries, ...(count > 0 ? (['kwok'] as const) : [])]);
+  await findBinaries(requiredBinaries(parseNodes(nodes)));
+  if (nodes === 'real') return (await startRealCluster(options)).controlPlane;
   const controlPlane = await startControlPlane(options);
   try {
+    const count = simulatedCount(nodes);
     if (count > 0) await addSimulatedNodes(controlPlane, count);
     return controlPlane;
   } catch (error) {
@@ -44,10 +47,20 @@ export async function startCluster({
   }
 }
 
-/** @throws Error for anything that is not a `Nodes`. */
-export function simulatedCount(nodes: string): number {
-  if (nodes === 'none') return 0;
-  const number = Number(/^simulated:([1-9]\d*)$/.exec(nodes)?.[1] ?? Number.NaN);
-  if (Number.isNaN(number)) throw new Error(`nodes: "${nodes}" is neither none, simulated:<number> nor real`);
-  return number;
+/** The programs that a cluster with such nodes runs. */
+export function requiredBinaries(nodes: Nodes): readonly BinaryName[] {
+  if (nodes === 'real') return [...controlPlaneBinaries, 'kubelet', 'kube-proxy', 'coredns'];
+  return simulatedCount(nodes) > 0 ? [...controlPlaneBinaries, 'kwok'] : controlPlaneBinaries;
+}
+
+/** @throws Error for a text that is not a `Nodes`. */
+export function parseNodes(text: string): Nodes {
+  if (text === 'none' || text === 'real') return text;
+  const number = Number(/^simulated:(\d+)$/.exec(text)?.[1]);
+  if (number >= 1 && number <= 5000) return `simulated:${number}`;
+  throw new Error(`Nodes "${text}" are neither none, real nor simulated:N with N from 1 to 5000.`);
+}
+
+function simulatedCount(nodes: Nodes): number {
+  return nodes.startsWith('simulated:') ? Number(nodes.slice('simulated:'.length)) : 0;
 }
