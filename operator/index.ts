@@ -1,5 +1,16 @@
 /** The runtime for operators: everything that a controller stands on. `README.md` explains it noun by noun. */
 
+export {
+  Applier,
+  type ApplierOptions,
+  type ApplyMetrics,
+  type ApplyRequest,
+  type PruneRule,
+} from './apply/applier.ts';
+export { type DesiredObject, type DesiredOptions, desire } from './apply/desired.ts';
+export type { ApplyIdentity, Owner } from './apply/identity.ts';
+export { type Inventory, type InventoryPart, inventoryOf, ownerIndex } from './apply/inventory.ts';
+export { type ApplyReport, type Outcome, stands, withResult } from './apply/report.ts';
 export type { Change } from './cache/change.ts';
 export { Informer, type InformerOptions } from './cache/informer.ts';
 export type { IndexFunction, Lister } from './cache/lister.ts';
@@ -15,9 +26,16 @@ export {
 export { ConfigurationError, type ConfigurationProblem } from './config/configurationError.ts';
 export { duration } from './config/duration.ts';
 export { Controller, type ControllerOptions } from './controller/controller.ts';
+export { recordFailures } from './controller/failureEvents.ts';
 export { ReconcileError, type ReconcileErrorReason } from './controller/reconcileError.ts';
 export type { Reconcile, ReconcileContext, ReconcileResult } from './controller/reconciler.ts';
 export { type Watch, type WatchOptions, watch } from './controller/watch.ts';
+export {
+  EventRecorder,
+  type EventRecorderOptions,
+  type Occurrence,
+  type Recorder,
+} from './events/eventRecorder.ts';
 export { LeadershipLostError } from './manager/leaderElection.ts';
 export { createLog, type LogOptions } from './manager/log.ts';
 export {
@@ -32,5 +50,8 @@ export { type Priority, WorkQueue } from './queue/workQueue.ts';
 export * from './resources/builtin.ts';
 export * from './resources/object.ts';
 export * from './resources/resource.ts';
+export { type Condition, conditionsOf, type Finding } from './status/conditions.ts';
+export { findingsOf, type Phase, type PhaseState } from './status/phases.ts';
+export { type StatusOutcome, StatusWriter, type StatusWriterOptions } from './status/statusWriter.ts';
 export { type ConnectOptions, connect } from './transport/connect.ts';
 export type { Connection } from './transport/connection.ts';
