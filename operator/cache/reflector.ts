@@ -144,13 +144,14 @@ export class Reflector<T extends KubernetesObject> {
       const lines = new LineSplitter();
       idle.restart(this.#idleTimeout(timeout));
       for await (const chunk of chunks) {
-        idle.restart(this.#idleTimeout(timeout));
         for (const line of lines.push(chunk)) {
           const event = parseWatchEvent<T>(line);
           this.#take(event);
           if (event.type !== 'ERROR') resourceVersion = event.resourceVersion;
           events++;
         }
+        // After the events: the first bookmark shortens the time.
+        idle.restart(this.#idleTimeout(timeout));
       }
       return { type: 'WatchEnded', resourceVersion, lived: clock.now() - accepted, events };
     } catch (error) {

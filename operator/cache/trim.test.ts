@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { freezeDeep, Trimmer } from './trim.ts';
+
+function widget(name: string) {
+  return {
+    apiVersion: 'example.com/v1',
+    kind: 'Widget',
+    metadata: {
+      name,
+      managedFields: [
+        {
+          manager: 'us',
+          operation: 'Apply' as const,
+          time: 't',
+          fieldsType: 'FieldsV1' as const,
+          fieldsV1: { 'f:size': {} },
+        },
+        {
+          manager: 'us',
+          operation: 'Apply' as const,
+          time: 't',
+          subresource: 'status',
+          fieldsV1: { 'f:status': {} },
+        },
+        { manager: 'kubectl', operation: 'Update' as const, time: 't', fieldsV1: { 'f:color': {} } },
+      ],
+    },
+    size: 'small',
+  };
+}
+
+test('by default nothing of managedFields is kept', () => {
+  const trimmed = new Trimmer('none', 'us').trim(widget('a'));
+  expect(trimmed.metadata).toEqual({ name: 'a' });
+  expect(trimmed.size).toBe('small');
+});
+
+test('of our own apply the fields are kept, of all others who wrote, what and when', () => {
+  const { managedFields } = new Trimmer('own', 'us').trim(widget('a')).metadata;
+  expect(managedFields).toEqual([
+    { manager: 'us', operation: 'Apply', time: 't', fieldsType: 'FieldsV1', fieldsV1: { 'f:size': {} } },
+    { manager: 'us', operation: 'Apply', time: 't', subresource: 'status' },
+    { manager: 'kubectl', operation: 'Update', time: 't' },
+  ]);
+});
+
+test('equal fields of many objects are in memory once', () => {
+  const trimmer = new Trimmer('own', 'us');
+  const [left] = trimmer.trim(widget('a')).metadata.managedFields;
+  const [right] = trimmer.trim(widget('b')).metadata.managedFields;
+  expect(left?.fieldsV1).toBe(right?.fieldsV1);
+});
+
+test('a frozen object is frozen to the bottom', () => {
+  const frozen = freezeDeep({ list: [{ deep: 1 }] });
+  expect(Object.isFrozen(frozen.list[0])).toBe(true);
+});
