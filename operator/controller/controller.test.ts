@@ -52,7 +52,10 @@ interface Call {
   readonly reject: (error: unknown) => void;
 }
 
-const turn = () => new Promise((resolve) => setImmediate(resolve));
+/** Lets the controller do what it can do now; between two reconciles it may give way for a turn of the event loop. */
+const turn = async () => {
+  for (let n = 0; n < 8; n += 1) await new Promise((resolve) => setImmediate(resolve));
+};
 /** A handler that notes the key and is content. */
 const noting = (seen: string[]) => async (key: ObjectKey) => {
   seen.push(key);
@@ -258,6 +261,26 @@ describe('a controller', () => {
     source.change('bright');
     await turn();
     expect(keys(calls)).toEqual(['bright']);
+  });
+
+  it('lets the rest of the process have its turn while it goes through thousands of converged objects', async () => {
+    const names = Array.from({ length: 2000 }, (_, n) => `object-${n}`);
+    let done = 0;
+    let turns = 0;
+    const count = () => {
+      turns += 1;
+      if (done < names.length) setImmediate(count);
+    };
+    setImmediate(count);
+    const reconcile = async () => {
+      const end = performance.now() + 0.1;
+      while (performance.now() < end);
+      done += 1;
+      return {};
+    };
+    start({ source: new FakeSource(...names), reconcile });
+    await vi.waitFor(() => expect(done).toBe(names.length));
+    expect(turns).toBeGreaterThan(10);
   });
 
   it.each([

@@ -7,9 +7,10 @@ import { WorkQueue } from '../queue/workQueue.ts';
 import type { KubernetesObject, ObjectKey } from '../resources/object.ts';
 import { keyOf } from '../resources/object.ts';
 import type { ControllerMetrics, ControllerState } from './controllerMetrics.ts';
+import { fairTurn } from './eventLoopTurn.ts';
 import { ReconcileError, type ReconcileErrorReason } from './reconcileError.ts';
 import { flawOf } from './reconcileResult.ts';
-import type { Reconcile, ReconcileResult } from './reconciler.ts';
+import type { Reconcile, ReconcileContext, ReconcileResult } from './reconciler.ts';
 import type { Watch, WatchReceiver } from './watch.ts';
 
 export interface ControllerOptions {
@@ -129,13 +130,14 @@ export class Controller {
   async #work(queue: WorkQueue<ObjectKey>, signal: AbortSignal): Promise<void> {
     for (let key = await queue.get(); key !== undefined; key = await queue.get()) {
       await this.#reconcile(key, queue, signal);
+      await fairTurn();
     }
   }
 
   /** One run of one key. Resolves when the worker is free: at the deadline at the latest. Never rejects. */
   #reconcile(key: ObjectKey, queue: WorkQueue<ObjectKey>, signal: AbortSignal): Promise<void> {
     const run: Run = { controller: this, key, began: this.#clock.now(), overdue: false };
-    const log = this.#log.child({ key, reconcileId: crypto.randomUUID() });
+    const log = this.#logOf(key);
     const stop = new AbortController();
     const abort = () => stop.abort(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
@@ -147,11 +149,17 @@ export class Controller {
         run.overdue = true;
         this.#options.metrics?.reconciled('error', this.#deadline);
         const error = this.#error('DeadlineExceeded', key, `has not settled after ${this.#deadline} ms`);
-        this.#report(error, log);
+        this.#report(error, log());
         stop.abort(error);
         free();
       });
-      const context = { signal: stop.signal, log, failures: queue.failures(key) };
+      const context: ReconcileContext = {
+        signal: stop.signal,
+        failures: queue.failures(key),
+        get log() {
+          return log();
+        },
+      };
       void this.#call(run, log, () => this.#options.reconcile(key, context)).then((ended) => {
         cancel();
         signal.removeEventListener('abort', abort);
@@ -164,7 +172,7 @@ export class Controller {
   }
 
   /** Calls the handler, whatever it does. */
-  async #call(run: Run, log: Logger, handler: () => Promise<ReconcileResult>): Promise<Ended> {
+  async #call(run: Run, log: () => Logger, handler: () => Promise<ReconcileResult>): Promise<Ended> {
     const attributes = { 'k8s.controller': this.name, 'k8s.key': run.key };
     return tracer.startActiveSpan('reconcile', { attributes }, async (span) => {
       try {
@@ -184,7 +192,7 @@ export class Controller {
     });
   }
 
-  #settle(run: Run, ended: Ended, queue: WorkQueue<ObjectKey>, log: Logger, stopping: boolean): void {
+  #settle(run: Run, ended: Ended, queue: WorkQueue<ObjectKey>, log: () => Logger, stopping: boolean): void {
     const took = this.#clock.now() - run.began;
     const { metrics } = this.#options;
     if (stopping && !run.overdue) {
@@ -192,20 +200,29 @@ export class Controller {
       metrics?.reconciled(ended.error === undefined ? 'success' : 'aborted', took);
       if (ended.error !== undefined) queue.add(run.key);
     } else if (run.overdue) {
-      log.warn({ took }, 'the overdue reconcile has settled; its key is tried again');
+      log().warn({ took }, 'the overdue reconcile has settled; its key is tried again');
       queue.retry(run.key);
     } else if (ended.error !== undefined) {
       metrics?.reconciled('error', took);
       const { cause } = ended.error;
       const atLeast = isApiError(cause) ? cause.retryAfter : undefined;
       const wait = queue.retry(run.key, atLeast === undefined ? {} : { atLeast });
-      this.#report(ended.error, log.child({ retryAfter: wait, failures: queue.failures(run.key) }));
+      this.#report(ended.error, log().child({ retryAfter: wait, failures: queue.failures(run.key) }));
     } else {
       queue.forget(run.key);
       const { requeueAfter } = ended.result;
       metrics?.reconciled(requeueAfter === undefined ? 'success' : 'requeue_after', took);
       if (requeueAfter !== undefined) queue.add(run.key, { after: requeueAfter });
     }
+  }
+
+  /** Made when it is needed: most runs find nothing to say. */
+  #logOf(key: ObjectKey): () => Logger {
+    let log: Logger | undefined;
+    return () => {
+      log ??= this.#log.child({ key, reconcileId: crypto.randomUUID() });
+      return log;
+    };
   }
 
   #error(reason: ReconcileErrorReason, key: ObjectKey, message: string, cause?: unknown): ReconcileError {
@@ -226,12 +243,12 @@ export class Controller {
   }
 
   /** Sees what the handler did before its first `await`; the manager's watch over the event loop sees the rest. */
-  #measureBlocking(milliseconds: number, key: ObjectKey, log: Logger): void {
+  #measureBlocking(milliseconds: number, key: ObjectKey, log: () => Logger): void {
     if (milliseconds < noticed) return;
     this.#options.metrics?.blocked(milliseconds);
     const message = `blocked the event loop for ${Math.round(milliseconds)} ms`;
-    if (milliseconds < intolerable) log.warn(message);
-    else this.#report(this.#error('BlockedEventLoop', key, message), log);
+    if (milliseconds < intolerable) log().warn(message);
+    else this.#report(this.#error('BlockedEventLoop', key, message), log());
   }
 }
 
