@@ -1,0 +1,218 @@
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { promisify } from 'node:util';
+import { vi } from 'vitest';
+import { findBinaries } from '../../../cluster/binaries/index.ts';
+import { type Cluster, startCluster } from '../../../cluster/index.ts';
+import { addProjectController } from '../../../controllers/project/index.ts';
+import { type Project, projects } from '../../../controllers/project/project.ts';
+import { projectSettings } from '../../../controllers/project/settings.ts';
+import { installation, operatorUser } from '../../../crds/project/admission.ts';
+import { HttpClient } from '../../../operator/client/httpClient.ts';
+import { createLog } from '../../../operator/manager/log.ts';
+import { Manager } from '../../../operator/manager/manager.ts';
+import { type Event, events, namespaces } from '../../../operator/resources/builtin.ts';
+import { type KubernetesObject, keyOf, type ObjectName } from '../../../operator/resources/object.ts';
+import type { Resource } from '../../../operator/resources/resource.ts';
+import { connect } from '../../../operator/transport/connect.ts';
+
+const run = promisify(execFile);
+const install = new URL('../../../manifests/dist/install.yaml', import.meta.url).pathname;
+
+/** A cluster of its own with Mainstay installed, in which the operator runs with exactly its ServiceAccount's rights. */
+export interface Installation extends AsyncDisposable {
+  readonly cluster: Cluster;
+  /** A cluster administrator. */
+  readonly admin: HttpClient;
+  /** The operator that runs now. */
+  readonly operator: () => RunningOperator;
+  /** Starts another operator; the one before must be stopped. */
+  start(): Promise<RunningOperator>;
+  /** A client with another user's rights. */
+  as(user: string, ...groups: readonly string[]): Promise<HttpClient>;
+  kubectl(...args: readonly string[]): Promise<string>;
+}
+
+export interface RunningOperator {
+  readonly manager: Manager;
+  /** Lines of its log. */
+  readonly log: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** Starts a cluster, installs Mainstay from the file that people apply, and starts the operator. */
+export async function installMainstay(settings: object = {}): Promise<Installation> {
+  const cluster = await startCluster({ auditLog: true });
+  const { kubectl: binary } = await findBinaries(['kubectl']);
+  const kubectl = async (...args: readonly string[]) => {
+    const { stdout } = await run(binary, ['--kubeconfig', cluster.kubeconfig, ...args]);
+    return stdout;
+  };
+  const clients: HttpClient[] = [];
+  const clientOf = async (kubeconfig: string) => {
+    const client = new HttpClient(await connect({ kubeconfig }), { fieldManager: 'test' });
+    clients.push(client);
+    return client;
+  };
+  // A set of maps cannot be merged by server-side apply, whatever the API's documentation says.
+  const manifest = join(cluster.directory, 'install.yaml');
+  const text = await readFile(install, 'utf8');
+  await writeFile(manifest, text.replaceAll('x-kubernetes-list-type: set', 'x-kubernetes-list-type: atomic'));
+  await kubectl('apply', '-f', manifest);
+  await kubectl('wait', '--for=condition=Established', '--timeout=30s', 'crd/projects.mainstay.dev');
+  const admin = await clientOf(cluster.kubeconfig);
+  let current: RunningOperator | undefined;
+  const start = async () => {
+    current = await startOperator(cluster, settings);
+    return current;
+  };
+  await start();
+  return {
+    cluster,
+    admin,
+    start,
+    kubectl,
+    operator: () => {
+      if (current === undefined) throw new Error('no operator runs');
+      return current;
+    },
+    as: (user, ...groups) => clientOf(cluster.kubeconfigFor(user, groups)),
+    [Symbol.asyncDispose]: async () => {
+      await current?.stop();
+      await cluster.stop();
+    },
+  };
+}
+
+async function startOperator(cluster: Cluster, settings: object): Promise<RunningOperator> {
+  const groups = ['system:serviceaccounts', `system:serviceaccounts:${installation.namespace}`];
+  const connection = await connect({ kubeconfig: cluster.kubeconfigFor(operatorUser, groups) });
+  const log: string[] = [];
+  const destination = new PassThrough();
+  destination.on('data', (line) => log.push(String(line)));
+  const manager = new Manager({
+    connection,
+    fieldManager: installation.fieldManager,
+    leaderElection: { name: 'mainstay', namespace: installation.namespace },
+    log: createLog({ level: 'info', destination }),
+  });
+  addProjectController(manager, projectSettings.parse({ usageInterval: 200, ...settings }));
+  const stopping = new AbortController();
+  const running = manager.run(stopping.signal);
+  let stopped: Promise<void> | undefined;
+  return {
+    manager,
+    log,
+    stop: () => {
+      stopped ??= (async () => {
+        stopping.abort();
+        await running;
+        await connection.close();
+      })();
+      return stopped;
+    },
+  };
+}
+
+/** Waits until what is asked no longer throws. */
+export function eventually<T>(ask: () => T | Promise<T>, timeout = 20_000): Promise<T> {
+  return vi.waitFor(ask, { timeout, interval: 50 });
+}
+
+/** Applies a Project as a person does. */
+export async function applyProject(
+  { admin }: Installation,
+  name: string,
+  spec: Readonly<Record<string, unknown>> = {},
+): Promise<Project> {
+  const object = {
+    apiVersion: 'mainstay.dev/v1alpha1',
+    kind: 'Project',
+    metadata: { name },
+    spec: { environments: [{ name: 'dev' }], ...spec },
+  };
+  // By way of the resource without its type: people leave out what has a default.
+  const resource: Resource = projects;
+  await admin.apply(resource, object, { fieldManager: 'kubectl' });
+  return admin.get(projects, { name });
+}
+
+/** Waits until the Project says of itself, for its present spec, that the condition is so. */
+export function condition(
+  { admin }: Installation,
+  name: string,
+  type: string,
+  expected: { readonly status: string; readonly reason?: string },
+): Promise<Project> {
+  return eventually(async () => {
+    const project = await admin.get(projects, { name });
+    const found = project.status?.conditions?.find((one) => one.type === type);
+    const { generation } = project.metadata;
+    const told = found?.status === expected.status && (expected.reason ?? found.reason) === found.reason;
+    if (!told || found.observedGeneration !== generation) {
+      throw new Error(
+        `${name}: ${type} is ${JSON.stringify(found)} at generation ${generation}, not ${JSON.stringify(expected)}`,
+      );
+    }
+    return project;
+  });
+}
+
+export function ready(here: Installation, name: string): Promise<Project> {
+  return condition(here, name, 'Ready', { status: 'True' });
+}
+
+/** The events on an object, newest last. */
+export async function eventsOf({ admin }: Installation, name: string): Promise<readonly Event[]> {
+  const { items } = await admin.list(events, { namespace: 'default', limit: 500 });
+  return items.filter(({ regarding }) => regarding?.name === name);
+}
+
+/** Whether something is there. */
+export async function exists<T extends KubernetesObject>(
+  { admin }: Installation,
+  resource: Resource<T>,
+  name: ObjectName,
+): Promise<boolean> {
+  const scope = name.namespace === undefined ? {} : { namespace: name.namespace };
+  const { items } = await admin.list(resource, { ...scope, fieldSelector: `metadata.name=${name.name}` });
+  return items.length > 0;
+}
+
+export const gone = async (here: Installation, resource: Resource, name: ObjectName) =>
+  eventually(async () => {
+    if (await exists(here, resource, name)) throw new Error(`${resource.kind} ${keyOf(name)} is still there`);
+  });
+
+/** Removes whatever finalizers keep namespaces of earlier tests, so that names can be used again. */
+export async function namespaceGone({ admin }: Installation, name: string): Promise<void> {
+  await eventually(async () => {
+    const { items } = await admin.list(namespaces, { fieldSelector: `metadata.name=${name}` });
+    if (items.length > 0) throw new Error(`${name} is still there: ${JSON.stringify(items[0]?.status)}`);
+  }, 40_000);
+}
+
+interface AuditLine {
+  readonly verb: string;
+  readonly user: string;
+  readonly resource: string;
+  readonly name: string | undefined;
+}
+
+/** The writes of the operator that the API server has logged so far, but for those to its Lease. */
+export async function writesOfOperator({ cluster }: Installation): Promise<readonly AuditLine[]> {
+  if (cluster.auditLog === undefined) throw new Error('the cluster writes no audit log');
+  const lines = (await readFile(cluster.auditLog, 'utf8')).split('\n').filter((line) => line !== '');
+  return lines
+    .map((line) => JSON.parse(line))
+    .filter(({ user, verb }) => user.username === operatorUser && !['get', 'list', 'watch'].includes(verb))
+    .map(({ verb, user, objectRef }) => ({
+      verb,
+      user: user.username,
+      resource: objectRef?.resource,
+      name: objectRef?.name,
+    }))
+    .filter(({ resource }) => resource !== 'leases');
+}
