@@ -13,6 +13,8 @@ export interface Bound {
    * does not name the resource counts for nothing, and is known.
    */
   readonly known: boolean;
+  /** A write to it may be on its way. */
+  readonly unanswered: boolean;
 }
 
 /** What is seen of one namespace's quota. */
@@ -42,6 +44,7 @@ export function boundOf(resource: string, { live, attempted, empty = false }: Vi
     used,
     current: named ? amountOf(live.hard, resource) : undefined,
     known: !limited || counted || empty,
+    unanswered: tried,
   };
 }
 

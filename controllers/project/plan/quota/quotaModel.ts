@@ -304,7 +304,8 @@ export function hardOf(amounts: Amounts): Hard {
   return Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, `${amount}`]));
 }
 
+/** A resource that one of them does not limit is not limited. */
 function largest(a: Amounts, b: Amounts): Amounts {
-  const names = [...Object.keys(a), ...Object.keys(b)];
+  const names = Object.keys(a).filter((name) => name in b);
   return Object.fromEntries(names.map((name) => [name, Math.max(a[name] ?? 0, b[name] ?? 0)]));
 }

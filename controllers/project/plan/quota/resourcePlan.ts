@@ -67,7 +67,11 @@ function grow(
       continue;
     }
     const others = [...counts].filter(([other]) => other !== name);
-    const unknown = others.filter(([, { known }]) => !known).map(([other]) => other);
+    // What is found in use where nothing was counted before must not meet a write to another that is still on its way.
+    const uncounted = current === undefined && environment.empty !== true;
+    const unknown = others
+      .filter(([, { known, unanswered }]) => !known || (uncounted && unanswered))
+      .map(([other]) => other);
     if (unknown.length > 0) {
       if (current !== undefined) next.set(name, current);
       waiting.set(name, { missing: share - (current ?? 0n), reason: 'Unknown', environments: unknown });

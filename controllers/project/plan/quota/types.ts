@@ -124,7 +124,8 @@ export interface EnvironmentReport {
 export interface Waiting {
   readonly resource: string;
   readonly missing: string;
-  /** `InUse`: others use it. `Shrinking`: others have given it up and it is still enforced. `Unknown`: what others use is not known yet. */
+  /** `InUse`: others use it. `Shrinking`: others have given it up and it is still enforced. `Unknown`: what others
+   * use is not known yet, or a write to them is unanswered. */
   readonly reason: 'InUse' | 'Shrinking' | 'Unknown';
   readonly environments: readonly string[];
 }
