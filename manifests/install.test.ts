@@ -54,15 +54,32 @@ describe('what is installed', () => {
     expect(JSON.stringify(object).length).toBeLessThan(262_144);
   });
 
-  it('takes the image, the number of replicas and the roles that Projects grant', () => {
+  it('takes the image, the number of replicas, settings, and the roles that Projects grant, which all who need them learn', () => {
     const other = installObjects({
       image: 'registry.example.com/mainstay:1.2.3',
       replicas: 1,
       grantableRoles: ['admin', 'team'],
+      settings: { MAINSTAY_LOG_LEVEL: 'debug' },
     });
     const deployment = JSON.stringify(find('Deployment', 'mainstay', other));
     expect(deployment).toContain('"image":"registry.example.com/mainstay:1.2.3"');
     expect(deployment).toContain('"replicas":1');
+    expect(find('Deployment', 'mainstay', other)).toMatchObject({
+      spec: {
+        template: {
+          spec: {
+            containers: [
+              {
+                env: [
+                  { name: 'MAINSTAY_PROJECT_GRANTABLE_ROLES', value: '["admin","team"]' },
+                  { name: 'MAINSTAY_LOG_LEVEL', value: 'debug' },
+                ],
+              },
+            ],
+          },
+        },
+      },
+    });
     const bind = rulesOf(find('ClusterRole', 'mainstay', other)).find(({ verbs }) => verbs.includes('bind'));
     expect(bind?.resourceNames).toEqual(['admin', 'team']);
     const policy = find('ValidatingAdmissionPolicy', 'mainstay-project-access', other);
@@ -100,7 +117,7 @@ describe("the operator's rights", () => {
 
   it.each<[string, string, string[]]>([
     ['change no admission policy', 'validatingadmissionpolicies', ['list', 'watch']],
-    ['change no definition', 'customresourcedefinitions', ['list', 'watch']],
+    ['change no definition', 'customresourcedefinitions', ['list']],
     ['read no Secret by its name', 'secrets', ['list', 'watch', 'create', 'patch', 'delete']],
     ['make no Project', 'projects', ['list', 'watch', 'patch']],
   ])('%s', (_, resource, verbs) => {

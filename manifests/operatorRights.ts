@@ -84,13 +84,7 @@ export function clusterRights(grantableRoles: readonly string[]): readonly Right
       verbs: [...follow, ...keep],
     },
     {
-      scenario: 'Elastic quota moves to where ReplicaSets are refused pods.',
-      groups: ['apps'],
-      resources: ['replicasets'],
-      verbs: follow,
-    },
-    {
-      scenario: 'Elastic quota moves to where events tell of refused objects (FailedCreate).',
+      scenario: 'Elastic quota moves to where events tell of pods that were refused (FailedCreate).',
       groups: [''],
       resources: ['events'],
       verbs: follow,
@@ -107,12 +101,12 @@ export function clusterRights(grantableRoles: readonly string[]): readonly Right
       resources: ['validatingadmissionpolicies', 'validatingadmissionpolicybindings'],
       verbs: follow,
     },
-    // A watch of one object by name: RBAC allows it where the field selector says which.
+    // A list of one: RBAC allows it by name where the field selector says which.
     {
       scenario: 'While the definition of Projects is itself being deleted, every deletion means Retain.',
       groups: ['apiextensions.k8s.io'],
       resources: ['customresourcedefinitions'],
-      verbs: follow,
+      verbs: ['list'],
       names: ['projects.mainstay.dev'],
     },
   ];

@@ -6,14 +6,20 @@ export interface InstallOptions {
   readonly image: string;
   /** Two, of which one leads: the other takes over within seconds. 0 installs all but the operator's pods. */
   readonly replicas: number;
-  /** ClusterRoles that Projects may grant. The operator gets `bind` on these and no others. Default admin, edit, view. */
+  /**
+   * ClusterRoles that Projects may grant, `admin` among them. From it come the operator's right to `bind`, the policy and
+   * the operator's own setting. Default admin, edit, view.
+   */
   readonly grantableRoles: readonly string[];
+  /** More of the operator's settings, as environment variables (`MAINSTAY_…`; `node main.ts --help` lists them). */
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 export const defaultOptions: InstallOptions = {
   image: 'docker.io/library/mainstay:dev',
   replicas: 2,
   grantableRoles: defaultGrantableRoles,
+  settings: {},
 };
 
 /** Selects the operator's pods. */

@@ -46,7 +46,7 @@ export class WorkloadChart extends Chart {
 }
 
 /** Meets the Pod Security Standard `restricted`, and reads nothing from its disk but itself. */
-function podSpec({ image }: InstallOptions): k8s.PodSpec {
+function podSpec({ image, grantableRoles, settings }: InstallOptions): k8s.PodSpec {
   return {
     serviceAccountName: serviceAccount,
     automountServiceAccountToken: true,
@@ -73,7 +73,10 @@ function podSpec({ image }: InstallOptions): k8s.PodSpec {
         name: 'operator',
         image,
         imagePullPolicy: 'IfNotPresent',
-        env: [fromField('POD_NAME', 'metadata.name'), fromField('POD_NAMESPACE', 'metadata.namespace')],
+        env: Object.entries({
+          MAINSTAY_PROJECT_GRANTABLE_ROLES: JSON.stringify(grantableRoles),
+          ...settings,
+        }).map(([name, value]) => ({ name, value })),
         ports: [
           { name: 'metrics', containerPort: ports.metrics },
           { name: 'probes', containerPort: ports.probes },
@@ -95,10 +98,6 @@ function podSpec({ image }: InstallOptions): k8s.PodSpec {
       },
     ],
   };
-}
-
-function fromField(name: string, fieldPath: string): k8s.EnvVar {
-  return { name, valueFrom: { fieldRef: { fieldPath } } };
 }
 
 function probe(path: string): k8s.Probe {

@@ -51,7 +51,7 @@ export const walls: AdmissionPolicy = definePolicy(
 function withinNamespace(direction: 'ingress' | 'egress', peers: 'from' | 'to'): Validation {
   return {
     expression: [
-      `object.?spec.?${direction}.orValue([]).all(rule, has(rule.${peers}) && size(rule.${peers}) > 0 &&`,
+      `object.?spec.?${direction}.orValue([]).all(rule, size(rule.?${peers}.orValue([])) > 0 &&`,
       `rule.${peers}.all(peer, has(peer.podSelector) && !has(peer.namespaceSelector) && !has(peer.ipBlock)))`,
     ].join(' '),
     message: `this environment is Strict: every ${direction} rule needs ${peers}, with podSelector alone in each peer; list other peers in the Project's spec.network.${direction}`,

@@ -131,7 +131,7 @@ describe('the operator, with exactly its rights', () => {
     expect(await operator.get(secret)).toMatchObject({ status: 403 });
   });
 
-  it('watches the one definition that is its own, and no other', async () => {
+  it('looks at the one definition that is its own, and no other', async () => {
     const definition = objects.find(({ kind }) => kind === 'CustomResourceDefinition');
     if (definition === undefined) throw new Error('no definition is installed');
     await done(operator.list(definition, '?fieldSelector=metadata.name%3Dprojects.mainstay.dev'));
