@@ -175,7 +175,7 @@ async function startApiServerOnFreePort(
 ): Promise<Pick<StartedParts, 'apiServer' | 'port' | 'url' | 'api'> & { readonly admin: string }> {
   const address = options.bindAddress ?? defaultBindAddress;
   for (let attempt = 1; ; attempt += 1) {
-    const port = options.port ?? (await freePort(address));
+    const port = await portOf(options.port ?? (() => freePort(address)));
     const url = `https://${address.includes(':') ? `[${address}]` : address}:${port}`;
     const client = files.authority.issue({ commonName: 'admin', organizations: ['system:masters'] });
     const api = new AdminApi(url, files.authority.certificate, client);
@@ -189,9 +189,13 @@ async function startApiServerOnFreePort(
     } catch (error) {
       api.close();
       const taken = error instanceof Error && error.message.includes('address already in use');
-      if (!taken || options.port !== undefined || attempt === 5) throw error;
+      if (!taken || typeof options.port === 'number' || attempt === 5) throw error;
     }
   }
+}
+
+function portOf(port: NonNullable<ControlPlaneOptions['port']>): number | Promise<number> {
+  return typeof port === 'number' ? port : port();
 }
 
 function startApiServer(

@@ -5,8 +5,11 @@ export type Component = 'etcd' | 'apiServer' | 'controllerManager' | 'scheduler'
 export interface ControlPlaneOptions {
   /** Where the API server listens, default 127.0.0.1. Another address is announced to the cluster as well. */
   readonly bindAddress?: string;
-  /** The API server's port. Default: a free one; another is tried if somebody takes it meanwhile. */
-  readonly port?: number;
+  /**
+   * The API server's port, or what picks one: it is asked again, up to five times in all, if somebody has taken the
+   * port meanwhile. Default: picks a free one.
+   */
+  readonly port?: number | (() => number | Promise<number>);
   /** Further names and addresses that the API server is reached by: its certificate will name them. */
   readonly hosts?: readonly string[];
   /** The range of Service addresses, IPv4, default 10.96.0.0/16. */

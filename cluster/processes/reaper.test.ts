@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Reaper } from './reaper.ts';
 
-describe('a reaper', () => {
+describe('a reaper', { timeout: 20_000 }, () => {
   let directory: string;
   let reaper: Reaper;
 
@@ -98,7 +98,7 @@ describe('a reaper', () => {
   });
 });
 
-describe('the program that a reaper works for', () => {
+describe('the program that a reaper works for', { timeout: 20_000 }, () => {
   let directory: string;
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'mainstay-reaper-'));
