@@ -25,7 +25,7 @@ const portRule = z
         'The last port of a range that begins with `port`, which then is a number. Default: `port` alone.',
       )
       .optional(),
-    protocol: z.enum(['TCP', 'UDP', 'SCTP']).default('TCP').describe('`TCP` (default), `UDP` or `SCTP`.'),
+    protocol: z.enum(['TCP', 'UDP', 'SCTP']).describe('`TCP` (default), `UDP` or `SCTP`.').optional(),
   })
   .describe('One port, or a range of them.')
   .register(kubernetes, {
@@ -38,13 +38,14 @@ const portRule = z
     ],
   });
 
-const labelKey = z.string().min(1).max(317);
+const labelKey = z.string().max(317);
 const labelValue = z
   .string()
   .max(63)
   .regex(/^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/);
-/** A label's name, after an optional DNS subdomain; the lengths of the two are in the rule. */
-const labelKeyPattern = '^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$';
+/** A label's name of up to 63 characters, after an optional DNS subdomain and a slash. */
+const labelKeyPattern =
+  '^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$';
 
 const labelSelector = (description: string) =>
   z

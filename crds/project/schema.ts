@@ -31,6 +31,7 @@ export type Grant = ReadonlyDeep<z.infer<typeof grant>>;
 export type Limits = ReadonlyDeep<z.infer<typeof limits>>;
 export type IngressRule = ReadonlyDeep<z.infer<typeof ingressRule>>;
 export type EgressRule = ReadonlyDeep<z.infer<typeof egressRule>>;
+export type Port = NonNullable<IngressRule['ports']>[number];
 export type IngressPeer = ReadonlyDeep<z.infer<typeof ingressPeer>>;
 export type EgressPeer = ReadonlyDeep<z.infer<typeof egressPeer>>;
 
@@ -46,10 +47,10 @@ const environmentQuota = z
       .int()
       .min(0)
       .max(1000)
-      .default(1)
       .describe(
         "The environment's share of what the Project's quota leaves after explicit `hard` values, in proportion to the other weights. Default 1; 0 gets nothing but what it names in `hard`.",
-      ),
+      )
+      .optional(),
     hard: quotaHard(
       'Amounts that this environment has in any case, before the rest is shared out, for example `{requests.cpu: "4"}`. Together they may not exceed the Project\'s.',
     ).optional(),
@@ -77,11 +78,11 @@ export const environment = z
       .optional(),
     adopt: z
       .boolean()
-      .default(false)
       .describe(
         "Take over `namespace` where it exists already. Whoever holds that namespace must have annotated it with `mainstay.dev/adoptable-by: <project>`. What is in it is left alone, but comes under the walls and the quota, and under `deletionPolicy`. Default false: a namespace that exists and is not this Project's is never touched.",
-      ),
-    quota: environmentQuota.default({ weight: 1 }),
+      )
+      .optional(),
+    quota: environmentQuota.optional(),
     podSecurity: podSecurityLevel
       .describe(
         "`privileged`, `baseline` or `restricted` for this environment alone. Default: the Project's. `privileged` needs the verb `use-privileged` on projects.",
@@ -101,7 +102,7 @@ export const environment = z
   .register(kubernetes, {
     rules: [
       {
-        rule: '!self.adopt || has(self.__namespace__)',
+        rule: '!has(self.adopt) || !self.adopt || has(self.__namespace__)',
         message: 'adopt needs namespace: name the namespace to take over',
         fieldPath: '.adopt',
       },
@@ -123,7 +124,7 @@ const secretCopy = z
   .describe('A Secret that is copied into every environment, and follows its source.');
 
 /** The ones that are compared live under `spec`, where a rule sees the Project's quota and its environments at once. */
-const explicit = 'self.environments.filter(e, has(e.quota.hard) && name in e.quota.hard)';
+const explicit = 'self.environments.filter(e, has(e.quota) && has(e.quota.hard) && name in e.quota.hard)';
 const explicitSum = `${explicit}.map(e, quantity(e.quota.hard[name]).asApproximateFloat()).sum()`;
 // Doubles: a part in a million millions is lost, and must not refuse what adds up exactly.
 const sumAbove = `${explicitSum} > quantity(self.quota.hard[name]).asApproximateFloat() * 1.000000000001`;
@@ -210,7 +211,7 @@ export const projectSpec = z
   .register(kubernetes, {
     rules: [
       {
-        rule: '!has(self.quota) || self.environments.exists(e, e.quota.weight > 0)',
+        rule: '!has(self.quota) || self.environments.exists(e, !has(e.quota) || !has(e.quota.weight) || e.quota.weight > 0)',
         message: 'with a quota, at least one environment needs a quota.weight above 0',
         fieldPath: '.environments',
       },

@@ -95,7 +95,9 @@ describe('what a structural schema can say', () => {
   });
 
   it('a list that merges by name', () => {
-    const item = z.strictObject({ name: text, size: z.int().default(1).describe('Size.') }).describe('Item.');
+    const item = z
+      .strictObject({ name: text.default('a'), size: z.int().describe('Size.') })
+      .describe('Item.');
     const list = z
       .array(item)
       .max(3)
@@ -104,7 +106,7 @@ describe('what a structural schema can say', () => {
     expect(field(list)).toMatchObject({
       'x-kubernetes-list-type': 'map',
       'x-kubernetes-list-map-keys': ['name'],
-      items: { required: ['name'] },
+      items: { required: ['size'], properties: { name: { default: 'a' } } },
     });
   });
 
@@ -219,6 +221,11 @@ describe('what it cannot say is refused, with its path', () => {
       'a default that is none',
       z.int().max(1).describe('D.').default(2),
       'spec.x: has a default that its own schema refuses',
+    ],
+    [
+      'a default within a list',
+      list(z.strictObject({ y: text.default('a') }).describe('D.')).register(kubernetes, atomic),
+      'spec.x[].y: has a default within a list',
     ],
     [
       'a refinement',

@@ -80,6 +80,7 @@ class Walk {
       return this.refuse(path, 'contains itself; a structural schema has an end: spell the levels out');
     }
     if (description === undefined) this.refuse(path, 'has no description; `kubectl explain` shows it');
+    if (defaultValue !== undefined) this.defaultInList(path, ancestors);
     this.refinements(core, metadata, path);
     return {
       ...(description === undefined ? {} : { description }),
@@ -264,6 +265,21 @@ class Walk {
         this.refuse(path, 'has a refinement without a CEL twin; name the rule in its params: { rule }');
       }
     }
+  }
+
+  /**
+   * A default within a list differs for ever from what was applied: kubectl, Argo CD and whatever else sends lists as a
+   * whole would always find something to change. The keys that tell items apart are the exception that Kubernetes needs.
+   */
+  private defaultInList(path: string, ancestors: readonly z.core.$ZodType[]): void {
+    const list = ancestors.findLast((ancestor) => ancestor instanceof z.core.$ZodArray);
+    if (list === undefined || !path.startsWith('spec')) return;
+    const keys = kubernetes.get(list)?.listMapKeys ?? [];
+    if (keys.some((key) => path.endsWith(`[].${key}`))) return;
+    this.refuse(
+      path,
+      'has a default within a list, which differs for ever from what was applied; make it optional',
+    );
   }
 
   private refuse(path: string, problem: string): StructuralSchema {

@@ -155,6 +155,12 @@ const peers: readonly BadCombination[] = [
   field(
     labelKey,
     `${ingress}[1].from[0].namespaceSelector.matchLabels`,
+    { 'example..com/team': 'c' },
+    { 'example.com/team': 'c' },
+  ),
+  field(
+    labelKey,
+    `${ingress}[1].from[0].namespaceSelector.matchLabels`,
     { ['a'.repeat(64)]: 'c' },
     { ['a'.repeat(63)]: 'c' },
   ),
