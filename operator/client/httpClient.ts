@@ -66,7 +66,7 @@ export class HttpClient implements Client, ListWatch {
     });
   }
 
-  get<T extends KubernetesObject>(
+  async get<T extends KubernetesObject>(
     resource: Resource<T>,
     name: ObjectName,
     options?: RequestOptions,
@@ -106,7 +106,11 @@ export class HttpClient implements Client, ListWatch {
     return response.chunks();
   }
 
-  create<T extends KubernetesObject>(resource: Resource<T>, object: T, options?: WriteOptions): Promise<T> {
+  async create<T extends KubernetesObject>(
+    resource: Resource<T>,
+    object: T,
+    options?: WriteOptions,
+  ): Promise<T> {
     const { namespace } = object.metadata;
     if (resource.scope === 'Namespaced' && !namespace) {
       throw new TypeError(`${resource.kind} ${object.metadata.name} is namespaced: its namespace is missing`);
@@ -116,7 +120,7 @@ export class HttpClient implements Client, ListWatch {
     return this.#object(subject, 'POST', path, options, object);
   }
 
-  apply<T extends KubernetesObject>(
+  async apply<T extends KubernetesObject>(
     resource: Resource<T>,
     object: Desired<T>,
     options: ApplyOptions = {},
@@ -129,7 +133,7 @@ export class HttpClient implements Client, ListWatch {
     return this.#object(subject, 'PATCH', path, options, object, 'application/apply-patch+yaml');
   }
 
-  update<T extends KubernetesObject>(
+  async update<T extends KubernetesObject>(
     resource: Resource<T>,
     object: T,
     options?: SubresourceOptions,
@@ -139,7 +143,7 @@ export class HttpClient implements Client, ListWatch {
     return this.#object(subject, 'PUT', withQuery(path, this.#writeQuery(options)), options, object);
   }
 
-  patch<T extends KubernetesObject>(
+  async patch<T extends KubernetesObject>(
     resource: Resource<T>,
     name: ObjectName,
     patch: Patch,
