@@ -58,6 +58,13 @@ describe('a fought-over object', () => {
     expect(contention.ask('a')).toMatchObject({ allowed: false, wait: 20_000 });
   });
 
+  it('goes on where a repair held for minutes, but not for as long as it had to wait', () => {
+    const { contention, pass } = fightAt();
+    for (let repair = 0; repair < 7; repair += 1) contention.repaired('a');
+    pass(100_000);
+    expect(contention.ask('a')).toMatchObject({ allowed: false, wait: 60_000 });
+  });
+
   it('is not made of repairs that lie far apart', () => {
     const { contention, pass } = fightAt();
     for (let repair = 0; repair < 20; repair += 1) {

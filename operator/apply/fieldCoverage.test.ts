@@ -20,7 +20,7 @@ describe('which desired fields are no longer ours', () => {
     ['a scalar that is not', { spec: { a: 1, b: 2 } }, { 'f:spec': { 'f:a': {} } }, ['spec.b']],
     ['an atomic map', { spec: { selector: { a: 'b' } } }, { 'f:spec': { 'f:selector': {} } }, []],
     ['an atomic list', { spec: { args: ['x', 'y'] } }, { 'f:spec': { 'f:args': {} } }, []],
-    ['null means nothing', { spec: { a: null } }, { 'f:spec': {} }, []],
+    ['null means nothing', { spec: { a: null, b: 1 } }, { 'f:spec': { 'f:b': {} } }, []],
     [
       'an entry by its key',
       { spec: { ports: [{ port: 80, protocol: 'TCP', name: 'web' }] } },

@@ -47,6 +47,8 @@ describe('repeated events', () => {
     expect(series.happened('quiet', 'q', '', noon).step).toBe('Create');
     clock.advance(300_000);
     expect(steps('noisy').filter((step) => step === 'Create')).toHaveLength(1);
+    clock.advance(300_000_000);
+    expect(steps('noisy').filter((step) => step === 'Create')).toHaveLength(25);
   });
 
   it('property: memory is bounded, and of one object no more are created than its bucket allows', () => {
