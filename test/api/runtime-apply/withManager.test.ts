@@ -1,0 +1,183 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import {
+  Applier,
+  type Connection,
+  configMaps,
+  connect,
+  desire,
+  inventoryOf,
+  keyOf,
+  Manager,
+  ownerIndex,
+  watch,
+} from '../../../operator/index.ts';
+import { identity, openStage, type Stage } from './stage.ts';
+
+// An operator as an author would write it: for each ConfigMap labelled as a team it makes two more.
+
+const pieces = ['wall', 'access'];
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage[Symbol.asyncDispose]());
+
+interface Running extends AsyncDisposable {
+  /** Method and path of every request but reads. */
+  readonly writes: readonly string[];
+  readonly results: readonly string[];
+  readonly reconciles: () => number;
+}
+
+async function operate(): Promise<Running> {
+  const writes: string[] = [];
+  const connection = counting(await connect({ kubeconfig: inject('kubeconfig') }), writes);
+  const manager = new Manager({
+    connection,
+    fieldManager: identity.fieldManager,
+    log: pino({ level: 'silent' }),
+  });
+  const { namespace } = stage;
+  const teams = manager.informer({ resource: configMaps, namespace, labelSelector: 'example.com/team' });
+  const made = manager.informer({
+    resource: configMaps,
+    namespace,
+    labelSelector: identity.ownerLabel,
+    managedFields: 'own',
+    indexes: { owner: ownerIndex(identity) },
+  });
+  const results: string[] = [];
+  const applier = new Applier({
+    client: manager.client,
+    identity,
+    inventory: inventoryOf([{ resource: configMaps, lister: made }]),
+    metrics: { applied: (_resource, result) => results.push(result) },
+  });
+  let reconciles = 0;
+  manager.addController({
+    name: 'team',
+    watches: [
+      watch(teams, ({ object }) => [keyOf(object)]),
+      watch(made, ({ object }) => [keyOf({ namespace, name: object.data?.team ?? '' })]),
+    ],
+    reconcile: async (key, { log, signal }) => {
+      reconciles += 1;
+      const team = teams.get(key);
+      const { name, uid } = team?.metadata ?? {};
+      if (team === undefined || name === undefined || uid === undefined) return {};
+      const wanted = (team.data?.pieces ?? '').split(' ').filter((piece) => piece !== '');
+      const report = await applier.apply({
+        owner: { uid },
+        desired: wanted.map((piece, wave) =>
+          desire(
+            configMaps,
+            { metadata: { name: `${name}-${piece}`, namespace }, data: { team: name } },
+            { wave },
+          ),
+        ),
+        prune: [{ resource: configMaps }],
+        log,
+        signal,
+      });
+      return report.requeueAfter === undefined ? {} : { requeueAfter: report.requeueAfter };
+    },
+  });
+  const stop = new AbortController();
+  const run = manager.run(stop.signal);
+  await Promise.all([teams.synced, made.synced]);
+  return {
+    writes,
+    results,
+    reconciles: () => reconciles,
+    [Symbol.asyncDispose]: async () => {
+      stop.abort();
+      await run;
+      await connection.close();
+    },
+  };
+}
+
+function counting(connection: Connection, writes: string[]): Connection {
+  return {
+    server: connection.server,
+    namespace: connection.namespace,
+    close: () => connection.close(),
+    send: (request) => {
+      if (request.method !== 'GET') writes.push(`${request.method} ${request.path.replace(/\?.*/, '')}`);
+      return connection.send(request);
+    },
+  };
+}
+
+const team = (name: string, wanted: readonly string[]) =>
+  stage.client.apply(
+    configMaps,
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name, namespace: stage.namespace, labels: { 'example.com/team': 'true' } },
+      data: { pieces: wanted.join(' ') },
+    },
+    { fieldManager: 'people' },
+  );
+const standing = async (name: string) => {
+  const { items } = await stage.client.list(configMaps, {
+    namespace: stage.namespace,
+    labelSelector: identity.ownerLabel,
+  });
+  return items
+    .map(({ metadata }) => metadata.name)
+    .filter((piece) => piece.startsWith(`${name}-`))
+    .toSorted();
+};
+
+describe('an operator of informers, a controller and an applier', () => {
+  it('makes, brings back, prunes, and after a restart writes nothing', async () => {
+    await team('shop', pieces);
+    {
+      await using operator = await operate();
+      await vi.waitFor(
+        async () => expect(await standing('shop')).toEqual(['shop-access', 'shop-wall']),
+        20_000,
+      );
+      expect(operator.writes).toHaveLength(2);
+      await stage.client.delete(configMaps, { namespace: stage.namespace, name: 'shop-wall' });
+      await vi.waitFor(
+        async () => expect(await standing('shop')).toEqual(['shop-access', 'shop-wall']),
+        20_000,
+      );
+      await vi.waitFor(() => expect(operator.results).toEqual(['created', 'created', 'repaired']));
+      const forged = { team: 'shop', extra: 'x' };
+      const patch = {
+        type: 'merge',
+        body: { metadata: { labels: { [identity.ownerLabel]: null } }, data: forged },
+      } as const;
+      await stage.client.patch(configMaps, { namespace: stage.namespace, name: 'shop-wall' }, patch, {
+        fieldManager: 'mallory',
+      });
+      await vi.waitFor(
+        async () => expect(await standing('shop')).toEqual(['shop-access', 'shop-wall']),
+        20_000,
+      );
+      await team('shop', ['access']);
+      await vi.waitFor(async () => expect(await standing('shop')).toEqual(['shop-access']), 20_000);
+      expect(operator.results).toEqual(['created', 'created', 'repaired', 'repaired', 'pruned']);
+    }
+    await team('shop', pieces);
+    {
+      await using operator = await operate();
+      await vi.waitFor(
+        async () => expect(await standing('shop')).toEqual(['shop-access', 'shop-wall']),
+        20_000,
+      );
+      expect(operator.results).toEqual(['created']);
+    }
+    await using operator = await operate();
+    await vi.waitFor(() => expect(operator.reconciles()).toBeGreaterThan(0), 20_000);
+    await team('later', ['x']);
+    await vi.waitFor(async () => expect(await standing('later')).toEqual(['later-x']), 20_000);
+    expect(operator.writes).toEqual([`PATCH /api/v1/namespaces/${stage.namespace}/configmaps/later-x`]);
+  });
+});
