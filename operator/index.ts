@@ -46,7 +46,7 @@ export {
 } from './manager/manager.ts';
 export { NotLeadingError } from './manager/writeFence.ts';
 export { type Clock, monotonicClock } from './queue/clock.ts';
-export { type Priority, WorkQueue } from './queue/workQueue.ts';
+export { type Priority, WorkQueue, type WorkQueueOptions } from './queue/workQueue.ts';
 export * from './resources/builtin.ts';
 export * from './resources/object.ts';
 export * from './resources/resource.ts';

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import { isApiError, isConflict } from '../client/apiError.ts';
+import { NotLeadingError } from '../manager/writeFence.ts';
 import { type Clock, monotonicClock } from '../queue/clock.ts';
 import { WorkQueue } from '../queue/workQueue.ts';
 import type { KubernetesObject, ObjectKey } from '../resources/object.ts';
@@ -232,8 +233,8 @@ export class Controller {
   #report(error: ReconcileError, log: Logger): void {
     this.#options.metrics?.failed(error.reason);
     const { cause } = error;
-    // Somebody else was faster: everyday, and the next run sees what they did.
-    if (isConflict(cause)) log.info({ reason: cause.reason }, `${error.message}; trying again`);
+    // Somebody else was faster, or may lead by now: everyday, and the next run sees what they did.
+    if (isConflict(cause) || cause instanceof NotLeadingError) log.info(`${error.message}; trying again`);
     else log.error({ err: cause ?? error, reason: error.reason }, error.message);
     try {
       this.#options.onFailure?.(error);

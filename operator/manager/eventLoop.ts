@@ -1,8 +1,8 @@
 import type { Clock } from '../queue/clock.ts';
 
-export interface EventLoopWatchOptions {
+interface EventLoopWatchOptions {
   readonly clock: Clock;
-  /** Milliseconds between looks. Default 500. */
+  /** Milliseconds between looks. Default 1,000. */
   readonly interval?: number;
   /** Milliseconds of lateness that are told. Default 500. */
   readonly tolerance?: number;
@@ -16,7 +16,7 @@ export interface EventLoopWatchOptions {
  */
 export function watchEventLoop({
   clock,
-  interval = 500,
+  interval = 1000,
   tolerance = 500,
   onStall,
 }: EventLoopWatchOptions): () => void {

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../queue/manualClock.ts';
-import { LeaderElector, type LeaderElectorOptions, type Term, writeTimeoutOf } from './leaderElection.ts';
+import { LeaderElector, type LeaderElectorOptions, type Term } from './leaderElection.ts';
 import { LeaseServer } from './leaseServer.ts';
+import { writeTimeoutOf } from './leaseTimes.ts';
 import { WriteFence } from './writeFence.ts';
 
 const log = pino({ level: 'silent' });

@@ -1,25 +1,11 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
-import { isNotFound } from '../client/apiError.ts';
+import { isConflict, isNotFound } from '../client/apiError.ts';
 import type { Client } from '../client/client.ts';
 import { type Clock, monotonicClock, sleep } from '../queue/clock.ts';
 import { type Lease, leases } from '../resources/builtin.ts';
+import { type LeaseTimes, leaseTimesOf } from './leaseTimes.ts';
 import type { WriteFence } from './writeFence.ts';
-
-export interface LeaseTimes {
-  /** Milliseconds for which others leave a lease alone that they have seen renewed. Whole seconds. Default 15,000. */
-  readonly leaseDuration: number;
-  /** Milliseconds after the last renewal at which a leader that cannot renew steps down. Default 10,000. */
-  readonly renewDeadline: number;
-  /** Milliseconds between renewals, and at least between tries to get the lease. Default 2,000. */
-  readonly retryPeriod: number;
-}
-
-export const defaultLeaseTimes: LeaseTimes = {
-  leaseDuration: 15_000,
-  renewDeadline: 10_000,
-  retryPeriod: 2_000,
-};
 
 export interface LeaderElectorOptions extends Partial<LeaseTimes> {
   readonly namespace: string;
@@ -53,11 +39,6 @@ export class LeadershipLostError extends Error {
   override readonly name = 'LeadershipLostError';
 }
 
-/** Milliseconds that a fenced write may take: less than what remains of the lease after the last one may begin. */
-export function writeTimeoutOf({ leaseDuration, renewDeadline }: LeaseTimes): number {
-  return Math.floor((leaseDuration - renewDeadline) * 0.9);
-}
-
 /**
  * Leader election by a Lease of `coordination.k8s.io`, as client-go does it, so that both may share a lease.
  *
@@ -75,11 +56,13 @@ export class LeaderElector {
   readonly #clock: Clock;
   readonly #random: () => number;
   #seen: Seen | undefined;
+  /** The lease as our last write left it; `undefined` when that is not known. */
+  #written: Lease | undefined;
 
   constructor(options: LeaderElectorOptions) {
     this.#options = options;
     this.identity = options.identity ?? `${hostname()}_${crypto.randomUUID()}`;
-    this.times = checkedTimes({ ...defaultLeaseTimes, ...defined(options) });
+    this.times = leaseTimesOf(options);
     this.#clock = options.clock ?? monotonicClock;
     this.#random = options.random ?? Math.random;
   }
@@ -178,6 +161,10 @@ export class LeaderElector {
 
   async #tryOnce(mode: 'acquire' | 'renew', signal: AbortSignal, deadline?: number): Promise<Outcome> {
     const { client, namespace, name } = this.#options;
+    if (mode === 'renew') {
+      const renewed = await this.#renewUnseen(signal, deadline);
+      if (renewed !== undefined) return { state: 'held', renewed };
+    }
     const timeout = this.#timeout(deadline);
     const live = await client
       .get(leases, { namespace, name }, { signal, timeout })
@@ -198,8 +185,27 @@ export class LeaderElector {
       ? client.create(leases, lease, options)
       : client.update(leases, lease, options));
     this.#see(written);
+    this.#written = written;
     const made = mode === 'acquire' && live === undefined;
     return made ? { state: 'unconfirmed' } : { state: 'held', renewed };
+  }
+
+  /** Writes the lease as we wrote it last, without a look at it: the server refuses if anything has changed. Gives the time at which it was sent. */
+  async #renewUnseen(signal: AbortSignal, deadline?: number): Promise<number | undefined> {
+    if (this.#written === undefined) return undefined;
+    const renewed = this.#clock.now();
+    const lease = this.#ours(this.#written);
+    this.#written = undefined;
+    try {
+      const timeout = this.#timeout(deadline);
+      const written = await this.#options.client.update(leases, lease, { signal, timeout });
+      this.#see(written);
+      this.#written = written;
+      return renewed;
+    } catch (error) {
+      if (isConflict(error) || isNotFound(error)) return undefined;
+      throw error;
+    }
   }
 
   /** Remembers the lease, and since when it is as it is. */
@@ -300,30 +306,4 @@ interface Seen {
 /** Kubernetes wants microseconds here. */
 function microTime(time: Date): string {
   return time.toISOString().replace('Z', '000Z');
-}
-
-function defined(options: Partial<LeaseTimes>): Partial<LeaseTimes> {
-  const { leaseDuration, renewDeadline, retryPeriod } = options;
-  return {
-    ...(leaseDuration !== undefined && { leaseDuration }),
-    ...(renewDeadline !== undefined && { renewDeadline }),
-    ...(retryPeriod !== undefined && { retryPeriod }),
-  };
-}
-
-function checkedTimes(times: LeaseTimes): LeaseTimes {
-  const { leaseDuration, renewDeadline, retryPeriod } = times;
-  if (
-    !(
-      leaseDuration % 1000 === 0 &&
-      leaseDuration > renewDeadline &&
-      renewDeadline > 1.2 * retryPeriod &&
-      retryPeriod > 0
-    )
-  ) {
-    throw new RangeError(
-      `leader election needs a leaseDuration in whole seconds (${leaseDuration} ms) above renewDeadline (${renewDeadline} ms), and that above 1.2 times retryPeriod (${retryPeriod} ms)`,
-    );
-  }
-  return times;
 }

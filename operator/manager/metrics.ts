@@ -5,7 +5,7 @@ import type { WorkQueueMetrics } from '../queue/workQueue.ts';
 import type { Endpoint } from './endpoints.ts';
 
 /** What `Metrics` asks a controller about when it is scraped. */
-export interface MeasuredController {
+interface MeasuredController {
   readonly name: string;
   readonly concurrency: number;
   state(): ControllerState;
@@ -21,7 +21,7 @@ export class Metrics {
   readonly #counters = countersIn(this.registry);
 
   constructor() {
-    collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: 50 });
+    collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: 200 });
     this.#gauges();
   }
 

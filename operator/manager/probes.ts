@@ -1,7 +1,7 @@
 import type { Endpoint } from './endpoints.ts';
 
 /** Resolves or returns if all is well; throws, saying what is not. */
-export type Check = () => void | Promise<void>;
+type Check = () => void | Promise<void>;
 
 /** Named checks behind one path, answered one line a check as Kubernetes' own components do. */
 export class Probe {

@@ -27,14 +27,14 @@ export interface WorkQueueMetrics {
   finished(worked: number): void;
 }
 
-export interface AddOptions {
+interface AddOptions {
   /** Default `normal`. A key that is added again keeps the higher of its priorities. */
   readonly priority?: Priority;
   /** Milliseconds before the key may be handed out. A key that is added again keeps the earlier of its times. */
   readonly after?: number;
 }
 
-export interface RetryOptions {
+interface RetryOptions {
   readonly priority?: Priority;
   /** Milliseconds. */
   readonly atLeast?: number;
