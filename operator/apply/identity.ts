@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Desired } from '../client/client.ts';
 import { isRecord } from '../resources/json.ts';
 import type { KubernetesObject, ManagedFieldsEntry, ObjectMeta } from '../resources/object.ts';
@@ -54,18 +54,17 @@ export function appliedFields(identity: ApplyIdentity, metadata: ObjectMeta): Ma
  * bits: enough that no two states of one object meet.
  */
 export function hashOf(value: unknown): string {
-  return createHash('sha256').update(canonical(value)).digest('base64url').slice(0, 22);
+  return hash('sha256', canonical(value), 'base64url').slice(0, 22);
 }
 
+/** JSON with its keys in order. By hand, since a replacer makes `JSON.stringify` several times slower. */
 function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) => (isRecord(part) ? sorted(part) : part)) ?? 'null';
-}
-
-function sorted(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  // Entries, so that a key named `__proto__` is a key like any other.
-  return Object.fromEntries(
-    Object.keys(record)
-      .sort()
-      .map((key) => [key, record[key]]),
-  );
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (!isRecord(value)) return JSON.stringify(value) ?? 'null';
+  const members: string[] = [];
+  for (const key of Object.keys(value).sort()) {
+    const member = value[key];
+    if (member !== undefined) members.push(`${JSON.stringify(key)}:${canonical(member)}`);
+  }
+  return `{${members.join(',')}}`;
 }

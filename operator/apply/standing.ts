@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Owner } from './identity.ts';
 
 /**
@@ -31,5 +31,5 @@ export class StandingObjects {
 }
 
 function shorten(id: string): number {
-  return createHash('sha1').update(id).digest().readUInt32BE() >>> 2;
+  return Number.parseInt(hash('sha1', id).slice(0, 8), 16) >>> 2;
 }
