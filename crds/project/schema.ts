@@ -57,7 +57,7 @@ const environmentQuota = z
   })
   .describe("The environment's part of the Project's quota.");
 
-export const environment = z
+const environment = z
   .strictObject({
     name: dnsLabel.describe(
       "Name of the environment, unique in the Project, for example `prod`. Lower-case letters, digits and `-`; with the Project's name and a `-` before it at most 63 characters, unless `namespace` is given.",

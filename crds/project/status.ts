@@ -9,7 +9,7 @@ const amounts = (description: string) =>
     .describe(description)
     .register(kubernetes, { maxProperties: 64 });
 
-export const condition = z
+const condition = z
   .strictObject({
     type: z
       .string()
@@ -29,7 +29,7 @@ export const condition = z
   })
   .describe('One thing that is so, or is not, and since when.');
 
-export const environmentStatus = z
+const environmentStatus = z
   .strictObject({
     name: z.string().max(63).describe('Name of the environment.'),
     namespace: z.string().max(63).describe('Its namespace.'),

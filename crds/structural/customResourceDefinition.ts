@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import type { Rule } from './metadata.ts';
+import type { StructuralSchema } from './openApi.ts';
+import { NotStructuralError } from './refusal.ts';
 import { unboundedBelowRules, unplacedRules } from './ruleContext.ts';
-import { NotStructuralError, type StructuralSchema, structuralSchema } from './structuralSchema.ts';
+import { structuralSchema } from './structuralSchema.ts';
 
 /** A kind of ours: everything its CustomResourceDefinition says. */
 export interface Kind {

@@ -1,6 +1,6 @@
 import type { CustomResourceDefinition } from './customResourceDefinition.ts';
 import type { Rule } from './metadata.ts';
-import type { StructuralSchema } from './structuralSchema.ts';
+import type { StructuralSchema } from './openApi.ts';
 
 /** The reference page of a kind, in Markdown: every field with its type, default, bounds, meaning and rules. */
 export function referencePage(definition: CustomResourceDefinition): string {

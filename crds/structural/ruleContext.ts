@@ -1,5 +1,6 @@
 import type { Rule } from './metadata.ts';
-import type { Refusal, StructuralSchema } from './structuralSchema.ts';
+import type { StructuralSchema } from './openApi.ts';
+import type { Refusal } from './refusal.ts';
 
 /**
  * What would let a rule cost more than the API server grants: everything a rule can read, and every list and map that

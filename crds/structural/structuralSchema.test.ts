@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { kubernetes } from './metadata.ts';
-import { NotStructuralError, type StructuralSchema, structuralSchema } from './structuralSchema.ts';
+import type { StructuralSchema } from './openApi.ts';
+import { NotStructuralError } from './refusal.ts';
+import { structuralSchema } from './structuralSchema.ts';
 
 const text = z.string().max(8).describe('Text.');
 const atomic = { listType: 'atomic' } as const;

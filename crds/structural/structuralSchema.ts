@@ -1,59 +1,9 @@
 import { z } from 'zod';
-import { type KubernetesMetadata, kubernetes, type Rule } from './metadata.ts';
+import { type KubernetesMetadata, kubernetes } from './metadata.ts';
+import type { StructuralSchema } from './openApi.ts';
+import { NotStructuralError, type Refusal } from './refusal.ts';
 import { unboundedBelowRules, unplacedRules } from './ruleContext.ts';
 import { numberKeywords, stringKeywords } from './valueKeywords.ts';
-
-/** The part of OpenAPI v3 that `apiextensions.k8s.io/v1` calls structural and that we write. */
-export interface StructuralSchema {
-  readonly description?: string;
-  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
-  readonly format?: string;
-  readonly nullable?: true;
-  readonly default?: unknown;
-  readonly enum?: readonly (string | number | boolean)[];
-  readonly pattern?: string;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly exclusiveMinimum?: true;
-  readonly exclusiveMaximum?: true;
-  readonly multipleOf?: number;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-  readonly items?: StructuralSchema;
-  readonly properties?: Readonly<Record<string, StructuralSchema>>;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: StructuralSchema;
-  readonly minProperties?: number;
-  readonly maxProperties?: number;
-  readonly 'x-kubernetes-int-or-string'?: true;
-  readonly 'x-kubernetes-preserve-unknown-fields'?: true;
-  readonly 'x-kubernetes-list-type'?: 'atomic' | 'set' | 'map';
-  readonly 'x-kubernetes-list-map-keys'?: readonly string[];
-  readonly 'x-kubernetes-map-type'?: 'atomic' | 'granular';
-  readonly 'x-kubernetes-validations'?: readonly Rule[];
-}
-
-/** Something that the schema says and a structural schema cannot. */
-export interface Refusal {
-  /** From the root of the object, as `spec.environments[].name`; a record's values are `{}`. */
-  readonly path: string;
-  readonly problem: string;
-}
-
-/** Thrown at generation with everything that a structural schema cannot say, each with its path. */
-export class NotStructuralError extends Error {
-  readonly refusals: readonly Refusal[];
-
-  constructor(refusals: readonly Refusal[]) {
-    super(
-      `not a structural schema:\n${refusals.map(({ path, problem }) => `  ${path}: ${problem}`).join('\n')}`,
-    );
-    this.name = 'NotStructuralError';
-    this.refusals = refusals;
-  }
-}
 
 /**
  * The structural schema of a zod schema. What zod checks and the API server would not check is refused, so that the

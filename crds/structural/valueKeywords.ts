@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { StructuralSchema } from './structuralSchema.ts';
+import type { StructuralSchema } from './openApi.ts';
 
 type Refuse = (problem: string) => StructuralSchema;
 

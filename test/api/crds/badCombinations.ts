@@ -1,7 +1,7 @@
 /** What a rule in CEL refuses, each with its good twin. */
 
 /** Every change together makes the Project bad; `good` replaces some of them and makes it good. */
-export interface BadCombination {
+interface BadCombination {
   /** The message of the rule, as the schema has it. */
   readonly rule: string;
   readonly bad: Readonly<Record<string, unknown>>;

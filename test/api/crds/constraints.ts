@@ -1,4 +1,4 @@
-import type { StructuralSchema } from '../../../crds/structural/structuralSchema.ts';
+import type { StructuralSchema } from '../../../crds/structural/openApi.ts';
 import type { BadField, Keyword } from './badFields.ts';
 
 /** Every constraint of a schema, so that a test can tell which of them no case tries. */

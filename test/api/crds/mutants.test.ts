@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { projectKind } from '../../../crds/project/kind.ts';
 import { customResourceDefinition } from '../../../crds/structural/customResourceDefinition.ts';
 import type { Rule } from '../../../crds/structural/metadata.ts';
-import type { StructuralSchema } from '../../../crds/structural/structuralSchema.ts';
+import type { StructuralSchema } from '../../../crds/structural/openApi.ts';
 import { badCombinations } from './badCombinations.ts';
 import { badFields, type Keyword, says } from './badFields.ts';
 import { constraintsOf, triedBy } from './constraints.ts';

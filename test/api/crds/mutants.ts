@@ -1,5 +1,5 @@
 import type { CustomResourceDefinition } from '../../../crds/structural/customResourceDefinition.ts';
-import type { StructuralSchema } from '../../../crds/structural/structuralSchema.ts';
+import type { StructuralSchema } from '../../../crds/structural/openApi.ts';
 import type { Keyword } from './badFields.ts';
 
 /** Definitions with something taken out, to see that a case notices. */
@@ -8,7 +8,7 @@ import type { Keyword } from './badFields.ts';
 export type Mutation = { readonly rules: readonly string[] } | { readonly keyword: Keyword };
 
 /** A mutation and where its definition is served. */
-export interface Mutant {
+interface Mutant {
   readonly mutation: Mutation;
   readonly apiVersion: string;
 }

@@ -1,5 +1,5 @@
 /** A Project that uses every field, from which each case of the tables changes one. */
-export function goodProject(): Record<string, unknown> {
+function goodProject(): Record<string, unknown> {
   return {
     apiVersion: 'mainstay.dev/v1alpha1',
     kind: 'Project',
