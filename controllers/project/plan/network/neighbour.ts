@@ -8,6 +8,11 @@ export type PortRule = NonNullable<IngressRule['ports']>[number];
 export type Isolation = ProjectSpec['network']['isolation'];
 type EnvironmentSpec = ProjectSpec['environments'][number];
 
+/** The protocol of a port: TCP unless given, as in a NetworkPolicy. */
+export function protocolOf({ protocol }: Pick<PortRule, 'protocol'>): 'TCP' | 'UDP' | 'SCTP' {
+  return protocol ?? 'TCP';
+}
+
 /** A Project as others see it across the network. */
 export interface Neighbour {
   readonly name: string;

@@ -8,6 +8,7 @@ import {
   type Located,
   type Neighbour,
   type PortRule,
+  protocolOf,
   type Reference,
   referenceOf,
 } from './neighbour.ts';
@@ -196,15 +197,15 @@ function apiServer(
 }
 
 function includes(rule: PortRule, port: number): boolean {
-  if (rule.protocol !== 'TCP' || typeof rule.port === 'string') return false;
+  if (protocolOf(rule) !== 'TCP' || typeof rule.port === 'string') return false;
   return rule.port <= port && port <= (rule.endPort ?? rule.port);
 }
 
 function policyPorts(ports: readonly PortRule[] | undefined): readonly PolicyPort[] | undefined {
-  return ports?.map(({ protocol, port, endPort }) => ({
-    protocol,
-    port,
-    ...(endPort === undefined ? {} : { endPort }),
+  return ports?.map((rule) => ({
+    protocol: protocolOf(rule),
+    port: rule.port,
+    ...(rule.endPort === undefined ? {} : { endPort: rule.endPort }),
   }));
 }
 

@@ -1,4 +1,4 @@
-import type { PortRule } from './neighbour.ts';
+import { type PortRule, protocolOf } from './neighbour.ts';
 
 /** Ports as a rule lists them; undefined: all. */
 export type Ports = readonly PortRule[] | undefined;
@@ -18,7 +18,8 @@ export function uncovered(wanted: Ports, offered: readonly Ports[]): 'all' | rea
 }
 
 function gaps(wanted: PortRule, offered: readonly PortRule[]): readonly string[] {
-  const sameProtocol = offered.filter(({ protocol }) => protocol === wanted.protocol);
+  const protocol = protocolOf(wanted);
+  const sameProtocol = offered.filter((rule) => protocolOf(rule) === protocol);
   const named = sameProtocol.some(({ port }) => typeof port === 'string');
   if (typeof wanted.port === 'string') {
     const known = sameProtocol.some(({ port }) => port === wanted.port || typeof port === 'number');
@@ -26,7 +27,6 @@ function gaps(wanted: PortRule, offered: readonly PortRule[]): readonly string[]
   }
   if (named) return [];
   const missing: string[] = [];
-  const { protocol } = wanted;
   const last = wanted.endPort ?? wanted.port;
   let next = wanted.port;
   for (const [from, to] of ranges(sameProtocol)) {
@@ -44,7 +44,8 @@ function ranges(ports: readonly PortRule[]): readonly (readonly [number, number]
     .sort(([a], [b]) => a - b);
 }
 
-function describe({ port, endPort, protocol }: PortRule): string {
+function describe(rule: PortRule): string {
+  const { port, endPort } = rule;
   const range = endPort === undefined || endPort === port ? `${port}` : `${port}-${endPort}`;
-  return `${range}/${protocol}`;
+  return `${range}/${protocolOf(rule)}`;
 }
