@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 /** One request, as the API server's audit log tells it: who did what, and how it was answered. */
-export interface AuditedRequest {
+interface AuditedRequest {
   /** When it arrived, ISO 8601. */
   readonly time: string;
   readonly user: string;

@@ -7,13 +7,13 @@ import { createWorkspace } from './processes/workspace.ts';
 const execute = promisify(execFile);
 
 /** A cluster that kind runs in Docker. */
-export interface KindCluster extends AsyncDisposable {
+interface KindCluster extends AsyncDisposable {
   /** The path of the administrator's kubeconfig: a file of its own, the user's is not touched. */
   readonly kubeconfig: string;
   stop(): Promise<void>;
 }
 
-export interface KindOptions {
+interface KindOptions {
   /** Default `mainstay`. */
   readonly name?: string;
   /** The node image, if it is not to be kind's own. */

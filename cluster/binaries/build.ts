@@ -70,8 +70,10 @@ export async function build(options: BuildOptions): Promise<ReadonlyMap<BinaryNa
       if (code !== 0) throw new Error(`go ${args[0]} failed:\n${(await tail(log)).join('\n')}`);
     };
     let total: number | undefined;
-    await run('mod', 'download');
-    total = await countPackages(go, module, packages);
+    // Gets the sources of what is built and no more, and says how much that is.
+    await run('list', '-deps', ...packages);
+    total = (await linesOf(log)).filter((line) => !isDownload(line)).length;
+    await rm(log);
     await run('build', '-v', ...goFlags(), '-o', `${directory}/`, ...packages);
   } finally {
     await reaper.stop();
@@ -93,21 +95,12 @@ async function requireGo(go: string): Promise<void> {
   if (major === 1 && minor < 21) throw new Error(`this machine has ${version}: ${need}`);
 }
 
-async function countPackages(go: string, module: GoModule, packages: readonly string[]): Promise<number> {
-  const { stdout } = await execute(go, ['list', '-deps', ...packages], {
-    cwd: module.directory,
-    env: { ...process.env, ...goEnvironment },
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  return stdout.split('\n').length;
-}
-
 /** Every 10 s, from what Go writes: a line for each module that it gets, then one for each package that it compiles. */
 function report(log: string, list: string, progress: Progress, total: number | undefined): () => void {
   const began = performance.now();
   const timer = setInterval(async () => {
     const lines = await linesOf(log);
-    const got = lines.filter((line) => line.startsWith('go: downloading')).length;
+    const got = lines.filter(isDownload).length;
     if (total === undefined) {
       if (got > 0) progress(`getting the sources of ${list}: ${got} modules so far`);
       return;
@@ -120,6 +113,10 @@ function report(log: string, list: string, progress: Progress, total: number | u
     progress(`building ${list}: ${compiled} of at most ${total} packages${left}`);
   }, 10_000);
   return () => clearInterval(timer);
+}
+
+function isDownload(line: string): boolean {
+  return line.startsWith('go: downloading');
 }
 
 /** Go names a program after its package's folder: etcd's is `server`. */

@@ -31,7 +31,7 @@ export const controlPlaneBinaries = [
 ] as const satisfies readonly BinaryName[];
 
 /** Where one program comes from. */
-export interface CatalogEntry {
+interface CatalogEntry {
   readonly name: BinaryName;
   readonly version: string;
   /** The Go module (a folder beside this file) and the package in it that builds the program. */

@@ -16,7 +16,7 @@ export interface KeyPair {
 }
 
 /** Whom a certificate names. */
-export interface CertificateRequest {
+interface CertificateRequest {
   /** The user name of a client, or the display name of a server. */
   readonly commonName: string;
   /** The groups of a client. */

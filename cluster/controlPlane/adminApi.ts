@@ -2,7 +2,7 @@ import { Agent, request as httpsRequest } from 'node:https';
 import type { KeyPair } from '../certificates/authority.ts';
 
 /** An answer of the API server that is not a success. */
-export class AdminApiError extends Error {
+class AdminApiError extends Error {
   readonly status: number;
 
   constructor(status: number, message: string) {

@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import type { KeyPair } from '../certificates/authority.ts';
 
 /** What a kubeconfig file says. */
-export interface KubeconfigContent {
+interface KubeconfigContent {
   readonly url: string;
   /** The certificate of the authority that vouches for the API server, as PEM. */
   readonly authority: string;
