@@ -84,9 +84,10 @@ export class HttpClient implements Client, ListWatch {
     const path = withQuery(listPath(resource, namespace), query);
     const answer = await this.#json(subject, 'GET', path, options);
     if (!isList(answer)) throw this.#malformed(subject, 'no list');
+    const apiVersion = apiVersionOf(resource);
     return {
       // The items of built-in kinds come without apiVersion and kind.
-      items: answer.items.map((item) => withKind(resource, item)),
+      items: answer.items.map((item) => withKind(resource, apiVersion, item)),
       resourceVersion: answer.metadata.resourceVersion,
       ...(answer.metadata.continue ? { continue: answer.metadata.continue } : undefined),
     };
@@ -183,7 +184,7 @@ export class HttpClient implements Client, ListWatch {
     const path = withQuery(objectPath(resource, name), { dryRun: dryRun ? 'All' : undefined });
     const answer = await this.#json(subject, 'DELETE', path, options, body);
     if (isObject(answer) && answer.kind === resource.kind) {
-      const object = withKind(resource, answer);
+      const object = withKind(resource, answer.apiVersion, answer);
       return object.metadata.deletionTimestamp === undefined
         ? { gone: object.metadata.uid }
         : { terminating: object };
@@ -259,9 +260,10 @@ function kindWith(resource: Resource, subresource: string | undefined): string {
   return subresource === undefined ? resource.kind : `${resource.kind}/${subresource}`;
 }
 
-function withKind<T extends KubernetesObject>(resource: Resource<T>, item: object): T {
+/** The version is one string for all items, and not one each. */
+function withKind<T extends KubernetesObject>(resource: Resource<T>, apiVersion: string, item: object): T {
   if ('apiVersion' in item && 'kind' in item) return item as T;
-  return { apiVersion: apiVersionOf(resource), kind: resource.kind, ...item } as T;
+  return { apiVersion, kind: resource.kind, ...item } as T;
 }
 
 function isObject(answer: unknown): answer is KubernetesObject {
