@@ -1,9 +1,9 @@
 import type { Client } from '../client/client.ts';
 import type { KubernetesObject } from '../resources/object.ts';
-import type { Resource } from '../resources/resource.ts';
+import { type Resource, resourceId } from '../resources/resource.ts';
 import { Contention } from './contention.ts';
 import type { DesiredObject } from './desired.ts';
-import { identify, judge, mayPrune } from './diff.ts';
+import { type Action, diff, identify, judge, type LiveObject, type WriteAction } from './diff.ts';
 import type { ApplyIdentity, Owner } from './identity.ts';
 import type { Inventory } from './inventory.ts';
 import { Limiter } from './limiter.ts';
@@ -80,20 +80,24 @@ export class Applier {
 
   /** @throws the signal's reason once it is aborted. */
   async apply(request: ApplyRequest): Promise<ApplyReport> {
+    const { identity } = this.#options;
+    const { owner, desired } = request;
+    const actions = diff({ identity, owner, desired, live: this.#seen(request) });
+    const prunes = actions.filter((action) => action.type === 'Prune');
+    const writes = actions.filter((action) => action.type !== 'Prune');
     const outcomes = new Map<DesiredObject, Outcome>();
-    const pruned: Outcome[] = [];
-    await this.#prune(request, 'First', () => true, pruned);
-    const groups = Map.groupBy(request.desired, groupOf);
-    await Promise.all([...groups.values()].map((items) => this.#applyGroup(request, items, outcomes)));
-    const whole = (group: string): boolean =>
-      (groups.get(group) ?? []).every((item) => {
+
+    const first = await this.#prune(request, prunes, 'First', () => true);
+    const groups = Map.groupBy(writes, ({ item }) => groupOf(item));
+    await Promise.all([...groups.values()].map((group) => this.#applyGroup(request, group, outcomes)));
+    const allStand = (group: string): boolean =>
+      (groups.get(group) ?? []).every(({ item }) => {
         const outcome = outcomes.get(item);
         return outcome !== undefined && stands(outcome);
       });
-    await this.#prune(request, 'Last', whole, pruned);
+    const last = await this.#prune(request, prunes, 'Last', allStand);
     request.signal?.throwIfAborted();
-    const applied = request.desired.flatMap((item) => outcomes.get(item) ?? []);
-    return reportOf([...applied, ...pruned]);
+    return reportOf([...desired.flatMap((item) => outcomes.get(item) ?? []), ...first, ...last]);
   }
 
   /** To be called once an owner is gone, so that nothing is remembered of it. */
@@ -101,76 +105,89 @@ export class Applier {
     this.#standing.forget(owner);
   }
 
+  /** What the cache has of the objects desired, and of those that rules let go. */
+  *#seen({ owner, desired, prune = [] }: ApplyRequest): Iterable<LiveObject> {
+    const { inventory } = this.#options;
+    for (const { resource, object } of desired) {
+      const live = inventory.get(resource, object);
+      if (live !== undefined) yield { resource, object: live };
+    }
+    for (const { resource, only } of prune)
+      for (const live of inventory.ownedBy(resource, owner))
+        if (only === undefined || only(live.object)) yield live;
+  }
+
   async #applyGroup(
     request: ApplyRequest,
-    items: readonly DesiredObject[],
+    actions: readonly WriteAction[],
     outcomes: Map<DesiredObject, Outcome>,
   ): Promise<void> {
-    const waves = [...Map.groupBy(items, (item) => item.wave ?? 0)].sort(([left], [right]) => left - right);
+    const waves = [...Map.groupBy(actions, ({ item }) => item.wave ?? 0)].sort(
+      ([left], [right]) => left - right,
+    );
     let held = false;
     for (const [, wave] of waves) {
       request.signal?.throwIfAborted();
-      const results: readonly Outcome[] = held
-        ? wave.map((item): Outcome => ({ ...subject(item.resource, item.object), result: 'held' }))
-        : await Promise.all(wave.map((item) => this.#applyOne(request, item)));
-      for (const [index, item] of wave.entries()) {
-        const outcome = results[index];
-        if (outcome !== undefined) outcomes.set(item, outcome);
-      }
-      held ||= results.some((outcome) => !stands(outcome));
+      const results = await Promise.all(
+        wave.map(async (action) => {
+          const outcome: Outcome = held
+            ? { ...subject(action.item.resource, action.item.object), result: 'held' }
+            : await this.#applyOne(request, action);
+          outcomes.set(action.item, outcome);
+          return outcome;
+        }),
+      );
+      held ||= !results.every(stands);
     }
   }
 
   /** Judged again right before the write, with what the cache knows by then, and never twice at once for one object. */
-  async #applyOne(request: ApplyRequest, item: DesiredObject): Promise<Outcome> {
+  async #applyOne(request: ApplyRequest, action: WriteAction): Promise<Outcome> {
     const { identity, inventory, metrics } = this.#options;
     const { owner, established, log, signal } = request;
+    const { item } = action;
     const id = identify(item.resource, item.object);
-    const look = () => judge(identity, owner, item, inventory.get(item.resource, item.object));
-    const seen = look();
     const outcome: Outcome =
-      seen.type === 'Nothing'
-        ? { ...subject(item.resource, item.object), result: 'unchanged', object: seen.live }
+      action.type === 'Nothing'
+        ? { ...subject(item.resource, item.object), result: 'unchanged', object: action.live }
         : await this.#limiter.run(id, () => {
             const stood = this.#standing.has(owner, id) || established?.(item) === true;
-            return this.#writer.execute(look(), { id, stood, log, signal });
+            const now = judge(identity, owner, item, inventory.get(item.resource, item.object));
+            return this.#writer.execute(now, { id, stood, log, signal });
           });
     if (stands(outcome)) this.#standing.add(owner, id);
     if (outcome.result !== 'unchanged') metrics?.applied(item.resource, outcome.result);
     return outcome;
   }
 
-  async #prune(
-    request: ApplyRequest,
+  #prune(
+    { owner, prune = [], log, signal }: ApplyRequest,
+    actions: readonly PruneAction[],
     when: 'First' | 'Last',
     mayIn: (group: string) => boolean,
-    outcomes: Outcome[],
-  ): Promise<void> {
-    const { identity, inventory, metrics } = this.#options;
-    const { owner, log, signal } = request;
-    const desired = new Set(request.desired.map((item) => identify(item.resource, item.object)));
-    const rules = (request.prune ?? []).filter((rule) => (rule.when ?? 'Last') === when);
-    const candidates = rules.flatMap(({ resource, only }) =>
-      [...inventory.ownedBy(resource, owner)].filter(
-        ({ object }) =>
-          !desired.has(identify(resource, object)) &&
-          mayPrune(identity, owner, object) &&
-          (only === undefined || only(object)),
-      ),
-    );
-    await Promise.all(
-      candidates.map(async ({ resource, object }) => {
-        const id = identify(resource, object);
-        const outcome: Outcome = mayIn(groupOf({ resource, object }))
-          ? await this.#limiter.run(id, () => this.#writer.prune(resource, object, log, signal))
-          : { ...subject(resource, object), result: 'held' };
+  ): Promise<readonly Outcome[]> {
+    const due = actions.filter(({ resource, live }) => {
+      const rule = prune.find(
+        (candidate) =>
+          resourceId(candidate.resource) === resourceId(resource) && (candidate.only?.(live) ?? true),
+      );
+      return (rule?.when ?? 'Last') === when;
+    });
+    return Promise.all(
+      due.map(async ({ resource, live }) => {
+        const id = identify(resource, live);
+        const outcome: Outcome = mayIn(groupOf({ resource, object: live }))
+          ? await this.#limiter.run(id, () => this.#writer.prune(resource, live, log, signal))
+          : { ...subject(resource, live), result: 'held' };
         if (outcome.result === 'pruned') this.#standing.delete(owner, id);
-        metrics?.applied(resource, outcome.result);
-        outcomes.push(outcome);
+        this.#options.metrics?.applied(resource, outcome.result);
+        return outcome;
       }),
     );
   }
 }
+
+type PruneAction = Extract<Action, { type: 'Prune' }>;
 
 function groupOf(item: Pick<DesiredObject, 'resource' | 'object' | 'group'>): string {
   return item.group ?? item.object.metadata.namespace ?? '';

@@ -69,12 +69,11 @@ export function diff(request: {
   const { identity, owner, desired } = request;
   const live = new Map<string, LiveObject>();
   for (const found of request.live) live.set(identify(found.resource, found.object), found);
-  const actions: Action[] = desired.map((item) => {
-    const id = identify(item.resource, item.object);
-    const found = live.get(id);
-    live.delete(id);
-    return judge(identity, owner, item, found?.object);
-  });
+  const ids = desired.map((item) => identify(item.resource, item.object));
+  const actions: Action[] = desired.map((item, index) =>
+    judge(identity, owner, item, live.get(ids[index] ?? '')?.object),
+  );
+  for (const id of ids) live.delete(id);
   for (const { resource, object } of live.values())
     if (mayPrune(identity, owner, object)) actions.push({ type: 'Prune', resource, live: object });
   return actions;
@@ -97,7 +96,7 @@ export function judge(
 }
 
 /** It is this owner's, by a label that our field manager owns, and not on its way out already. */
-export function mayPrune(identity: ApplyIdentity, owner: Owner, object: KubernetesObject): boolean {
+function mayPrune(identity: ApplyIdentity, owner: Owner, object: KubernetesObject): boolean {
   return object.metadata.deletionTimestamp === undefined && ownerOf(identity, object) === owner.uid;
 }
 

@@ -12,7 +12,7 @@ export interface Inventory {
 }
 
 /** The name of the index that `ownerIndex` is declared under. */
-export const ownerIndexName = 'owner';
+const ownerIndexName = 'owner';
 
 /** The index that a cache of pruned resources declares: `indexes: { owner: ownerIndex(identity) }`. */
 export function ownerIndex(identity: ApplyIdentity): IndexFunction<KubernetesObject> {

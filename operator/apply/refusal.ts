@@ -1,7 +1,7 @@
 import { isConflict, isInvalid, isNamespaceTerminating, isNotFound } from '../client/apiError.ts';
 
 /** What the API server's refusal of a write means for whoever applies. */
-export type Refusal =
+type Refusal =
   /** The namespace is on its way out: nothing can be created in it. */
   | 'NamespaceTerminating'
   /** A field cannot be changed in place. */

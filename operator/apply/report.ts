@@ -39,7 +39,7 @@ export type Fate =
   | { readonly result: 'pruned' }
   | { readonly result: 'failed'; readonly error: Error };
 
-export type Result = Outcome['result'];
+type Result = Outcome['result'];
 
 /** What an apply did: one outcome per desired object, in the order given, then one per object pruned. */
 export interface ApplyReport {

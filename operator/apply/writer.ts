@@ -18,7 +18,7 @@ export interface ChangeLog {
 }
 
 /** What an action is carried out with. */
-export interface Execution {
+interface Execution {
   readonly id: string;
   /** The object is known to have stood as desired. */
   readonly stood: boolean;

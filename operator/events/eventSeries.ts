@@ -1,7 +1,7 @@
 import type { Clock } from '../queue/clock.ts';
 
 /** What is to be written for an event that happened. */
-export type SeriesStep<Content> =
+type SeriesStep<Content> =
   /** The first of its kind: an event is created. */
   | { readonly step: 'Create'; readonly series: Series<Content> }
   /** The same again: counted, and written when `due`. */

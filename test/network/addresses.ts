@@ -7,7 +7,7 @@ export interface Address {
 }
 
 /** A range of addresses that share a prefix. */
-export interface Range {
+interface Range {
   readonly family: 4 | 6;
   readonly prefix: number;
   readonly value: bigint;
