@@ -28,6 +28,7 @@ export function addProjectController(manager: Manager, settings: ProjectSettings
     onDropped: metrics.eventDropped,
   });
   manager.beforeStop('events of Projects', () => recorder.stop());
+  const inventory = inventoryOfProjects(informers);
   const reconciler = new ProjectReconciler({
     client: manager.client,
     informers,
@@ -37,9 +38,10 @@ export function addProjectController(manager: Manager, settings: ProjectSettings
     applier: new Applier({
       client: manager.client,
       identity,
-      inventory: inventoryOfProjects(informers),
+      inventory,
       metrics,
     }),
+    inventory,
     statusWriter: new StatusWriter({ client: manager.client, resource: projects }),
     recorder,
     now: Date.now,

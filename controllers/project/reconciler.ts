@@ -1,4 +1,7 @@
 import type { Applier, PruneRule } from '../../operator/apply/applier.ts';
+import type { DesiredObject } from '../../operator/apply/desired.ts';
+import { judge } from '../../operator/apply/diff.ts';
+import type { Inventory } from '../../operator/apply/inventory.ts';
 import type { Outcome } from '../../operator/apply/report.ts';
 import type { Client } from '../../operator/client/client.ts';
 import type { ReconcileContext, ReconcileResult } from '../../operator/controller/reconciler.ts';
@@ -17,6 +20,7 @@ import type { StatusWriter } from '../../operator/status/statusWriter.ts';
 import { tellOutcomes, tellStatus, tellSteps } from './events.ts';
 import type { ProjectInformers } from './informers.ts';
 import { contentsOf, observe, type Surroundings } from './observe.ts';
+import { identity } from './plan/marks.ts';
 import type { Observation } from './plan/observation.ts';
 import { planOrphans } from './plan/orphans.ts';
 import { desiredOf, type ProjectPlan, planProject } from './plan/project.ts';
@@ -25,13 +29,14 @@ import type { Step } from './plan/step.ts';
 import { type Project, projects } from './project.ts';
 import { QuotaMemories } from './quotaMemory.ts';
 import { differInUseOnly, statusOf } from './status/status.ts';
-import type { StepFailure } from './status/troubles.ts';
+import type { StepFailure, Written } from './status/troubles.ts';
 import { isOvertaken, makeSteps } from './steps.ts';
 
 export interface ReconcilerParts extends Omit<Surroundings, 'caches'> {
   readonly client: Client;
   readonly informers: ProjectInformers;
   readonly applier: Applier;
+  readonly inventory: Inventory;
   readonly statusWriter: StatusWriter<Project>;
   readonly recorder: Recorder;
   /** Milliseconds since the epoch. */
@@ -59,7 +64,13 @@ export class ProjectReconciler {
       const project = this.#parts.informers.projects.get(key);
       if (project === undefined) return this.#letGo(key, context);
       const { observation, plan } = await this.#look(project, context);
-      if (plan.stage === 'Suspended') return this.#report(observation, plan, outcomes, [], context);
+      if (plan.stage === 'Suspended')
+        return this.#report(
+          observation,
+          plan,
+          { outcomes, failures, pending: this.#pending(project, plan) },
+          context,
+        );
 
       const steps = await this.#makeSteps(project, plan.steps, context);
       failures = steps.failures;
@@ -73,7 +84,7 @@ export class ProjectReconciler {
       );
       if (grown && looks < mostLooks) continue;
 
-      return this.#report(observation, plan, outcomes, failures, context);
+      return this.#report(observation, plan, { outcomes, failures }, context);
     }
   }
 
@@ -189,19 +200,29 @@ export class ProjectReconciler {
     return outcomes;
   }
 
+  /** What is not as a suspended Project would have it. */
+  #pending(project: Project, plan: ProjectPlan): readonly DesiredObject[] {
+    const owner = { uid: uidOf(project) };
+    const { inventory } = this.#parts;
+    return desiredOf(plan).filter((item) => {
+      const live = inventory.get(item.resource, item.object);
+      return judge(identity, owner, item, live).type !== 'Nothing';
+    });
+  }
+
   /** Writes the status, says what is new in it, and when to look again. Fails where a write failed, to be tried again. */
   async #report(
     observation: Observation,
     plan: ProjectPlan,
-    outcomes: readonly Outcome[],
-    failures: readonly StepFailure[],
+    written: Written,
     { signal }: ReconcileContext,
   ): Promise<ReconcileResult> {
     const { recorder, statusWriter, settings } = this.#parts;
     const { project, now } = observation;
+    const { outcomes, failures } = written;
     const uid = uidOf(project);
     this.#quotas.noteFailures(uid, failures, (namespace) => sentQuota(plan, namespace), now);
-    const status = statusOf(this.#withLiveQuotas(observation), plan, { outcomes, failures });
+    const status = statusOf(this.#withLiveQuotas(observation), plan, written);
     const waits: (number | undefined)[] = [
       plan.quota.wakeUp === undefined ? undefined : plan.quota.wakeUp - now,
       ...outcomes.map((outcome) => (outcome.result === 'backedOff' ? outcome.wait : undefined)),

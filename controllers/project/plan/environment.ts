@@ -21,7 +21,7 @@ export function environmentsOf(project: Project, ownerRole: string): readonly En
   return spec.environments.map((environment) => ({
     name: environment.name,
     namespace: namespaceOf(metadata.name, environment),
-    adopt: environment.adopt,
+    adopt: environment.adopt ?? false,
     podSecurity: environment.podSecurity ?? spec.podSecurity,
     isolation: environment.network?.isolation ?? spec.network.isolation,
     limits: mergeLimits(spec.limits, environment.limits),

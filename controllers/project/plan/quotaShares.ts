@@ -66,8 +66,8 @@ export function planQuotaShares(
       const namespace = namespaceOf.get(name);
       return {
         name,
-        weight: quota.weight,
-        hard: quota.hard,
+        weight: quota?.weight ?? 1,
+        hard: quota?.hard,
         live: namespace === undefined ? undefined : liveQuota(observation, namespace),
         attempted: quotaMemory.attempted.get(name),
         held: namespace !== undefined,

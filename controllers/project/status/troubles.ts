@@ -1,3 +1,4 @@
+import type { DesiredObject } from '../../../operator/apply/desired.ts';
 import type { Outcome } from '../../../operator/apply/report.ts';
 import { isConflict } from '../../../operator/client/apiError.ts';
 import type { ProjectPlan } from '../plan/project.ts';
@@ -14,6 +15,8 @@ export interface StepFailure {
 export interface Written {
   readonly outcomes: readonly Outcome[];
   readonly failures: readonly StepFailure[];
+  /** What would have been written, were the Project not suspended. */
+  readonly pending?: readonly DesiredObject[];
 }
 
 /** The phase that an object of a kind belongs to. */
@@ -40,6 +43,12 @@ export function troublesOf(plan: ProjectPlan, written: Written): ReadonlyMap<str
         const trouble = troubleOf(outcome);
         if (phase !== undefined && trouble !== undefined && weightier(trouble, found[phase]))
           found[phase] = trouble;
+      }
+      for (const { resource, object } of written.pending ?? []) {
+        const { name, namespace = name } = object.metadata;
+        if (namespace !== environment.namespace) continue;
+        const message = `${resource.kind} ${name} is not as desired`;
+        found[phaseOfKind[resource.kind] ?? 'Namespaces'] ??= { reason: 'Suspended', message };
       }
       for (const { step, error } of written.failures) {
         if (namespaceOfStep(step) !== environment.namespace) continue;

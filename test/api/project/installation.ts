@@ -33,6 +33,8 @@ export interface Installation extends AsyncDisposable {
   /** A client with another user's rights. */
   as(user: string, ...groups: readonly string[]): Promise<HttpClient>;
   kubectl(...args: readonly string[]): Promise<string>;
+  /** Applies the manifests again. */
+  reinstall(): Promise<void>;
 }
 
 export interface RunningOperator {
@@ -60,7 +62,10 @@ export async function installMainstay(settings: object = {}): Promise<Installati
   const manifest = join(cluster.directory, 'install.yaml');
   const text = await readFile(install, 'utf8');
   await writeFile(manifest, text.replaceAll('x-kubernetes-list-type: set', 'x-kubernetes-list-type: atomic'));
-  await kubectl('apply', '-f', manifest);
+  const reinstall = async () => {
+    await kubectl('apply', '-f', manifest);
+  };
+  await reinstall();
   await kubectl('wait', '--for=condition=Established', '--timeout=30s', 'crd/projects.mainstay.dev');
   const admin = await clientOf(cluster.kubeconfig);
   let current: RunningOperator | undefined;
@@ -74,6 +79,7 @@ export async function installMainstay(settings: object = {}): Promise<Installati
     admin,
     start,
     kubectl,
+    reinstall,
     operator: () => {
       if (current === undefined) throw new Error('no operator runs');
       return current;
