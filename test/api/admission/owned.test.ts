@@ -228,10 +228,13 @@ describe('the cluster goes on working', () => {
     expect(await tenant.patch(left, { spec: { podSelector: { matchLabels: { a: 'b' } } } })).toMatchObject({
       status: 403,
     });
-    await eventually(
-      'the policies see the namespace let go',
-      async () => (await admin.remove(left)).status === 200,
-    );
+    const change = { spec: { podSelector: { matchLabels: { a: 'b' } } } };
+    await eventually('the policies see the namespace let go', async () => {
+      return (await admin.patch(left, change)).status === 200;
+    });
+    const another = { metadata: { labels: { [labels.owner]: 'another' } } };
+    expect(await admin.patch(left, another)).toMatchObject({ status: 403 });
+    await done(admin.remove(left));
     await done(admin.remove(retained));
   });
 });
