@@ -112,7 +112,7 @@ export class Manager {
       this.#elector = new LeaderElector({
         namespace: connection.namespace,
         ...leaderElection,
-        client: new HttpClient(connection, common),
+        client: new HttpClient(unqueued(connection), common),
         fence: this.#fence,
         log,
         clock,
@@ -275,6 +275,17 @@ export class Manager {
     if (!/^[123]/.test(code)) span.setStatus({ code: SpanStatusCode.ERROR, message: code });
     span.end();
   }
+}
+
+/** A renewal must not wait behind a thousand writes: it goes by the connections that are not limited in number. */
+function unqueued(connection: Connection): Connection {
+  const { server, namespace } = connection;
+  return {
+    server,
+    namespace,
+    send: (request) => connection.send({ ...request, pool: 'watches' }),
+    close: () => connection.close(),
+  };
 }
 
 const tracer = trace.getTracer('operator');

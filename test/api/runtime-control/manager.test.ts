@@ -184,6 +184,24 @@ describe('a manager', () => {
     );
   });
 
+  it('keeps the lease while its requests wait for one another', async () => {
+    const narrow = await connect({ kubeconfig: inject('kubeconfig'), limits: { connections: 1 } });
+    const { manager, lines, metrics } = manage(() => async () => ({}), {
+      connection: narrow,
+      leaderElection: { ...lease, namespace },
+    });
+    await vi.waitFor(() => expect(lines.map(({ msg }) => msg)).toContain('controller started'), within);
+    // 4 s of requests, twice as long as the lease lasts: each of 400 loops asks for its turn on the one connection.
+    const end = performance.now() + 4000;
+    const loops = Array.from({ length: 400 }, async () => {
+      while (performance.now() < end) await manager.client.get(namespaces, { name: namespace });
+    });
+    await Promise.all(loops);
+    expect(await metrics()).toContain('leader_election_master_status{name="manager"} 1');
+    expect(lines.filter(({ msg }) => String(msg).includes('leadership is lost'))).toEqual([]);
+    await narrow.close();
+  });
+
   it('ends with an error when leadership is lost and a reconcile does not end', async () => {
     await client.create(configMaps, configMap('test-a'));
     const { ended, lines } = manage(() => () => new Promise(() => {}), {
