@@ -161,6 +161,15 @@ describe('the configuration', () => {
     expect(() => load({ env: { APP_PORT: 'tcp://10.0.0.1:80' } })).toThrow('unknown key APP_PORT');
   });
 
+  it('leaves an optional section out unless something in it is set, and then needs it whole', () => {
+    const optional = z.object({ mirror: z.object({ url: z.url(), retries: z.int().default(3) }).optional() });
+    const loadIt = (env: Record<string, string>) =>
+      loadConfiguration({ prefix: 'APP', schema: optional, argv: [], env, directory: '/nonexistent' }).value;
+    expect(loadIt({})).toEqual({});
+    expect(loadIt({ APP_MIRROR_URL: 'http://x' })).toEqual({ mirror: { url: 'http://x', retries: 3 } });
+    expect(() => loadIt({ APP_MIRROR_RETRIES: '2' })).toThrow('mirror.url: ');
+  });
+
   it('prints every value with its origin', () => {
     const lines = load({
       argv: ['--print-config'],

@@ -117,10 +117,12 @@ export function loadConfiguration<Schema extends z.ZodObject>(
   };
 }
 
-/** The values at their places, with every section present, so that a section's own defaults apply. */
+/** The values at their places. Sections are there even if nothing is said of them, so that their defaults apply, unless they are optional. */
 function treeOf(settings: readonly Setting[], read: (setting: Setting) => unknown): Tree {
   const root: Tree = {};
   for (const setting of settings) {
+    const value = read(setting);
+    if (value === undefined && setting.inOptional) continue;
     let section = root;
     for (const key of setting.keys.slice(0, -1)) {
       const inner = section[key];
@@ -128,7 +130,6 @@ function treeOf(settings: readonly Setting[], read: (setting: Setting) => unknow
       section[key] = next;
       section = next;
     }
-    const value = read(setting);
     const key = setting.keys.at(-1);
     if (value !== undefined && key !== undefined) section[key] = value;
   }

@@ -12,6 +12,8 @@ export interface Setting {
   /** Text is taken as it is; of anything else it is read as YAML. */
   readonly form: 'text' | 'boolean' | 'yaml';
   readonly secret: boolean;
+  /** In a section that may be absent: there is no such section unless one of its values is set. */
+  readonly inOptional: boolean;
   readonly description: string;
 }
 
@@ -21,7 +23,7 @@ export interface Tree {
 
 /** The schema's values in its order. Throws if two of them would have the same variable. */
 export function settingsOf(schema: z.ZodObject, prefix: string): readonly Setting[] {
-  const settings = [...walk(schema, [], prefix)];
+  const settings = [...walk(schema, [], prefix, false)];
   const variables = new Map<string, string>();
   for (const { variable, path } of settings) {
     const other = variables.get(variable);
@@ -31,12 +33,17 @@ export function settingsOf(schema: z.ZodObject, prefix: string): readonly Settin
   return settings;
 }
 
-function* walk(section: z.ZodObject, above: readonly string[], prefix: string): Iterable<Setting> {
+function* walk(
+  section: z.ZodObject,
+  above: readonly string[],
+  prefix: string,
+  inOptional: boolean,
+): Iterable<Setting> {
   for (const [key, inner] of Object.entries(section.shape)) {
     const keys = [...above, key];
-    const { core, meta } = unwrap(inner);
+    const { core, meta, optional } = unwrap(inner);
     if (core instanceof z.ZodObject) {
-      yield* walk(core, keys, prefix);
+      yield* walk(core, keys, prefix, inOptional || optional);
       continue;
     }
     const words = keys.map((part) => part.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase()).join('-');
@@ -46,6 +53,7 @@ function* walk(section: z.ZodObject, above: readonly string[], prefix: string): 
       flag: `--${words}`,
       variable: `${prefix}_${words.replaceAll('-', '_').toUpperCase()}`,
       form: formOf(core),
+      inOptional,
       secret: meta.secret === true,
       description: typeof meta.description === 'string' ? meta.description : '',
     };
@@ -53,8 +61,13 @@ function* walk(section: z.ZodObject, above: readonly string[], prefix: string): 
 }
 
 /** The schema without its wrappers (optional, default, …), and what any of them says about it. */
-function unwrap(schema: unknown): { readonly core: unknown; readonly meta: Tree } {
+function unwrap(schema: unknown): {
+  readonly core: unknown;
+  readonly meta: Tree;
+  readonly optional: boolean;
+} {
   let core = schema;
+  const optional = schema instanceof z.ZodOptional;
   let meta: Tree = {};
   for (;;) {
     if (core instanceof z.ZodType) meta = { ...core.meta(), ...meta };
@@ -69,7 +82,7 @@ function unwrap(schema: unknown): { readonly core: unknown; readonly meta: Tree 
     } else if (core instanceof z.ZodPipe) {
       core = core.in;
     } else {
-      return { core, meta };
+      return { core, meta, optional };
     }
   }
 }
