@@ -87,6 +87,18 @@ describe('what a cluster leaves on the machine', () => {
       expect(() => cluster('kubeconfig', '--name', 'test')).toThrow('npm run cluster -- up --name test');
     });
 
+    it('is nothing when the process that holds it is killed', async () => {
+      cluster('up', '--nodes', 'none');
+      const [file = ''] = readdirSync(join(temporary, 'mainstay', 'clusters')).filter((name) =>
+        name.endsWith('.json'),
+      );
+      const { pid } = JSON.parse(readFileSync(join(temporary, 'mainstay', 'clusters', file), 'utf8'));
+      process.kill(pid, 'SIGKILL');
+      await nothingIsLeft();
+      expect(() => cluster('status')).toThrow();
+      expect(cluster('down')).toContain('There is no cluster "default"');
+    });
+
     it('is nothing when `up` is interrupted', async () => {
       const up = spawn(process.execPath, [join(repository, 'cluster/cli.ts'), 'up'], {
         detached: true,
