@@ -46,8 +46,19 @@ export const subject = z
     ],
   });
 
+/** Not a set: server-side apply merges no sets of objects. A RoleBinding's subjects are atomic as well. */
+const eachOnce = {
+  listType: 'atomic',
+  rules: [
+    {
+      rule: 'self.all(one, self.exists_one(other, other == one))',
+      message: 'names a subject twice: name each once',
+    },
+  ],
+} as const;
+
 const subjects = (description: string) =>
-  z.array(subject).min(1).max(16).describe(description).register(kubernetes, { listType: 'set' });
+  z.array(subject).min(1).max(16).describe(description).register(kubernetes, eachOnce);
 
 /** A role and who gets it. */
 export const grant = z
@@ -78,4 +89,4 @@ export const owners = z
   .describe(
     'Who the Project belongs to: each gets the ClusterRole `admin` in every environment, so may do there anything that the walls and the quota allow, but not change those. Default: nobody. Example: `[{kind: Group, name: payments-team}]`.',
   )
-  .register(kubernetes, { listType: 'set' });
+  .register(kubernetes, eachOnce);
