@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { projectKind } from '../../../crds/project/kind.ts';
+import { projectSpec } from '../../../crds/project/schema.ts';
 import { customResourceDefinition } from '../../../crds/structural/customResourceDefinition.ts';
 import { badCombinations } from './badCombinations.ts';
 import { badFields, says } from './badFields.ts';
@@ -39,6 +40,44 @@ describe('a bad combination is refused with its field named, and the good one ta
     expect(complaintAbout(blames, refusal)).toContain(says);
     expect(complaints(refusal), 'no other rule complains').toHaveLength(1);
     expect(await server.submit(projectWith({ ...bad, ...good }))).toBeUndefined();
+  });
+});
+
+describe('the schema in TypeScript says the same', () => {
+  // Of maps and lists zod knows neither sizes nor duplicates, and of metadata nothing.
+  const unknownToZod = ['minProperties', 'maxProperties', 'distinct'];
+  const known = badFields.filter(([by, at]) => !unknownToZod.includes(by) && at.startsWith('spec'));
+  const verdict = (at: string, value: unknown) =>
+    projectSpec.safeParse(Reflect.get(projectWith({ [at]: value }), 'spec')).success;
+
+  it.for(known)('%s %s', ([, at, bad, good]) => {
+    expect([verdict(at, bad), verdict(at, good)]).toEqual([false, true]);
+  });
+});
+
+describe('absurd sizes', () => {
+  const many = (count: number) => Array.from({ length: count }, (_, index) => ({ name: `e${index}` }));
+
+  it.for([
+    ['10,000 environments', 'spec.environments', many(10_000)],
+    ['a description of a megabyte', 'spec.description', 'a'.repeat(1_000_000)],
+    ['a name of 100,000 characters', 'spec.environments[0].name', 'a'.repeat(100_000)],
+    ['10,000 owners', 'spec.owners', many(10_000).map(({ name }) => ({ kind: 'User', name }))],
+  ] as const)('%s: refused by the bound, with the field named', async ([, at, value]) => {
+    expect(complaintAbout(at, await server.submit(projectWith({ [at]: value })))).toMatch(/Too (many|long)/);
+  });
+
+  it('a Project of 32 environments with 32 rules each is taken: no rule costs more than the server grants', async () => {
+    const labels = { 'example.com/team': 'monitoring', 'example.com/tier': 'backend' };
+    const peer = { namespaceSelector: { matchLabels: labels }, podSelector: { matchLabels: labels } };
+    const range = { cidr: '10.0.0.0/8', except: ['10.1.0.0/16', '10.2.0.0/16'] };
+    const rules = <T>(rule: T) => Array.from({ length: 16 }, () => rule);
+    const network = { ingress: rules({ from: [peer, peer] }), egress: rules({ to: [range, range] }) };
+    const hard = Object.fromEntries(many(32).map(({ name }) => [`count/${name}`, '10']));
+    const environments = many(32).map(({ name }) => ({ name, network, quota: { hard } }));
+    const total = Object.fromEntries(Object.keys(hard).map((name) => [name, '320']));
+    const changes = { 'spec.environments': environments, 'spec.network': network, 'spec.quota.hard': total };
+    expect(await server.submit(projectWith(changes))).toBeUndefined();
   });
 });
 

@@ -47,7 +47,7 @@ export interface Output {
 }
 
 interface Versioned {
-  readonly metadata: { readonly resourceVersion: string };
+  readonly metadata: { readonly resourceVersion: string; readonly deletionTimestamp?: string };
 }
 
 const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
@@ -82,9 +82,13 @@ export async function openServer(kubeconfig: string): Promise<Server> {
     install: async (definition) => {
       const { name } = definition.metadata;
       const timeout = 120_000;
-      const there = await client
-        .request<CustomResourceDefinition & Versioned>({ method: 'GET', path: `${definitions}/${name}` })
-        .catch(unlessGone);
+      const there = await eventually(`${name} is not being deleted`, async () => {
+        const found = await client
+          .request<Versioned>({ method: 'GET', path: `${definitions}/${name}` })
+          .catch(unlessGone);
+        if (found?.metadata.deletionTimestamp !== undefined) throw new Error('it is');
+        return found;
+      });
       // Not by apply: for a large definition the API server then works several times as long.
       if (there === undefined)
         await client.request({ method: 'POST', path: definitions, body: definition, timeout });
@@ -135,7 +139,7 @@ function unlessGone(error: unknown): undefined {
 }
 
 /** Tries until it does not fail any more, for at most 30 s. */
-async function eventually(what: string, attempt: () => Promise<void>): Promise<void> {
+async function eventually<T>(what: string, attempt: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + 30_000;
   for (;;) {
     try {
