@@ -187,6 +187,17 @@ describe('prune', () => {
     expect(await exists('renewed')).toBe(true);
   });
 
+  it('spares what the rule does not mean', async () => {
+    const spared = { owner: { uid: 'sparing' } };
+    await (await stage.look()).apply(request([map('spared', {}), map('unspared', {})], spared));
+    const only = ({ metadata }: { metadata: { name: string } }) => metadata.name !== 'spared';
+    const report = await (await stage.look()).apply(
+      request([], { ...spared, prune: [{ resource: configMaps, only }] }),
+    );
+    expect(report.outcomes.map(({ name, result }) => `${name.name} ${result}`)).toEqual(['unspared pruned']);
+    expect(await exists('spared')).toBe(true);
+  });
+
   it('takes access away first, and a wall only once the one that replaces it stands', async () => {
     await (await stage.look()).apply(
       request([map('old-access', {}), map('old-wall', {})], { owner: { uid: 'walls' } }),
@@ -298,6 +309,27 @@ describe('what cannot be changed in place', () => {
     const report = await (await stage.look()).apply(request([binding('edit', { recreate: true })]));
     expect(report.outcomes).toMatchObject([{ result: 'updated' }]);
     expect((await stage.read(roleBindings, 'binding')).roleRef.name).toBe('edit');
+  });
+});
+
+describe('what is wrong in itself', () => {
+  it('is never deleted first, so that nothing is lost for it', async () => {
+    const { client, namespace } = stage;
+    const roleBinding = (role: string, apiGroup: string) =>
+      desire(
+        roleBindings,
+        {
+          metadata: { name: 'wrong', namespace },
+          roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
+          subjects: [{ apiGroup, kind: 'Group', name: 'team' }],
+        },
+        { recreate: true },
+      );
+    await (await stage.look()).apply(request([roleBinding('view', 'rbac.authorization.k8s.io')]));
+    const { uid } = (await client.get(roleBindings, { namespace, name: 'wrong' })).metadata;
+    const report = await (await stage.look()).apply(request([roleBinding('edit', 'nonsense')]));
+    expect(report.outcomes).toMatchObject([{ result: 'failed', error: { reason: 'Invalid' } }]);
+    expect((await client.get(roleBindings, { namespace, name: 'wrong' })).metadata.uid).toBe(uid);
   });
 });
 
