@@ -109,6 +109,14 @@ describe('a Strict environment', () => {
     ]);
   });
 
+  test('a pod selector beside a Project would narrow it, never be overlooked', () => {
+    const podSelector = { matchLabels: { app: 'api' } };
+    const from = [{ project: 'web', environment: 'prod', podSelector }];
+    expect(rulesOf(plan(neighbour('shop', ['prod'], { ingress: [{ from }] })))?.ingress).toEqual([
+      { from: [{ ...named('web-prod'), podSelector }] },
+    ]);
+  });
+
   test('native selectors and ports pass as they were written', () => {
     const peer = {
       namespaceSelector: { matchExpressions: [{ key: 'team', operator: 'In', values: ['x'] }] },
