@@ -6,7 +6,7 @@ export interface ServedKind {
   readonly scale?: unknown;
 }
 
-export interface AggregatedRole {
+interface AggregatedRole {
   readonly name: string;
   readonly description: string;
   readonly labels: Readonly<Record<string, string>>;

@@ -14,8 +14,6 @@ import { AccessChart } from './accessChart.ts';
 import { commonLabels, defaultOptions, type InstallOptions, installation } from './options.ts';
 import { WorkloadChart } from './workloadChart.ts';
 
-export { defaultOptions, type InstallOptions } from './options.ts';
-
 const installedObject = z.looseObject({
   apiVersion: z.string(),
   kind: z.string(),

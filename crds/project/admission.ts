@@ -12,7 +12,6 @@ import { walls } from './admission/walls.ts';
 
 export { maximumGrantableRoles } from './admission/access.ts';
 export {
-  controlPlaneUsers,
   defaultGrantableRoles,
   exemptNamespaces,
   installation,
@@ -21,7 +20,7 @@ export {
 } from './admission/installation.ts';
 export type { AdmissionPolicy, AdmissionPolicyBinding } from './admission/policy.ts';
 
-export interface Admission {
+interface Admission {
   readonly policies: readonly AdmissionPolicy[];
   readonly bindings: readonly AdmissionPolicyBinding[];
 }

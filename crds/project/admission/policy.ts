@@ -21,14 +21,14 @@ export interface AdmissionPolicySpec {
   readonly validations: readonly Validation[];
 }
 
-export interface MatchConstraints {
+interface MatchConstraints {
   readonly matchPolicy: 'Equivalent';
   readonly namespaceSelector: Selector;
   readonly objectSelector: Selector;
   readonly resourceRules: readonly ResourceRule[];
 }
 
-export interface ResourceRule {
+interface ResourceRule {
   readonly apiGroups: readonly [string];
   readonly apiVersions: readonly [string];
   readonly resources: readonly string[];
@@ -36,7 +36,7 @@ export interface ResourceRule {
   readonly scope: 'Cluster' | 'Namespaced';
 }
 
-export interface Selector {
+interface Selector {
   readonly matchLabels?: Readonly<Record<string, string>>;
   readonly matchExpressions?: readonly {
     readonly key: string;

@@ -223,6 +223,11 @@ describe('a Project that is changed', () => {
       { environments: [{ name: 'dev' }, { name: 'prod', access: [grant('edit', 'cy')] }] },
     ],
     [
+      'a higher role in an environment for a person who has one there',
+      'admin',
+      { environments: [{ name: 'dev', access: [grant('admin', 'cy')] }, { name: 'prod' }] },
+    ],
+    [
       'a role of an environment for one more',
       'edit',
       { environments: [{ name: 'dev', access: [grant('edit', 'cy', 'eve')] }, { name: 'prod' }] },
