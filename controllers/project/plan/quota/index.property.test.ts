@@ -193,7 +193,7 @@ test('once nothing changes any more, every environment has its share, and it is 
         }
       }
     }),
-    { numRuns: 1500 },
+    { numRuns: 1000 },
   );
 }, 60_000);
 
@@ -211,7 +211,7 @@ test('a new process finds nothing to write where the one before had settled', ()
       model.crash();
       expect(model.plan([0]).writes).toEqual([]);
     }),
-    { numRuns: 1500 },
+    { numRuns: 1000 },
   );
 }, 60_000);
 
@@ -244,6 +244,6 @@ test('work that was refused gets its share as long as others do not need it', ()
         expect(model.refusals.length).toBe(refused);
       },
     ),
-    { numRuns: 1500 },
+    { numRuns: 1000 },
   );
 }, 60_000);

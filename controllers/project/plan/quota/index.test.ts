@@ -247,6 +247,14 @@ describe('an Elastic quota', () => {
   test('a refusal counts only while it would still be refused, and not for ever', () => {
     const live = [environment('a', { live: half('6') }), environment('b', { live: half('2') })];
     expect(elastic(live, { refusals: [refusal] }).writes).toEqual([]);
+    const nearly = settled({ pods: '20' }, { pods: '17' });
+    const small = [{ ...refusal, requested: '3' }];
+    const twenties = [
+      environment('a', { live: nearly }),
+      environment('b', { live: settled({ pods: '20' }) }),
+    ];
+    const fits = quotaInput({ pods: '40' }, twenties, { mode: 'Elastic', refusals: small });
+    expect(planQuota(fits).writes).toEqual([]);
     const old = { ...refusal, requested: '9', at: 1_000_000 - refusalWindow - 1 };
     expect(elastic(live, { refusals: [old] }).writes).toEqual([]);
   });

@@ -114,6 +114,7 @@ function draftOf(
   const resources = Object.keys(share);
   // A new quota names all its resources from the start, or waits: what it does not name would not be limited.
   const complete = resources.every((resource) => Object.hasOwn(hard, resource));
+  // What is on its way decides first: a second write could be overtaken by it.
   const writable = held && attempted === undefined;
   const due = writable && resources.length > 0 && (live !== undefined || complete);
   const enforced = live !== undefined && quotaEnforced(live, resources);

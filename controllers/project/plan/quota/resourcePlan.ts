@@ -59,8 +59,6 @@ function grow(
     const share = wanted.get(name);
     const seen = bounds.get(name);
     if (share === undefined || seen === undefined || environment.held === false) continue;
-    // What is on its way to it decides first; a second write could be overtaken by it.
-    if (environment.attempted !== undefined) continue;
     const { current } = seen;
     if (current !== undefined && current >= share) {
       next.set(name, share);
