@@ -125,8 +125,11 @@ class Walk {
         this.refuse(path, `has the map key ${key}, which is neither required nor has a default`);
       }
     }
-    if (listType === 'set' && items.type === 'object' && items['x-kubernetes-map-type'] !== 'atomic') {
-      this.refuse(path, 'is a set of objects; its items must be of mapType atomic');
+    if (listType === 'set' && items.type === 'object') {
+      this.refuse(
+        path,
+        'is a set of objects, which server-side apply refuses; make it a map by keys, or atomic with a rule',
+      );
     }
     const bounds: { minItems?: number; maxItems?: number } = {};
     for (const check of schema._zod.def.checks ?? []) {

@@ -74,6 +74,14 @@ const subjects: readonly BadCombination[] = [
   ),
 ];
 
+const twice = 'names a subject twice: name each once';
+const team = (name: string) => ({ kind: 'Group', name });
+
+const lists: readonly BadCombination[] = [
+  field(twice, 'spec.owners', [team('a'), team('b'), team('a')], [team('a'), team('b')]),
+  field(twice, 'spec.access[0].subjects', [team('a'), team('a')], [team('a'), { kind: 'User', name: 'a' }]),
+];
+
 const peers: readonly BadCombination[] = [
   { rule: onlyPeer, bad: { [peer]: {} }, good: { [peer]: { podSelector: {} } }, blames: peer },
   {
@@ -359,6 +367,7 @@ const environments: readonly BadCombination[] = [
 
 export const badCombinations: readonly BadCombination[] = [
   ...subjects,
+  ...lists,
   ...peers,
   ...limits,
   ...amounts,

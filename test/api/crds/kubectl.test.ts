@@ -87,6 +87,34 @@ describe('kubectl apply', () => {
     expect(text).toContain('project.mainstay.dev/applied-twice unchanged');
   });
 
+  it('merges on the server, status included', async () => {
+    const project = projectWith({ 'metadata.name': 'applied-by-server' });
+    const byServer = ['apply', '--server-side', '-f', '-'];
+    const spec = await server.kubectl(byServer, stringify(project));
+    const status = {
+      observedGeneration: 1,
+      conditions: [
+        {
+          type: 'Ready',
+          status: 'True',
+          observedGeneration: 1,
+          lastTransitionTime: '2026-01-02T03:04:05Z',
+          reason: 'Ready',
+          message: 'Everything stands.',
+        },
+      ],
+      environments: [{ name: 'dev', namespace: 'applied-by-server-dev', ready: true, reason: 'Ready' }],
+    };
+    const { spec: _, ...rest } = { spec: undefined, ...project };
+    const reported = await server.kubectl(
+      [...byServer, '--subresource=status', '--field-manager=mainstay'],
+      stringify({ ...rest, status }),
+    );
+    await server.remove(project);
+    expect(spec.text).toContain('serverside-applied');
+    expect(reported.text).toContain('serverside-applied');
+  });
+
   it('takes the definition itself, as it is in the repository, twice', async () => {
     const file = join(root, 'crds/project/generated/project.yaml');
     const first = await server.kubectl(['apply', '-f', file]);
