@@ -82,11 +82,6 @@ export class Controller {
     return held.length;
   }
 
-  /** Asks for a run of a key that no watch names: for a source that is no informer. */
-  enqueue(key: ObjectKey, after = 0): void {
-    this.#queue.add(key, { after });
-  }
-
   state(): ControllerState {
     const runs = [...this.#running.values()];
     const overdue = runs.filter((run) => run.overdue).length;
