@@ -29,7 +29,7 @@ import type { Step } from './plan/step.ts';
 import { type Project, projects } from './project.ts';
 import { QuotaMemories } from './quotaMemory.ts';
 import { differInUseOnly, statusOf } from './status/status.ts';
-import type { StepFailure, Written } from './status/troubles.ts';
+import { isNameTaken, type StepFailure, type Written } from './status/troubles.ts';
 import { isOvertaken, makeSteps } from './steps.ts';
 
 export interface ReconcilerParts extends Omit<Surroundings, 'caches'> {
@@ -42,6 +42,9 @@ export interface ReconcilerParts extends Omit<Surroundings, 'caches'> {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
+
+/** Milliseconds after which it is looked whether a name is still taken by somebody's object, which is not followed. */
+const whileTaken = 60_000;
 
 /** Looks at most so often in one reconcile: a new Project needs four, and a plan that never rests must not spin. */
 const mostLooks = 8;
@@ -190,7 +193,8 @@ export class ProjectReconciler {
       owner: { uid: uidOf(project) },
       desired,
       prune: pruneRules(plan),
-      established: ({ object }) => stood.has(object.metadata.namespace ?? object.metadata.name),
+      established: ({ object: { metadata } }) =>
+        !isOthersDoing(metadata.name) && stood.has(metadata.namespace ?? metadata.name),
       log,
       signal,
     });
@@ -226,6 +230,7 @@ export class ProjectReconciler {
     const waits: (number | undefined)[] = [
       plan.quota.wakeUp === undefined ? undefined : plan.quota.wakeUp - now,
       ...outcomes.map((outcome) => (outcome.result === 'backedOff' ? outcome.wait : undefined)),
+      outcomes.some(isNameTaken) ? whileTaken : undefined,
     ];
     const until = this.#quotas.unansweredUntil(uid);
     if (until !== undefined) waits.push(until - now);
@@ -313,6 +318,11 @@ function establishedIn({ metadata, status }: Project, plan: ProjectPlan): Readon
   );
 }
 
+/** The listed rules come and go with the Projects that they name, so that missing ones need not have been deleted. */
+function isOthersDoing(name: string): boolean {
+  return name === 'mainstay-rules';
+}
+
 /** What a plan has sent as the quota of a namespace. */
 function sentQuota(plan: ProjectPlan, namespace: string) {
   const environment = plan.environments.find((one) => one.environment.namespace === namespace)?.environment
@@ -322,6 +332,10 @@ function sentQuota(plan: ProjectPlan, namespace: string) {
   return environment === undefined || hard === undefined ? undefined : { environment, hard };
 }
 
+/** The first write that failed. A name that is taken is nobody's failure, and looked at again later. */
 function failedIn(outcomes: readonly Outcome[]): Error | undefined {
-  return outcomes.find((outcome) => outcome.result === 'failed')?.error;
+  for (const outcome of outcomes) {
+    if (outcome.result === 'failed' && !isNameTaken(outcome)) return outcome.error;
+  }
+  return undefined;
 }

@@ -99,10 +99,15 @@ function troubleOf(outcome: Outcome): Trouble | undefined {
       };
     }
     case 'failed':
-      return outcome.resource.kind === 'Secret' && isConflict(outcome.error)
+      return isNameTaken(outcome)
         ? refusedTrouble(outcome, name)
         : { reason: 'WriteFailed', message: outcome.error.message };
   }
+}
+
+/** A Secret could not be made since somebody's own is there: names of copies are the user's choice. */
+export function isNameTaken(outcome: Outcome): boolean {
+  return outcome.result === 'failed' && outcome.resource.kind === 'Secret' && isConflict(outcome.error);
 }
 
 function refusedTrouble({ resource }: Outcome, name: string): Trouble {
