@@ -6,6 +6,7 @@ import {
   ingressAllowances,
   type NetworkProblem,
   type PeerContext,
+  selector,
 } from './peers.ts';
 import type { Allowance, PolicySpec } from './policy.ts';
 import { merged, podsIn } from './policy.ts';
@@ -74,7 +75,7 @@ function isolation(settings: NetworkSettings): PolicySpec {
 function dns({ dns: { pods, addresses, ports } }: NetworkSettings): Allowance {
   return {
     peers: [
-      ...pods.map(({ namespace, podLabels }) => podsIn([namespace], { matchLabels: podLabels })),
+      ...pods.map(({ namespace, podLabels }) => podsIn([namespace], selector({ matchLabels: podLabels }))),
       ...addresses.map(addressPeer),
     ],
     ports: ports.flatMap((port) => [

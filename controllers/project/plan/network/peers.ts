@@ -86,7 +86,7 @@ function ingressPeer(
       (gateway): PolicyPeer =>
         'cidr' in gateway
           ? addressPeer(gateway.cidr)
-          : podsIn([gateway.namespace], { matchLabels: gateway.podLabels }),
+          : podsIn([gateway.namespace], selector({ matchLabels: gateway.podLabels })),
     );
     if (peers.length > 0) return { peers, ports: policyPorts(ports) };
     const message = 'This installation names no gateways; set network.gateways in its configuration';
@@ -223,18 +223,18 @@ function ipBlock({ range, except }: Block): PolicyPeer {
   };
 }
 
-/** A selector as it goes over the wire: without keys that say nothing. */
+/** A selector as the API server keeps it: without keys that say nothing, which would look like a change. */
 export function selector(given: NonNullable<IngressPeer['podSelector']>): LabelSelector {
-  const { matchLabels, matchExpressions } = given;
+  const { matchLabels = {}, matchExpressions = [] } = given;
   return {
-    ...(matchLabels === undefined ? {} : { matchLabels }),
-    ...(matchExpressions === undefined
+    ...(Object.keys(matchLabels).length === 0 ? {} : { matchLabels }),
+    ...(matchExpressions.length === 0
       ? {}
       : {
-          matchExpressions: matchExpressions.map(({ key, operator, values }) => ({
+          matchExpressions: matchExpressions.map(({ key, operator, values = [] }) => ({
             key,
             operator,
-            ...(values === undefined ? {} : { values }),
+            ...(values.length === 0 ? {} : { values }),
           })),
         }),
   };

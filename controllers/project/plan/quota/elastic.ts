@@ -115,13 +115,11 @@ function share(
   return fillByStages(rest / piece, stages, base).map((pieces) => pieces * piece);
 }
 
-/** The grain; or finer, where rounding up what is in use would ask for more than there is. */
+/** The grain; or finer, where rounding up what is in use would ask for more than there is. Use comes in thousandths. */
 function pieceFor(rest: bigint, grain: bigint, borrowers: readonly Borrower[]): bigint {
-  for (const piece of [grain, 1_000_000_000n]) {
-    const pieces = borrowers.reduce((sum, { used }) => sum + (used + piece - 1n) / piece, 0n);
-    if (piece <= grain && rest % piece === 0n && pieces * piece <= rest) return piece;
-  }
-  return borrowers.reduce((sum, { used }) => sum + used, 0n) > rest ? grain : 1n;
+  const fits = (piece: bigint) =>
+    borrowers.reduce((sum, { used }) => sum + (used + piece - 1n) / piece, 0n) * piece <= rest;
+  return [grain, 1_000_000_000n, 1_000_000n].find((piece) => piece <= grain && fits(piece)) ?? grain;
 }
 
 /** What leaves `used` at 8/10. */

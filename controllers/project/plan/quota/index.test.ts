@@ -26,6 +26,9 @@ describe('the split', () => {
     ['count/deployments.apps', '2', ['1', '1', '0']],
     ['services.loadbalancers', '0', ['0', '0', '0']],
     ['requests.cpu', '1500m', ['500m', '500m', '500m']],
+    ['requests.cpu', '3500u', ['1m', '1m', '1m']],
+    ['requests.cpu', '900u', ['0', '0', '0']],
+    ['pods', '3.5', ['1', '1', '1']],
     ['requests.memory', '1000M', ['333333334', '333333333', '333333333']],
   ])('%s: %s in three', (resource, total, shares) => {
     const result = plan(

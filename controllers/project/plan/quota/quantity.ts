@@ -1,5 +1,6 @@
 /**
- * Kubernetes quantities, exactly: whole numbers of 10⁻⁹, which is the finest that Kubernetes keeps.
+ * Kubernetes quantities, exactly: whole numbers of 10⁻⁹, which is the finest that Kubernetes keeps. (A ResourceQuota keeps
+ * thousandths, rounded up: so nothing finer may be written to one, or shares would add up to more than the whole.)
  *
  * The text is canonical as Kubernetes writes it: server-side apply compares what we sent with what the API server stored,
  * and `1000m` stored as `1` would look like somebody's change.
@@ -7,8 +8,8 @@
 export interface Quantity {
   /** In 10⁻⁹. */
   readonly nano: bigint;
-  /** The family of suffixes that it was written in, and is written in again. */
-  readonly format: 'DecimalSI' | 'BinarySI' | 'DecimalExponent';
+  /** The family of suffixes that it was written in, and is written in again. `1e3` is read, and written as `1k`. */
+  readonly format: 'DecimalSI' | 'BinarySI';
 }
 
 const giga = 1_000_000_000n;
@@ -38,7 +39,7 @@ export function parseQuantity(text: string): Quantity | undefined {
   const capped = size > largest ? largest : size;
   return {
     nano: sign === '-' ? -capped : capped,
-    format: binary > 0 ? 'BinarySI' : exponent === undefined ? 'DecimalSI' : 'DecimalExponent',
+    format: binary > 0 ? 'BinarySI' : 'DecimalSI',
   };
 }
 
@@ -60,7 +61,6 @@ export function formatQuantity({ nano, format }: Quantity): string {
     if (power > 0) return `${mantissa}${binarySuffixes[power]}`;
   }
   const [mantissa, power] = divideOut(nano, 1000n, suffixes.length - 1);
-  if (format === 'DecimalExponent') return power === 3 ? `${mantissa}` : `${mantissa}e${3 * power - 9}`;
   return `${mantissa}${suffixes[power]}`;
 }
 

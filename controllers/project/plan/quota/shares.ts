@@ -33,7 +33,7 @@ export function sharesOf(resource: string, totals: Hard, environments: readonly 
   let left = total;
   for (const { name, hard } of environments) {
     if (hard === undefined || !Object.hasOwn(hard, resource)) continue;
-    const asked = amountOf(hard, resource);
+    const asked = floorTo(amountOf(hard, resource), pieceOf(resource));
     const given = left === undefined || asked < left ? asked : left;
     if (left !== undefined) left -= given;
     base.set(name, given);
@@ -73,9 +73,10 @@ function grainOf(resource: string, rest: bigint): bigint {
       if (rest % candidate === 0n && rest >= 1000n * candidate) return candidate;
     }
   }
-  return rest % piece === 0n ? piece : 1n;
+  return piece;
 }
 
+/** Down: what is finer than a ResourceQuota keeps would be rounded up there, and the shares exceed the total. */
 function floorTo(amount: bigint, piece: bigint): bigint {
-  return amount >= piece ? amount - (amount % piece) : amount;
+  return amount - (amount % piece);
 }
