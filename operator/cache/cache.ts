@@ -5,7 +5,7 @@ import { OwnWrites, sameState } from './ownWrites.ts';
 import { compareResourceVersions } from './resourceVersion.ts';
 import { type Indexes, Store } from './store.ts';
 
-export interface CacheOptions<T extends KubernetesObject, IndexName extends string> {
+interface CacheOptions<T extends KubernetesObject, IndexName extends string> {
   readonly indexes: Indexes<T, IndexName>;
   /** Whether an object of our own making is one that the watch would bring. */
   readonly selects: (object: T) => boolean;

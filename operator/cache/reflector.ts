@@ -11,7 +11,7 @@ import type { Selection } from './selector.ts';
 import { parseWatchEvent, type WatchEvent } from './watchEvent.ts';
 
 /** Where a reflector puts what it learns. Must not throw. */
-export interface ReflectorTarget<T extends KubernetesObject> {
+interface ReflectorTarget<T extends KubernetesObject> {
   beginList(): void;
   addPage(items: readonly T[], resourceVersion: string): void;
   endList(resourceVersion: string): void;

@@ -51,7 +51,7 @@ export type ReflectorOutcome =
   | { readonly type: 'Waited' };
 
 /** Milliseconds a watch must live, or else bring an event, to be resumed at once. A server that only hangs up is in trouble. */
-export const shortestWatch = 500;
+const shortestWatch = 500;
 
 /** The next state. `backoff` is asked only where there is something to wait for. */
 export function nextState(

@@ -170,7 +170,7 @@ export function eventLine(type: string, object: object): string {
   return `${JSON.stringify({ type, object })}\n`;
 }
 
-export function answerJson(
+function answerJson(
   response: ServerResponse,
   status: number,
   body: object,

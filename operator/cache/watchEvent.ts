@@ -8,7 +8,7 @@ export type WatchEvent<T extends KubernetesObject> =
   | { readonly type: 'ERROR'; readonly status: Partial<Status> };
 
 /** A line that is no event. Says nothing of its content, which may be a Secret's. */
-export class MalformedEventError extends Error {
+class MalformedEventError extends Error {
   override readonly name = 'MalformedEventError';
 }
 

@@ -35,7 +35,7 @@ export interface Exchange extends Omit<HttpRequest, 'beforeSend' | 'pool'> {
   readonly writes: boolean;
 }
 
-export interface ExchangerOptions {
+interface ExchangerOptions {
   readonly userAgent: string;
   readonly fence?: Fence | undefined;
   readonly rateLimit?: RateLimit | undefined;

@@ -3,7 +3,7 @@ import { isApiError } from './apiError.ts';
 import { isTransientReason } from './reasons.ts';
 
 /** What matters about a request when it comes to sending it again. */
-export interface Attempt {
+interface Attempt {
   /** Doing it twice is the same as doing it once. */
   readonly idempotent: boolean;
   /** Times it was sent already. */

@@ -1,5 +1,5 @@
 /** Why there was no answer. */
-export type ConnectionFailure =
+type ConnectionFailure =
   /** The name does not resolve, nothing listens, or the handshake took too long: nothing was sent. */
   | 'unreachable'
   /** The server's certificate is not one that we trust: nothing was sent. */

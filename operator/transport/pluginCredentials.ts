@@ -1,7 +1,7 @@
 import type { Credentials, Identity } from './credentials.ts';
 
 /** A kubeconfig's user whose token comes from a program (`exec`) or a provider (`oidc`). */
-export interface PluginUser {
+interface PluginUser {
   readonly name: string;
   readonly exec?: { readonly command: string } | undefined;
   readonly authProvider?: { readonly name: string } | undefined;
