@@ -84,13 +84,14 @@ const entries: readonly NamedExpression[] = [
     name: 'changedEnvironments',
     expression: 'variables.environments.filter(environment, !(environment in variables.oldEnvironments))',
   },
-  // Of each environment of which anything changed: its namespace, and the roles that somebody newly gets there.
+  // Of each environment of which anything changed: its namespace, and the roles that somebody newly gets there. One of the
+  // same name has the same namespace: the schema sees to it.
   {
     name: 'newGrants',
     expression: [
       'variables.changedEnvironments.map(environment, {',
       "'namespace': dyn(environment[?'namespace'].orValue(object.metadata.name + '-' + environment.name)),",
-      "'roles': dyn(environment.?access.orValue([]).filter(grant, !variables.oldEnvironments.exists(old, old.name == environment.name && old[?'namespace'] == environment[?'namespace'] &&",
+      "'roles': dyn(environment.?access.orValue([]).filter(grant, !variables.oldEnvironments.exists(old, old.name == environment.name &&",
       '(grant in old.?access.orValue([]) || grant.subjects.all(subject, old.?access.orValue([]).exists(held, held.role == grant.role && subject in held.subjects)))',
       ')).map(grant, grant.role))})',
     ].join(' '),

@@ -10,7 +10,7 @@ export const privilegeVariables: readonly NamedExpression[] = [
     name: 'newlyPrivileged',
     expression: [
       `variables.environments.exists(environment, ${privileged('environment', 'object.spec')} &&`,
-      `!variables.oldEnvironments.exists(old, old.name == environment.name && old[?'namespace'] == environment[?'namespace'] && ${privileged('old', 'variables.old')}))`,
+      `!variables.oldEnvironments.exists(old, old.name == environment.name && ${privileged('old', 'variables.old')}))`,
     ].join(' '),
   },
   {

@@ -172,6 +172,24 @@ describe('a right to bind in one namespace', () => {
     expect(answer.message).toMatch(/may not grant the role admin|in more than 7 environments at once/);
     await done(binder.create(many(32), dry));
   });
+
+  it('serves seven environments at once, and no more even where it is held in all of them', async () => {
+    const names = Array.from({ length: 8 }, (_, index) => `e${index}`);
+    const held = names.flatMap((name) => [
+      namespace(`access-${name}`),
+      grantIn(`access-${name}`, 'access-bind-admin', 'access-local-binder'),
+    ]);
+    for (const object of held) await done(admin.apply(object));
+    const of = (count: number) =>
+      environments(...names.slice(0, count).map((name) => ({ name, access: [grant('admin', 'jo')] })));
+    await eventually('the grants are in force', async () => {
+      return (await localBinder.create(of(7), dry)).status === 201;
+    });
+    const answer = await localBinder.create(of(8), dry);
+    expect(answer).toMatchObject({ status: 403 });
+    expect(answer.message).toContain('in more than 7 environments at once');
+    for (const object of held) await admin.remove(object);
+  });
 });
 
 describe('a Project that is changed', () => {
@@ -315,6 +333,15 @@ describe('what breaks out of walls', () => {
     expect(await writer.patch(project('access', {}), { spec: more }, dry)).toMatchObject({ status: 403 });
     const restricted = { environments: [{ name: 'dev' }, { name: 'test', podSecurity: 'restricted' }] };
     await done(writer.patch(project('access', {}), { spec: restricted }, dry));
+  });
+
+  it('a rule about gateways that an environment has is not checked again when something else changes there', async () => {
+    const dev = { name: 'dev', ...fromGateways };
+    await done(publisher.create(environments(dev)));
+    const weighed = { environments: [{ ...dev, quota: { weight: 7 } }] };
+    await done(writer.patch(project('access', {}), { spec: weighed }, dry));
+    const more = { environments: [dev, { ...dev, name: 'test' }] };
+    expect(await writer.patch(project('access', {}), { spec: more }, dry)).toMatchObject({ status: 403 });
   });
 
   it.each<[string, Spec]>([
