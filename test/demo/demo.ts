@@ -11,8 +11,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { parseNodes } from '../../cluster/index.ts';
 import { eventually } from '../eventually.ts';
-import { install, startOperator } from './installation.ts';
+import { install } from '../installation.ts';
 import { Narrator } from './narrator.ts';
+import { startOperator } from './operator.ts';
 import { existingCluster, kindCluster, ownCluster, type Target } from './target.ts';
 
 const examples = fileURLToPath(new URL('../../examples/', import.meta.url));
@@ -50,7 +51,7 @@ async function tell(): Promise<void> {
   stop.signal.throwIfAborted();
 
   narrator.chapter('Mainstay is installed');
-  await install(target);
+  await install(target.kubectl);
   narrator.done(
     'kubectl apply -f manifests/dist/install.yaml: definitions, guards, the rights of the operator',
   );
@@ -58,7 +59,10 @@ async function tell(): Promise<void> {
   narrator.done(
     'the operator runs beside the cluster, as its ServiceAccount and with no more rights than that',
   );
-  const watching = narrator.watch(target.kubeconfig, stop.signal);
+  const over = new AbortController();
+  using story = new DisposableStack();
+  story.defer(() => over.abort());
+  const watching = narrator.watch(target.kubeconfig, AbortSignal.any([stop.signal, over.signal]));
   const ended = Promise.race([operator.ended, watching, aborted(stop.signal)]);
 
   narrator.chapter('The example Projects: kubectl apply -f examples/');

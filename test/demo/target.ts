@@ -1,14 +1,11 @@
-import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { type Nodes, startCluster } from '../../cluster/index.ts';
+import { startKindCluster } from '../../cluster/kind.ts';
 import type { Reaper } from '../../cluster/processes/reaper.ts';
 import { createWorkspace, type Workspace } from '../../cluster/processes/workspace.ts';
 import { Kubectl } from '../kubectl.ts';
-
-const execute = promisify(execFile);
 
 /** The cluster that the demo plays in. */
 export interface Target extends AsyncDisposable {
@@ -37,50 +34,21 @@ export async function ownCluster(nodes: Nodes): Promise<Target> {
   };
 }
 
-const kindName = 'mainstay-demo';
-
-/** How kind is called; a test compares it with kind's documentation, since kind cannot pull its image everywhere. */
-export const kindCommands = {
-  create: (config: string, kubeconfig: string) =>
-    [
-      'kind',
-      'create',
-      'cluster',
-      '--name',
-      kindName,
-      '--config',
-      config,
-      '--kubeconfig',
-      kubeconfig,
-      '--wait',
-      '120s',
-    ] as const,
-  delete: ['kind', 'delete', 'cluster', '--name', kindName] as const,
-};
-
 /** A cluster of kind's in Docker, gone with the demo. */
 export async function kindCluster(): Promise<Target> {
-  const workspace = await createWorkspace();
+  const cluster = await startKindCluster({ name: 'mainstay-demo' });
   try {
-    await execute('kind', ['version']).catch(() => {
-      throw new Error(
-        'kind is not installed: https://kind.sigs.k8s.io (or leave --kind out, which needs no Docker)',
-      );
-    });
-    const kubeconfig = join(workspace.directory, 'kubeconfig.yaml');
-    const [program, ...words] = kindCommands.create(
-      fileURLToPath(new URL('../../kind-config.yaml', import.meta.url)),
-      kubeconfig,
-    );
-    await workspace.reaper.undoAtEnd({
-      kind: 'command',
-      command: kindCommands.delete,
-      timeoutMilliseconds: 120_000,
-    });
-    await execute(program, words);
-    return await targetIn(workspace, kubeconfig, 'a cluster of kind');
+    const workspace = await createWorkspace();
+    const target = await targetIn(workspace, cluster.kubeconfig, 'a cluster of kind');
+    return {
+      ...target,
+      async [Symbol.asyncDispose]() {
+        await workspace.reaper.stop();
+        await cluster.stop();
+      },
+    };
   } catch (error) {
-    await workspace.reaper.stop();
+    await cluster.stop();
     throw error;
   }
 }
