@@ -13,7 +13,7 @@ import { merged, podsIn } from './policy.ts';
 import type { AddressRanges } from './ranges.ts';
 import type { NetworkSettings } from './settings.ts';
 
-export interface NetworkInput {
+interface NetworkInput {
   readonly project: Neighbour;
   /** The name of one of its environments. */
   readonly environment: string;

@@ -5,7 +5,7 @@ export type EgressRule = NonNullable<ProjectSpec['network']['egress']>[number];
 export type IngressPeer = IngressRule['from'][number];
 export type EgressPeer = EgressRule['to'][number];
 export type PortRule = NonNullable<IngressRule['ports']>[number];
-export type Isolation = ProjectSpec['network']['isolation'];
+type Isolation = ProjectSpec['network']['isolation'];
 type EnvironmentSpec = ProjectSpec['environments'][number];
 
 /** The protocol of a port: TCP unless given, as in a NetworkPolicy. */
@@ -73,7 +73,7 @@ export interface Located<Rule> {
   readonly path: string;
 }
 
-export interface EnvironmentNetwork {
+interface EnvironmentNetwork {
   readonly isolation: Isolation;
   /** The Project's rules, then the environment's own. */
   readonly ingress: readonly Located<IngressRule>[];

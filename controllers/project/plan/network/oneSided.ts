@@ -21,7 +21,7 @@ export interface OneSided {
   readonly message: string;
 }
 
-export interface OneSidedInput {
+interface OneSidedInput {
   readonly project: Neighbour;
   readonly environment: string;
   readonly settings: Pick<NetworkSettings, 'gateways'>;

@@ -45,7 +45,7 @@ export interface NetworkProblem {
   readonly awaits?: Reference;
 }
 
-export interface Resolved {
+interface Resolved {
   readonly allowances: readonly Allowance[];
   readonly problems: readonly NetworkProblem[];
 }

@@ -18,7 +18,7 @@ export interface Bound {
 }
 
 /** What is seen of one namespace's quota. */
-export interface View {
+interface View {
   readonly live?: LiveQuota | undefined;
   readonly attempted?: Hard | undefined;
   readonly empty?: boolean;

@@ -20,12 +20,12 @@ export interface Borrower {
   readonly mark: Mark | undefined;
 }
 
-export interface ElasticShare {
+interface ElasticShare {
   readonly share: bigint;
   readonly mark: Mark;
 }
 
-export interface ElasticSplit {
+interface ElasticSplit {
   readonly shares: readonly ElasticShare[];
   /** When a lent share may go back, in ms since the epoch. */
   readonly returnAt: number | undefined;

@@ -18,8 +18,6 @@ const binarySuffixes: readonly string[] = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei
 /** Kubernetes caps what is larger. */
 const largest = (2n ** 63n - 1n) * giga;
 
-export const zero: Quantity = { nano: 0n, format: 'DecimalSI' };
-
 /** The quantity that a text such as `500m`, `1.5Gi` or `2e3` means; undefined where it means none. */
 export function parseQuantity(text: string): Quantity | undefined {
   const parts = /^([+-]?)(\d*)(?:\.(\d*))?(n|u|m|k|M|G|T|P|E|[KMGTPE]i|[eE][+-]?\d{1,6})?$/.exec(text);
