@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { environment, quotaInput, settled } from './builders.ts';
 import { holdTime, refusalWindow } from './elastic.ts';
 import { planQuota, quotaEnforced } from './index.ts';
+import { quantity } from './quantity.ts';
 import type { QuotaInput, QuotaPlan } from './types.ts';
 
 const written = ({ writes }: QuotaPlan) =>
@@ -51,6 +52,14 @@ describe('the split', () => {
       environment('c', { weight: 4 }),
     ]);
     expect(written(result)).toEqual({ a: { pods: '2' }, b: { pods: '10' }, c: { pods: '8' } });
+  });
+
+  test('an own hard finer than a ResourceQuota keeps is rounded down, where the API server would round it up', () => {
+    const own = environment('a', { hard: { 'requests.cpu': '1500u' } });
+    expect(written(plan({ 'requests.cpu': '2m' }, [own, environment('b')]))).toEqual({
+      a: { 'requests.cpu': '1m' },
+      b: { 'requests.cpu': '1m' },
+    });
   });
 
   test('own hards beyond the total are cut in their order, and reported', () => {
@@ -285,6 +294,21 @@ describe('an Elastic quota', () => {
       const result = elastic(live, { memory, now });
       expect(result.writes).toEqual([]);
       memory = result.memory;
+    }
+  });
+
+  test('bytes in use are not rounded away, though shares are whole Mi', () => {
+    const used = { a: '1025536Ki', b: '1022208Ki' };
+    const live = Object.entries(used).map(([name, bytes]) =>
+      environment(name, { live: settled({ 'requests.memory': '1000Mi' }, { 'requests.memory': bytes }) }),
+    );
+    const result = plan({ 'requests.memory': '2000Mi' }, live, { mode: 'Elastic' });
+    const shares = result.report.environments.map(
+      ({ share }) => quantity(share['requests.memory'] ?? '0').nano,
+    );
+    expect(shares.reduce((a, b) => a + b)).toBe(quantity('2000Mi').nano);
+    for (const [index, bytes] of Object.values(used).entries()) {
+      expect(shares[index]).toBeGreaterThanOrEqual(quantity(bytes).nano);
     }
   });
 
