@@ -337,7 +337,10 @@ describe('what breaks out of walls', () => {
 
   it('a rule about gateways that an environment has is not checked again when something else changes there', async () => {
     const dev = { name: 'dev', ...fromGateways };
-    await done(publisher.create(environments(dev)));
+    await done(writer.create(environments({ name: 'dev' })));
+    const added = { spec: { environments: [dev] } };
+    expect(await writer.patch(project('access', {}), added, dry)).toMatchObject({ status: 403 });
+    await done(publisher.patch(project('access', {}), added));
     const weighed = { environments: [{ ...dev, quota: { weight: 7 } }] };
     await done(writer.patch(project('access', {}), { spec: weighed }, dry));
     const more = { environments: [dev, { ...dev, name: 'test' }] };
