@@ -1,7 +1,9 @@
 import type { ResourceQuota } from '../../../operator/resources/builtin.ts';
 import type { Environment } from './environment.ts';
 import { nothing, type Observation } from './observation.ts';
+import { refusalWindow } from './quota/elastic.ts';
 import { planQuota } from './quota/index.ts';
+import { formatQuantity, quantity } from './quota/quantity.ts';
 import type {
   ElasticMemory,
   EnvironmentReport,
@@ -9,6 +11,7 @@ import type {
   LiveQuota,
   QuotaPlan,
   QuotaWrite,
+  Refusal,
   Waiting,
 } from './quota/types.ts';
 import type { Trouble } from './verdict.ts';
@@ -34,6 +37,8 @@ export interface QuotaShares {
   /** Whether a write raises what an environment may use: then the view it was planned from has to be fresh. */
   readonly grows: boolean;
   readonly elastic: ElasticMemory;
+  /** Where more counts than the Project has: `pods: 7 of 4`. */
+  readonly exceeded: readonly string[];
   /** When there may be something to do although nothing changes: milliseconds since the epoch. */
   readonly wakeUp: number | undefined;
 }
@@ -49,7 +54,13 @@ export interface QuotaShare {
   readonly trouble: Trouble | undefined;
 }
 
-export const noShares: QuotaShares = { shares: new Map(), grows: false, elastic: {}, wakeUp: undefined };
+export const noShares: QuotaShares = {
+  shares: new Map(),
+  grows: false,
+  elastic: {},
+  exceeded: [],
+  wakeUp: undefined,
+};
 
 /** `held` are those of the environments whose namespace the Project holds; `leaving` the namespaces that it gives up. */
 export function planQuotaShares(
@@ -78,16 +89,7 @@ export function planQuotaShares(
       const live = liveQuota(observation, name);
       return live === undefined ? [] : [{ name, live }];
     }),
-    refusals: observation.refusals.flatMap(({ namespace, requested, at }) => {
-      const environment = held.find((candidate) => candidate.namespace === namespace)?.name;
-      if (environment === undefined) return [];
-      return Object.entries(requested).map(([resource, amount]) => ({
-        environment,
-        resource,
-        requested: amount,
-        at,
-      }));
-    }),
+    refusals: refusedWork(observation, held),
     memory: quotaMemory.elastic,
     now: observation.now,
   });
@@ -100,8 +102,32 @@ export function planQuotaShares(
     ),
     grows: plan.writes.some(({ grows }) => grows),
     elastic: plan.memory,
+    exceeded: exceededIn(plan),
     wakeUp: plan.wakeUp,
   };
+}
+
+/**
+ * Each refusal tells of one pod. A controller that wants ten tries one after the other, ever more slowly, so what was
+ * refused lately is taken together: what that is too much comes back once it is seen not to be needed.
+ */
+function refusedWork({ refusals, now }: Observation, held: readonly Environment[]): readonly Refusal[] {
+  return held.flatMap(({ name, namespace }) => {
+    const recent = refusals.filter((one) => one.namespace === namespace && now - one.at <= refusalWindow);
+    const resources = new Set(recent.flatMap(({ requested }) => Object.keys(requested)));
+    return [...resources].map((resource) => ({
+      environment: name,
+      resource,
+      requested: sumOf(recent.map(({ requested }) => requested[resource] ?? '0')),
+      at: Math.max(...recent.map(({ at }) => at)),
+    }));
+  });
+}
+
+function sumOf(amounts: readonly string[]): string {
+  const parsed = amounts.map(quantity);
+  const nano = parsed.reduce((sum, amount) => sum + amount.nano, 0n);
+  return formatQuantity({ nano, format: parsed[0]?.format ?? 'DecimalSI' });
 }
 
 function shareOf(plan: QuotaPlan, report: EnvironmentReport, write: QuotaWrite | undefined): QuotaShare {
@@ -135,6 +161,10 @@ function troubleOf(
         ? 'The quota waits for room in the total'
         : "The cluster's quota controller does not enforce the quota yet",
   };
+}
+
+function exceededIn({ report }: QuotaPlan): readonly string[] {
+  return report.exceeded.map(({ resource, total, counted }) => `${resource}: ${counted} of ${total}`);
 }
 
 const because: Readonly<Record<Waiting['reason'], string>> = {

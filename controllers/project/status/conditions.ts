@@ -65,7 +65,10 @@ function stateOf({ reason }: Trouble): PhaseState {
 }
 
 /** What a phase that is well has to say; rules that allow nothing yet are no trouble, but worth a word. */
-function standing(phase: Phase, { walls }: ProjectPlan): string {
+function standing(phase: Phase, { walls, quota }: ProjectPlan): string {
+  if (phase === 'Quota' && quota.exceeded.length > 0) {
+    return `Stands in every environment. More counts than the Project may have (${quota.exceeded.join(', ')}), so nothing grows until it is less`;
+  }
   if (phase !== 'Network') return 'Stands in every environment';
   const problems = [...walls.problems].flatMap(([environment, found]) =>
     found.map(({ message }) => `${environment}: ${message}`),

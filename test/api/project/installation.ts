@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
 import { promisify } from 'node:util';
 import { vi } from 'vitest';
@@ -58,12 +57,8 @@ export async function installMainstay(settings: object = {}): Promise<Installati
     clients.push(client);
     return client;
   };
-  // A set of maps cannot be merged by server-side apply, whatever the API's documentation says.
-  const manifest = join(cluster.directory, 'install.yaml');
-  const text = await readFile(install, 'utf8');
-  await writeFile(manifest, text.replaceAll('x-kubernetes-list-type: set', 'x-kubernetes-list-type: atomic'));
   const reinstall = async () => {
-    await kubectl('apply', '-f', manifest);
+    await kubectl('apply', '-f', install);
   };
   await reinstall();
   await kubectl('wait', '--for=condition=Established', '--timeout=30s', 'crd/projects.mainstay.dev');

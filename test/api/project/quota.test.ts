@@ -1,18 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { projects } from '../../../controllers/project/project.ts';
 import {
   pods,
   type ResourceQuota,
   replicaSets,
   resourceQuotas,
 } from '../../../operator/resources/builtin.ts';
-import {
-  applyProject,
-  condition,
-  eventually,
-  type Installation,
-  installMainstay,
-  ready,
-} from './installation.ts';
+import { applyProject, eventually, type Installation, installMainstay, ready } from './installation.ts';
 
 let here: Installation;
 beforeAll(async () => {
@@ -76,8 +70,8 @@ test('an elastic quota moves to where pods are turned away, never takes what is 
   await ready(here, 'elastic');
   expect(await enforced('elastic')).toEqual({ dev: '5', prod: '5' });
   await scale('elastic-dev', 2);
-  await scale('elastic-prod', 8);
-  await eventually(async () => expect(await podsIn('elastic-prod')).toBe(8), 40_000);
+  await scale('elastic-prod', 7);
+  await eventually(async () => expect(await podsIn('elastic-prod')).toBe(7), 40_000);
   const { dev, prod } = await enforced('elastic');
   expect(Number(dev)).toBeGreaterThanOrEqual(2);
   expect(Number(dev) + Number(prod)).toBeLessThanOrEqual(10);
@@ -90,7 +84,12 @@ test('more in use than a lowered total allows is told, and nothing runs less for
   await scale('lowered-dev', 5);
   await eventually(async () => expect(await podsIn('lowered-dev')).toBe(5));
   await applyProject(here, 'lowered', spec('Static', '4'));
-  await condition(here, 'lowered', 'QuotaReady', { status: 'False' });
+  await eventually(async () => {
+    expect(await enforced('lowered')).toEqual({ dev: '2', prod: '2' });
+    const { status } = await here.admin.get(projects, { name: 'lowered' });
+    const told = status?.conditions?.find(({ type }) => type === 'QuotaReady')?.message;
+    expect(told).toContain('pods: 7 of 4');
+  });
   expect(await podsIn('lowered-dev')).toBe(5);
   await scale('lowered-dev', 1);
   await eventually(async () => expect(await enforced('lowered')).toEqual({ dev: '2', prod: '2' }), 40_000);
