@@ -25,7 +25,7 @@ const debianPackages = [
 ];
 
 /** The name that a Dockerfile gives the base image, which is made here since no registry can be reached. */
-export const nodeBaseImage = 'docker.io/library/node:26-bookworm-slim';
+const nodeBaseImage = 'docker.io/library/node:26-bookworm-slim';
 
 export interface DockerfileBuild {
   readonly dockerfile: string;

@@ -66,7 +66,7 @@ export async function writeImage(spec: ImageSpec, archive: string): Promise<void
 }
 
 /** An image name with its registry and tag spelt out, as containerd stores it. */
-export function qualified(name: string): string {
+function qualified(name: string): string {
   const tagged = name.includes(':', name.lastIndexOf('/') + 1) ? name : `${name}:latest`;
   const first = tagged.split('/')[0] ?? '';
   if (!tagged.includes('/')) return `docker.io/library/${tagged}`;

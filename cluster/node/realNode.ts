@@ -19,7 +19,7 @@ import type { NodeNetwork } from './network.ts';
 
 const execute = promisify(execFile);
 
-export const sandboxImage = 'mainstay.test/pause:1';
+const sandboxImage = 'mainstay.test/pause:1';
 /** Debian's static busybox: `sh`, `httpd`, `nc` and the rest. Its `wget` needs a libc that is not in the image. */
 export const busyboxImage = 'mainstay.test/busybox:1';
 

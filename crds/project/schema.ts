@@ -23,8 +23,6 @@ export type Project = CustomResource<
 >;
 export type ProjectSpec = Project['spec'];
 export type ProjectStatus = ReadonlyDeep<z.infer<typeof projectStatus>>;
-/** What a person writes: what has a default may be left out. */
-export type ProjectSpecInput = ReadonlyDeep<z.input<typeof projectSpec>>;
 export type Environment = ProjectSpec['environments'][number];
 export type Subject = ReadonlyDeep<z.infer<typeof subject>>;
 export type Grant = ReadonlyDeep<z.infer<typeof grant>>;

@@ -1,17 +1,7 @@
-import type { ProjectSpec } from '../../../../crds/project/schema.ts';
+import type { EgressRule, IngressPeer, IngressRule, ProjectSpec } from '../../../../crds/project/schema.ts';
 
-export type IngressRule = NonNullable<ProjectSpec['network']['ingress']>[number];
-export type EgressRule = NonNullable<ProjectSpec['network']['egress']>[number];
-export type IngressPeer = IngressRule['from'][number];
-export type EgressPeer = EgressRule['to'][number];
-export type PortRule = NonNullable<IngressRule['ports']>[number];
 type Isolation = ProjectSpec['network']['isolation'];
 type EnvironmentSpec = ProjectSpec['environments'][number];
-
-/** The protocol of a port: TCP unless given, as in a NetworkPolicy. */
-export function protocolOf({ protocol }: Pick<PortRule, 'protocol'>): 'TCP' | 'UDP' | 'SCTP' {
-  return protocol ?? 'TCP';
-}
 
 /** A Project as others see it across the network. */
 export interface Neighbour {

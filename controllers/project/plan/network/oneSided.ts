@@ -1,11 +1,5 @@
-import {
-  type FindNeighbour,
-  type IngressPeer,
-  type Neighbour,
-  networkOf,
-  type Reference,
-  referenceOf,
-} from './neighbour.ts';
+import type { IngressPeer } from '../../../../crds/project/schema.ts';
+import { type FindNeighbour, type Neighbour, networkOf, type Reference, referenceOf } from './neighbour.ts';
 import { selector } from './peers.ts';
 import { labelsOfNamespace, matches } from './policy.ts';
 import { type Ports, uncovered } from './portSet.ts';

@@ -1,14 +1,16 @@
+import { protocolOf } from '../../../../crds/project/environment.ts';
+import type {
+  EgressPeer,
+  EgressRule,
+  IngressPeer,
+  IngressRule,
+  Port,
+} from '../../../../crds/project/schema.ts';
 import { type Block, cidr, formatCidr, parseCidr } from './cidr.ts';
 import {
-  type EgressPeer,
-  type EgressRule,
   type FindNeighbour,
-  type IngressPeer,
-  type IngressRule,
   type Located,
   type Neighbour,
-  type PortRule,
-  protocolOf,
   type Reference,
   referenceOf,
 } from './neighbour.ts';
@@ -77,7 +79,7 @@ function collect(outcomes: readonly Outcome[]): Resolved {
 
 function ingressPeer(
   peer: IngressPeer,
-  ports: readonly PortRule[] | undefined,
+  ports: readonly Port[] | undefined,
   path: string,
   context: PeerContext,
 ): Outcome {
@@ -97,7 +99,7 @@ function ingressPeer(
 
 function egressPeer(
   peer: EgressPeer,
-  ports: readonly PortRule[] | undefined,
+  ports: readonly Port[] | undefined,
   path: string,
   context: PeerContext,
 ): Outcome {
@@ -109,7 +111,7 @@ function egressPeer(
 
 function commonPeer(
   peer: Omit<IngressPeer, 'gateways'>,
-  ports: readonly PortRule[] | undefined,
+  ports: readonly Port[] | undefined,
   path: string,
   context: PeerContext,
   open: AddressRanges['egress'],
@@ -176,7 +178,7 @@ function resolve(
 
 /** The API server on its own ports only: behind its addresses are whole machines, with kubelets and etcd. */
 function apiServer(
-  ports: readonly PortRule[] | undefined,
+  ports: readonly Port[] | undefined,
   path: string,
   { apiServer: { addresses, ports: served } }: NetworkSettings,
 ): Outcome {
@@ -196,12 +198,12 @@ function apiServer(
   };
 }
 
-function includes(rule: PortRule, port: number): boolean {
+function includes(rule: Port, port: number): boolean {
   if (protocolOf(rule) !== 'TCP' || typeof rule.port === 'string') return false;
   return rule.port <= port && port <= (rule.endPort ?? rule.port);
 }
 
-function policyPorts(ports: readonly PortRule[] | undefined): readonly PolicyPort[] | undefined {
+function policyPorts(ports: readonly Port[] | undefined): readonly PolicyPort[] | undefined {
   return ports?.map((rule) => ({
     protocol: protocolOf(rule),
     port: rule.port,

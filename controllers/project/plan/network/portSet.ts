@@ -1,7 +1,8 @@
-import { type PortRule, protocolOf } from './neighbour.ts';
+import { protocolOf } from '../../../../crds/project/environment.ts';
+import type { Port } from '../../../../crds/project/schema.ts';
 
 /** Ports as a rule lists them; undefined: all. */
-export type Ports = readonly PortRule[] | undefined;
+export type Ports = readonly Port[] | undefined;
 
 /**
  * The ports that `wanted` names and none of `offered` allows, as a person reads them (`8443/TCP`). `wanted` undefined means
@@ -17,7 +18,7 @@ export function uncovered(wanted: Ports, offered: readonly Ports[]): 'all' | rea
   return wanted.flatMap((port) => gaps(port, listed));
 }
 
-function gaps(wanted: PortRule, offered: readonly PortRule[]): readonly string[] {
+function gaps(wanted: Port, offered: readonly Port[]): readonly string[] {
   const protocol = protocolOf(wanted);
   const sameProtocol = offered.filter((rule) => protocolOf(rule) === protocol);
   const named = sameProtocol.some(({ port }) => typeof port === 'string');
@@ -38,13 +39,13 @@ function gaps(wanted: PortRule, offered: readonly PortRule[]): readonly string[]
   return missing;
 }
 
-function ranges(ports: readonly PortRule[]): readonly (readonly [number, number])[] {
+function ranges(ports: readonly Port[]): readonly (readonly [number, number])[] {
   return ports
     .flatMap(({ port, endPort }) => (typeof port === 'number' ? [[port, endPort ?? port] as const] : []))
     .sort(([a], [b]) => a - b);
 }
 
-function describe(rule: PortRule): string {
+function describe(rule: Port): string {
   const { port, endPort } = rule;
   const range = endPort === undefined || endPort === port ? `${port}` : `${port}-${endPort}`;
   return `${range}/${protocolOf(rule)}`;
