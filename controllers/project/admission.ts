@@ -27,7 +27,7 @@ export function admissionTrouble(
         message: `${what} is missing, so nobody is given access; apply Mainstay's manifests again`,
       };
     }
-    if (!isUnaltered(found, policy)) {
+    if (!isAsShipped(found, policy)) {
       return {
         reason: 'AdmissionPolicyAltered',
         message: `${what} is not as shipped, so nobody is given access; apply Mainstay's manifests again`,
@@ -35,4 +35,16 @@ export function admissionTrouble(
     }
   }
   return undefined;
+}
+
+/** Cached objects never change, so each is compared once. */
+const compared = new WeakMap<object, boolean>();
+
+function isAsShipped(
+  found: KubernetesObject & { readonly spec?: unknown },
+  policy: Parameters<typeof isUnaltered>[1],
+): boolean {
+  const known = compared.get(found) ?? isUnaltered(found, policy);
+  compared.set(found, known);
+  return known;
 }

@@ -2,11 +2,12 @@
 
 import { annotations, finalizers, labels } from '../../crds/project/names.ts';
 import { type Project, projectSpec } from '../../crds/project/schema.ts';
-import type { Namespace, RoleBinding, Secret } from '../../operator/resources/builtin.ts';
+import { ApiError } from '../../operator/client/apiError.ts';
+import type { Namespace, ResourceQuota, RoleBinding, Secret } from '../../operator/resources/builtin.ts';
 import type { FieldsV1, ManagedFieldsEntry, ObjectMeta } from '../../operator/resources/object.ts';
 import { addressRanges } from './plan/network/ranges.ts';
 import type { Observation } from './plan/observation.ts';
-import { noMemory } from './plan/quotaShares.ts';
+import { noMemory, quotaName } from './plan/quotaShares.ts';
 import { projectSettings } from './settings.ts';
 
 /** A Project that we have begun to keep, with one environment `dev` where the test names none. */
@@ -84,6 +85,28 @@ export function aRoleBinding(
     },
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'admin' },
   };
+}
+
+/** The ResourceQuota of an environment, enforced. */
+export function aQuota(
+  namespace: string,
+  project: Project,
+  hard: Readonly<Record<string, string>>,
+  used: Readonly<Record<string, string>>,
+): ResourceQuota {
+  return {
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: { namespace, name: quotaName, resourceVersion: '17', ...marked(project, 'dev') },
+    spec: { hard },
+    status: { hard, used },
+  };
+}
+
+/** A refusal of the API server. */
+export function forbidden(message: string): ApiError {
+  const subject = { verb: 'apply', kind: 'NetworkPolicy', name: 'any' };
+  return new ApiError(subject, 403, { reason: 'Forbidden', message });
 }
 
 /** A Secret that its owner shares with the Projects named. */

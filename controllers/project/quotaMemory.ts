@@ -12,8 +12,13 @@ const deadline = 30_000;
  */
 const untouchedFor = 5_000;
 
-/** What was sent as the quota of a namespace. */
-type Sent = (namespace: string) => { readonly environment: string; readonly hard: Hard } | undefined;
+/** What was sent as the quota of an environment. */
+export interface Sent {
+  readonly environment: string;
+  readonly hard: Hard;
+}
+
+type SentTo = (namespace: string) => Sent | undefined;
 
 interface Recollection {
   elastic: ElasticMemory;
@@ -46,7 +51,7 @@ export class QuotaMemories {
   }
 
   /** Notes the namespaces that were made just now, and the quotas of which nobody knows whether they were written. */
-  note(uid: string, outcomes: readonly Outcome[], sent: Sent, now: number): void {
+  note(uid: string, outcomes: readonly Outcome[], sent: SentTo, now: number): void {
     for (const outcome of outcomes) {
       if (outcome.resource.kind === 'Namespace' && outcome.result === 'created') {
         this.#of(uid).made.set(outcome.object.metadata.uid ?? '', now);
@@ -58,7 +63,7 @@ export class QuotaMemories {
   }
 
   /** Notes the moves of which nobody knows whether they were made. */
-  noteFailures(uid: string, failures: readonly StepFailure[], sent: Sent, now: number): void {
+  noteFailures(uid: string, failures: readonly StepFailure[], sent: SentTo, now: number): void {
     for (const { step, error } of failures) {
       if (step.type === 'MoveQuota') this.#lost(uid, step.live.metadata.namespace, error, sent, now);
     }
@@ -80,7 +85,7 @@ export class QuotaMemories {
     this.#byProject.delete(uid);
   }
 
-  #lost(uid: string, namespace: string | undefined, error: Error, sent: Sent, now: number): void {
+  #lost(uid: string, namespace: string | undefined, error: Error, sent: SentTo, now: number): void {
     const attempt = isApiError(error) || namespace === undefined ? undefined : sent(namespace);
     if (attempt === undefined) return;
     this.#of(uid).attempted.set(attempt.environment, { hard: attempt.hard, until: now + deadline });

@@ -1,4 +1,4 @@
-import type { Applier, PruneRule } from '../../operator/apply/applier.ts';
+import type { Applier } from '../../operator/apply/applier.ts';
 import type { DesiredObject } from '../../operator/apply/desired.ts';
 import { judge } from '../../operator/apply/diff.ts';
 import type { Inventory } from '../../operator/apply/inventory.ts';
@@ -6,27 +6,19 @@ import type { Outcome } from '../../operator/apply/report.ts';
 import type { Client } from '../../operator/client/client.ts';
 import type { ReconcileContext, ReconcileResult } from '../../operator/controller/reconciler.ts';
 import type { Recorder } from '../../operator/events/eventRecorder.ts';
-import {
-  customResourceDefinitions,
-  limitRanges,
-  networkPolicies,
-  resourceQuotas,
-  roleBindings,
-  secrets,
-} from '../../operator/resources/builtin.ts';
-import { keyOf, type ObjectKey } from '../../operator/resources/object.ts';
-import { resourceId } from '../../operator/resources/resource.ts';
+import type { ObjectKey } from '../../operator/resources/object.ts';
 import type { StatusWriter } from '../../operator/status/statusWriter.ts';
+import { establishedIn, failedIn, pruneRules, sentQuota } from './applying.ts';
 import { tellOutcomes, tellStatus, tellSteps } from './events.ts';
+import { kindIsServed, readQuotas } from './freshness.ts';
 import type { ProjectInformers } from './informers.ts';
 import { contentsOf, observe, type Surroundings } from './observe.ts';
 import { identity } from './plan/marks.ts';
 import type { Observation } from './plan/observation.ts';
 import { planOrphans } from './plan/orphans.ts';
 import { desiredOf, type ProjectPlan, planProject } from './plan/project.ts';
-import { quotaName } from './plan/quotaShares.ts';
 import type { Step } from './plan/step.ts';
-import { type Project, projects } from './project.ts';
+import type { Project } from './project.ts';
 import { QuotaMemories } from './quotaMemory.ts';
 import { differInUseOnly, statusOf } from './status/status.ts';
 import { isNameTaken, type StepFailure, type Written } from './status/troubles.ts';
@@ -101,13 +93,19 @@ export class ProjectReconciler {
     if (
       project.spec.deletionPolicy === 'Delete' &&
       plan.leaving.length > 0 &&
-      (await this.#isServed(signal))
+      (await kindIsServed(this.#parts.client, signal))
     ) {
       observation = this.#observe(project, 'Serving');
       plan = planProject(observation);
     }
     if (this.#mustReadQuotas(observation, plan)) {
-      await this.#readQuotas(observation, signal);
+      await readQuotas(
+        this.#parts.client,
+        this.#parts.informers.quotas,
+        observation.namespaces.keys(),
+        signal,
+      );
+      this.#quotas.settled(uidOf(project), observation.now);
       observation = this.#observe(project, observation.definition);
       plan = planProject(observation);
     }
@@ -126,15 +124,6 @@ export class ProjectReconciler {
     );
   }
 
-  /** Whether the Project kind stays. Asked of the API server itself: a watch may lag, and data depends on it. */
-  async #isServed(signal: AbortSignal): Promise<boolean> {
-    const { items } = await this.#parts.client.list(customResourceDefinitions, {
-      fieldSelector: `metadata.name=${resourceId(projects)}`,
-      signal,
-    });
-    return items.some(({ metadata }) => metadata.deletionTimestamp === undefined);
-  }
-
   /**
    * A write that raises what an environment may use must be planned from all earlier writes, those of another leader too.
    * Of namespaces that this process has just made it knows them all.
@@ -146,28 +135,6 @@ export class ProjectReconciler {
     return plan.environments.some(
       ({ claim }) => claim.state === 'Held' && !quotaMemory.untouched.has(claim.namespace.metadata.uid ?? ''),
     );
-  }
-
-  async #readQuotas({ project, namespaces, now }: Observation, signal: AbortSignal): Promise<void> {
-    const { client, informers } = this.#parts;
-    await Promise.all(
-      [...namespaces.keys()].map(async (namespace) => {
-        const name = { namespace, name: quotaName };
-        const cached = informers.quotas.get(keyOf(name));
-        const { items } = await client.list(resourceQuotas, {
-          namespace,
-          fieldSelector: `metadata.name=${quotaName}`,
-          signal,
-        });
-        const live = items[0];
-        if (live === undefined) {
-          if (cached !== undefined) informers.quotas.observeDelete(keyOf(name), cached.metadata.uid);
-        } else if (live.metadata.resourceVersion !== cached?.metadata.resourceVersion) {
-          informers.quotas.observeWrite(live);
-        }
-      }),
-    );
-    this.#quotas.settled(uidOf(project), now);
   }
 
   async #makeSteps(
@@ -188,13 +155,11 @@ export class ProjectReconciler {
     if (plan.stage !== 'Kept') return [];
     const { applier, recorder } = this.#parts;
     const desired = desiredOf(plan);
-    const stood = establishedIn(project, plan);
     const { outcomes } = await applier.apply({
       owner: { uid: uidOf(project) },
       desired,
       prune: pruneRules(plan),
-      established: ({ object: { metadata } }) =>
-        !isOthersDoing(metadata.name) && stood.has(metadata.namespace ?? metadata.name),
+      established: establishedIn(project),
       log,
       signal,
     });
@@ -289,53 +254,4 @@ export class ProjectReconciler {
 
 function uidOf({ metadata }: Project): string {
   return metadata.uid ?? '';
-}
-
-/** Access goes at once; what restrains goes last. In a namespace that leaves, only its own steps act. */
-function pruneRules(plan: ProjectPlan): readonly PruneRule[] {
-  const kept = new Map(
-    plan.environments
-      .filter(({ claim }) => claim.state === 'Held')
-      .map(({ environment, withheld }) => [environment.namespace, withheld]),
-  );
-  const only: PruneRule['only'] = ({ metadata }) => kept.has(metadata.namespace ?? '');
-  return [
-    {
-      resource: roleBindings,
-      when: 'First',
-      only: ({ metadata }) => kept.get(metadata.namespace ?? '')?.has(metadata.name) === false,
-    },
-    ...[secrets, networkPolicies, resourceQuotas, limitRanges].map((resource) => ({ resource, only })),
-  ];
-}
-
-/** The namespaces of environments that this very spec has been seen to stand in: what is missing there was deleted. */
-function establishedIn({ metadata, status }: Project, plan: ProjectPlan): ReadonlySet<string> {
-  if (status?.observedGeneration !== metadata.generation) return new Set();
-  const ready = new Set(status?.environments?.filter((one) => one.ready).map(({ namespace }) => namespace));
-  return new Set(
-    plan.environments.map(({ environment }) => environment.namespace).filter((name) => ready.has(name)),
-  );
-}
-
-/** The listed rules come and go with the Projects that they name, so that missing ones need not have been deleted. */
-function isOthersDoing(name: string): boolean {
-  return name === 'mainstay-rules';
-}
-
-/** What a plan has sent as the quota of a namespace. */
-function sentQuota(plan: ProjectPlan, namespace: string) {
-  const environment = plan.environments.find((one) => one.environment.namespace === namespace)?.environment
-    .name;
-  const share = environment === undefined ? undefined : plan.quota.shares.get(environment);
-  const hard = share?.move?.hard ?? share?.hard;
-  return environment === undefined || hard === undefined ? undefined : { environment, hard };
-}
-
-/** The first write that failed. A name that is taken is nobody's failure, and looked at again later. */
-function failedIn(outcomes: readonly Outcome[]): Error | undefined {
-  for (const outcome of outcomes) {
-    if (outcome.result === 'failed' && !isNameTaken(outcome)) return outcome.error;
-  }
-  return undefined;
 }
