@@ -23,6 +23,8 @@ export interface Caches {
   readonly quotas: Lister<ResourceQuota>;
   readonly limits: Lister<LimitRange>;
   readonly policies: Lister<NetworkPolicy>;
+  /** NetworkPolicies of everybody else. */
+  readonly strangers: Lister<NetworkPolicy>;
   readonly access: Lister<RoleBinding>;
   readonly copies: Lister<Secret>;
   /** Only Secrets that their owners share. */

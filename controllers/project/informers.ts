@@ -33,6 +33,7 @@ export interface ProjectInformers extends Caches {
   readonly quotas: Informer<ResourceQuota, 'owner'>;
   readonly limits: Informer<LimitRange, 'owner'>;
   readonly policies: Informer<NetworkPolicy, 'owner'>;
+  readonly strangers: Informer<NetworkPolicy>;
   readonly access: Informer<RoleBinding, 'owner'>;
   readonly copies: Informer<Secret, 'owner'>;
   readonly sources: Informer<Secret>;
@@ -59,6 +60,11 @@ export function informersOf(manager: Manager): ProjectInformers {
     quotas: manager.informer({ resource: resourceQuotas, ...made }),
     limits: manager.informer({ resource: limitRanges, ...made, transform: withoutSpec }),
     policies: manager.informer({ resource: networkPolicies, ...made }),
+    strangers: manager.informer({
+      resource: networkPolicies,
+      labelSelector: `!${labels.owner}`,
+      transform: onlySpec,
+    }),
     access: manager.informer({ resource: roleBindings, ...made, transform: withoutSubjects }),
     copies: manager.informer({ resource: secrets, ...made, transform: withoutData }),
     sources: manager.informer({ resource: secrets, labelSelector: `${labels.shared}=true` }),
@@ -105,6 +111,13 @@ function namespaceOutline(namespace: Namespace): Namespace {
 /** Whether it is as desired is told by our annotation and the managed fields. */
 function withoutSpec({ apiVersion, kind, metadata }: LimitRange): LimitRange {
   return { apiVersion, kind, metadata };
+}
+
+/** Of what people made: whether it opens a wall. */
+function onlySpec({ apiVersion, kind, metadata, spec }: NetworkPolicy): NetworkPolicy {
+  // The labels stay: by them our own, when they are written, are told from others'.
+  const { annotations: _annotations, ...rest } = metadata;
+  return { apiVersion, kind, metadata: rest, ...(spec === undefined ? {} : { spec }) };
 }
 
 function withoutSubjects({ apiVersion, kind, metadata, roleRef }: RoleBinding): RoleBinding {

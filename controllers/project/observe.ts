@@ -64,6 +64,7 @@ export function contentsOf(caches: Caches, namespace: string): Contents {
     quotas: caches.quotas.inNamespace(namespace),
     limits: caches.limits.inNamespace(namespace),
     policies: caches.policies.inNamespace(namespace),
+    strangers: caches.strangers.inNamespace(namespace),
     access: caches.access.inNamespace(namespace),
     secrets: caches.copies.inNamespace(namespace),
   };

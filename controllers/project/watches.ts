@@ -1,8 +1,10 @@
 import { labels } from '../../crds/project/names.ts';
 import type { Change } from '../../operator/cache/change.ts';
 import { type Watch, watch } from '../../operator/controller/watch.ts';
+import type { NetworkPolicy } from '../../operator/resources/builtin.ts';
 import { type KubernetesObject, keyOf, type ObjectKey } from '../../operator/resources/object.ts';
 import type { ProjectInformers } from './informers.ts';
+import { opensWall } from './plan/holes.ts';
 import { quotaName } from './plan/quotaShares.ts';
 import { refusedAmounts } from './plan/refusal.ts';
 import type { Project } from './project.ts';
@@ -36,6 +38,13 @@ export function watchesOf(informers: ProjectInformers): readonly Watch[] {
       .flatMap(projectNames)
       .map((name) => keyOf({ name }));
 
+  /** NetworkPolicies of people count only where they open a wall, or did. */
+  const ofStranger = ({ object, previous }: Change<NetworkPolicy>): readonly ObjectKey[] => {
+    if (!opensWall(object) && (previous === undefined || !opensWall(previous))) return [];
+    const namespace = informers.namespaces.get(keyOf({ name: object.metadata.namespace ?? '' }));
+    return namespace === undefined ? [] : projectNames(namespace).map((name) => keyOf({ name }));
+  };
+
   const ofSource = ({ object }: Change<KubernetesObject>): readonly ObjectKey[] =>
     keysBy('source', keyOf(object));
 
@@ -47,6 +56,7 @@ export function watchesOf(informers: ProjectInformers): readonly Watch[] {
     watch(informers.quotas, ofMade),
     watch(informers.limits, ofMade),
     watch(informers.policies, ofMade),
+    watch(informers.strangers, ofStranger),
     watch(informers.access, ofMade),
     watch(informers.copies, ofMade),
     watch(informers.sources, ofSource),

@@ -16,6 +16,7 @@ import type { Resource } from '../../../operator/resources/resource.ts';
 import { planAccess } from './access.ts';
 import { type Claim, isTerminating } from './claim.ts';
 import type { Environment } from './environment.ts';
+import { opensWall } from './holes.ts';
 import { planLimitRange } from './limits.ts';
 import { type Marked, markedFor } from './marked.ts';
 import { ownerOf } from './marks.ts';
@@ -129,6 +130,7 @@ function planHeld(
       : []),
   ];
   const troubles: Troubles = {
+    ...wallTrouble(environment, contents),
     ...(share?.trouble === undefined ? {} : { Quota: share.trouble }),
     ...accessTrouble(observation, quotaStands, access.refused),
     ...secretTrouble(copies.unavailable),
@@ -144,6 +146,20 @@ function planHeld(
       ...pruneStrangers(project.metadata.uid, contents, desired),
     ],
     withheld: new Set(mayBind ? [] : access.roleBindings.map(({ metadata }) => metadata.name)),
+  };
+}
+
+/** What was there before the wall is people's: it is told of, and left alone. */
+function wallTrouble({ isolation }: Environment, { strangers }: Contents): Pick<Troubles, 'Network'> {
+  const holes = isolation === 'Strict' ? strangers.filter(opensWall) : [];
+  if (holes.length === 0) return {};
+  const names = holes.map(({ metadata }) => metadata.name).sort();
+  const shown = names.slice(0, 5).join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '');
+  return {
+    Network: {
+      reason: 'WallOpened',
+      message: `NetworkPolicy ${shown} reaches beyond the namespace and so opens the wall; delete it, or restrict it to podSelectors, and list other peers in the Project's spec.network`,
+    },
   };
 }
 

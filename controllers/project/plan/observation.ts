@@ -41,13 +41,21 @@ export interface Observation {
   readonly quotaMemory: QuotaMemory;
 }
 
-/** Objects in one namespace that carry our owner label, whichever Project's. */
+/** Objects in one namespace that carry our owner label, whichever Project's; and NetworkPolicies that do not. */
 export interface Contents {
   readonly quotas: readonly ResourceQuota[];
   readonly limits: readonly LimitRange[];
   readonly policies: readonly NetworkPolicy[];
+  readonly strangers: readonly NetworkPolicy[];
   readonly access: readonly RoleBinding[];
   readonly secrets: readonly Secret[];
 }
 
-export const nothing: Contents = { quotas: [], limits: [], policies: [], access: [], secrets: [] };
+export const nothing: Contents = {
+  quotas: [],
+  limits: [],
+  policies: [],
+  strangers: [],
+  access: [],
+  secrets: [],
+};

@@ -205,3 +205,21 @@ test('a suspended Project is looked at, no more', () => {
   const plan = planProject(holding(project));
   expect(plan.stage).toBe('Suspended');
 });
+
+test('a hole that was there before the wall is told of, and left alone', () => {
+  const hole = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { namespace: 'shop-dev', name: 'allow-all' },
+    spec: { podSelector: {}, ingress: [{}] },
+  };
+  const contents = new Map([['shop-dev', { ...nothing, strangers: [hole] }]]);
+  const plan = planProject(holding(aProject('shop'), { contents }));
+  expect(plan.environments[0]?.troubles.Network).toMatchObject({
+    reason: 'WallOpened',
+    message: expect.stringContaining('allow-all'),
+  });
+  expect(steps(plan)).toEqual([]);
+  const open = aProject('shop', { network: { isolation: 'Open' } });
+  expect(planProject(holding(open, { contents })).environments[0]?.troubles.Network).toBeUndefined();
+});

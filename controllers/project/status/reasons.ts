@@ -41,6 +41,13 @@ export const reasons = {
     meaning: 'The namespace is being deleted; nothing is made in it until it is gone.',
     remedy: 'Remove what the message says is left, or the finalizers on it.',
   },
+  WallOpened: {
+    stalled: true,
+    meaning:
+      'A NetworkPolicy that was in the namespace before it was walled lets pods reach, or be reached from, beyond it. NetworkPolicies are a union, so no wall of ours can close that.',
+    remedy:
+      "Delete the NetworkPolicy that the message names, or restrict it to its own namespace; list peers beyond it in the Project's `spec.network`.",
+  },
   QuotaPending: {
     stalled: false,
     meaning:

@@ -68,6 +68,24 @@ test('an offered namespace is adopted, and what is in it is left alone', async (
   expect(await exists(here, roleBindings, admins('attic'))).toBe(true);
 });
 
+test('a hole from before the wall is told of until somebody closes it', async () => {
+  const wide = { namespace: 'cellar', name: 'wide' };
+  await makeNamespace('cellar');
+  await here.admin.create(networkPolicies, {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: wide,
+    spec: { podSelector: {}, ingress: [{}] },
+  });
+  await here.kubectl('annotate', 'namespace', 'cellar', `${annotations.adoptableBy}=digger`);
+  await applyProject(here, 'digger', { environments: [{ name: 'old', namespace: 'cellar', adopt: true }] });
+  const told = await condition(here, 'digger', 'NetworkReady', { status: 'False', reason: 'WallOpened' });
+  expect(told.status?.environments?.[0]?.message).toContain('wide');
+  expect(await exists(here, networkPolicies, wide)).toBe(true);
+  await here.admin.delete(networkPolicies, wide);
+  await ready(here, 'digger');
+});
+
 test('another Project that wants a held namespace is stalled, and told who holds it', async () => {
   await here.kubectl('annotate', '--overwrite', 'namespace', 'attic', `${annotations.adoptableBy}=magpie`);
   await applyProject(here, 'magpie', {
