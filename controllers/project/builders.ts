@@ -7,7 +7,8 @@ import type { Namespace, ResourceQuota, RoleBinding, Secret } from '../../operat
 import type { FieldsV1, ManagedFieldsEntry, ObjectMeta } from '../../operator/resources/object.ts';
 import { addressRanges } from './plan/network/ranges.ts';
 import type { Observation } from './plan/observation.ts';
-import { noMemory, quotaName } from './plan/quotaShares.ts';
+import { quotaName } from './plan/quotaShares.ts';
+import { noMemory } from './plan/recollection.ts';
 import { projectSettings } from './settings.ts';
 
 /** A Project that we have begun to keep, with one environment `dev` where the test names none. */
@@ -57,7 +58,7 @@ export function aRetainedNamespace(name: string, projectName: string): Namespace
 }
 
 /** The marks of a Project, owned by our field manager. */
-export function marked(project: Project, environment: string): Pick<ObjectMeta, 'labels' | 'managedFields'> {
+function marked(project: Project, environment: string): Pick<ObjectMeta, 'labels' | 'managedFields'> {
   const marks = {
     [labels.owner]: project.metadata.uid ?? '',
     [labels.project]: project.metadata.name,

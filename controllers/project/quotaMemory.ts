@@ -1,7 +1,7 @@
 import type { Outcome } from '../../operator/apply/report.ts';
 import { isApiError } from '../../operator/client/apiError.ts';
 import type { ElasticMemory, Hard } from './plan/quota/types.ts';
-import { noMemory, type QuotaMemory } from './plan/quotaShares.ts';
+import { noMemory, type QuotaMemory } from './plan/recollection.ts';
 import type { StepFailure } from './status/troubles.ts';
 
 /** Milliseconds after which a write that was never answered has either arrived or never will. */

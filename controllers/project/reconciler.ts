@@ -45,6 +45,8 @@ const mostLooks = 8;
 export class ProjectReconciler {
   readonly #parts: ReconcilerParts;
   readonly #quotas = new QuotaMemories();
+  /** The UID of each Project that something is remembered of. */
+  readonly #uids = new Map<ObjectKey, string>();
   /** When a status that differed in nothing but use was last written, by UID. */
   readonly #toldUse = new Map<string, number>();
 
@@ -57,6 +59,7 @@ export class ProjectReconciler {
     let failures: readonly StepFailure[] = [];
     for (let looks = 1; ; looks += 1) {
       const project = this.#parts.informers.projects.get(key);
+      this.#remember(key, project);
       if (project === undefined) return this.#letGo(key, context);
       const { observation, plan } = await this.#look(project, context);
       if (plan.stage === 'Suspended')
@@ -69,7 +72,7 @@ export class ProjectReconciler {
 
       const steps = await this.#makeSteps(project, plan.steps, context);
       failures = steps.failures;
-      if (plan.stage === 'Gone') return this.#forget(project, failures);
+      if (plan.stage === 'Gone') return this.#end(failures);
       if (steps.made > 0 && looks < mostLooks) continue;
 
       const applied = await this.#apply(observation, plan, context);
@@ -224,6 +227,11 @@ export class ProjectReconciler {
     return { ...observation, contents: new Map([...observation.contents, ...contents]) };
   }
 
+  #end(failures: readonly StepFailure[]): ReconcileResult {
+    if (failures[0] !== undefined) throw failures[0].error;
+    return {};
+  }
+
   /** Of a Project that is gone, although it held namespaces (somebody took its finalizer off), the claims go too. */
   async #letGo(key: ObjectKey, { log, signal }: ReconcileContext): Promise<ReconcileResult> {
     const { informers, client } = this.#parts;
@@ -242,13 +250,16 @@ export class ProjectReconciler {
     return {};
   }
 
-  #forget(project: Project, failures: readonly StepFailure[]): ReconcileResult {
-    if (failures[0] !== undefined) throw failures[0].error;
-    const uid = uidOf(project);
-    this.#quotas.forget(uid);
-    this.#toldUse.delete(uid);
-    this.#parts.applier.forget({ uid });
-    return {};
+  /** Of a Project that is gone, or gone and made anew, nothing is kept in memory. */
+  #remember(key: ObjectKey, project: Project | undefined): void {
+    const before = this.#uids.get(key);
+    if (before !== undefined && before !== project?.metadata.uid) {
+      this.#quotas.forget(before);
+      this.#toldUse.delete(before);
+      this.#parts.applier.forget({ uid: before });
+      this.#uids.delete(key);
+    }
+    if (project !== undefined) this.#uids.set(key, uidOf(project));
   }
 }
 

@@ -86,7 +86,7 @@ function notAdoptable({ project, environment }: ClaimContext, namespace: Namespa
 }
 
 /** Whether a name is one of `names`, or begins with one that ends in `*`. */
-export function isProtected(name: string, names: readonly string[]): boolean {
+function isProtected(name: string, names: readonly string[]): boolean {
   return names.some((entry) => (entry.endsWith('*') ? name.startsWith(entry.slice(0, -1)) : entry === name));
 }
 

@@ -10,7 +10,7 @@ import type { Project } from '../project.ts';
 import type { ProjectSettings } from '../settings.ts';
 import type { Neighbour } from './network/neighbour.ts';
 import type { AddressRanges } from './network/ranges.ts';
-import type { QuotaMemory } from './quotaShares.ts';
+import type { QuotaMemory } from './recollection.ts';
 import type { Refusal } from './refusal.ts';
 import type { Trouble } from './verdict.ts';
 

@@ -110,7 +110,7 @@ function planLeaving(
  * Data is only ever deleted where the spec says so and the Project kind itself stays: whoever reinstalls the CRDs has not
  * asked for that.
  */
-export function farewellOf({ project, definition }: Pick<Observation, 'project' | 'definition'>): Farewell {
+function farewellOf({ project, definition }: Pick<Observation, 'project' | 'definition'>): Farewell {
   return project.spec.deletionPolicy === 'Delete' && definition === 'Serving' ? 'Delete' : 'Retain';
 }
 

@@ -39,7 +39,7 @@ export function planSecrets(
 }
 
 /** Whether a Secret's owner lets a Project have a copy: by the label and by the annotation that names the Project. */
-export function sharedWith(secret: Secret, projectName: string): boolean {
+function sharedWith(secret: Secret, projectName: string): boolean {
   if (secret.metadata.labels?.[labels.shared] !== 'true') return false;
   if (secret.metadata.deletionTimestamp !== undefined) return false;
   const names = secret.metadata.annotations?.[annotations.sharedWith] ?? '';

@@ -221,7 +221,7 @@ export function isHeld(namespace: Namespace): boolean {
   return ownerOf(namespace) !== undefined;
 }
 
-export function keyOf({ metadata }: KubernetesObject): string {
+function keyOf({ metadata }: KubernetesObject): string {
   return metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
 }
 

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import type { Outcome } from '../../operator/apply/report.ts';
+import { namespaces, resourceQuotas } from '../../operator/resources/builtin.ts';
+import { aNamespace, aProject, aQuota, forbidden } from './builders.ts';
+import { QuotaMemories } from './quotaMemory.ts';
+
+const sent = () => ({ environment: 'dev', hard: { pods: '5' } });
+const failed = (error: Error): Outcome => ({
+  resource: resourceQuotas,
+  name: { namespace: 'shop-dev', name: 'mainstay-quota' },
+  result: 'failed',
+  error,
+});
+
+test('a quota that was sent and never answered counts until a later read has shown it', () => {
+  const memories = new QuotaMemories();
+  memories.note('shop', [failed(new Error('connection reset'))], sent, 1_000);
+  expect(memories.recall('shop', 2_000).attempted).toEqual(new Map([['dev', { pods: '5' }]]));
+  const until = memories.unansweredUntil('shop') ?? 0;
+  expect(until).toBeGreaterThan(1_000);
+  // A read before the write's deadline proves nothing: it may still arrive.
+  memories.settled('shop', until - 1);
+  expect(memories.recall('shop', until).attempted.size).toBe(1);
+  memories.settled('shop', until);
+  expect(memories.recall('shop', until).attempted.size).toBe(0);
+  expect(memories.unansweredUntil('shop')).toBeUndefined();
+});
+
+test('a move that was never answered counts as well', () => {
+  const memories = new QuotaMemories();
+  const project = aProject('shop');
+  const live = aQuota('shop-dev', project, { pods: '9' }, { pods: '0' });
+  const step = { type: 'MoveQuota', live, desired: live } as const;
+  memories.noteFailures('shop', [{ step, error: new Error('timeout') }], sent, 0);
+  expect(memories.recall('shop', 0).attempted.size).toBe(1);
+});
+
+test('a quota that was refused was not written', () => {
+  const memories = new QuotaMemories();
+  memories.note('shop', [failed(forbidden('no'))], sent, 0);
+  expect(memories.recall('shop', 0).attempted.size).toBe(0);
+});
+
+test('a namespace that was just made is known to be unused, for a while', () => {
+  const memories = new QuotaMemories();
+  const object = aNamespace('shop-dev');
+  memories.note(
+    'shop',
+    [{ resource: namespaces, name: { name: 'shop-dev' }, result: 'created', object }],
+    sent,
+    0,
+  );
+  expect(memories.recall('shop', 4_000).untouched).toEqual(new Set(['uid-of-shop-dev']));
+  expect(memories.recall('shop', 6_000).untouched).toEqual(new Set());
+  memories.forget('shop');
+  expect(memories.recall('shop', 0).untouched.size).toBe(0);
+});
