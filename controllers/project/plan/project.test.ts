@@ -223,3 +223,14 @@ test('a hole that was there before the wall is told of, and left alone', () => {
   const open = aProject('shop', { network: { isolation: 'Open' } });
   expect(planProject(holding(open, { contents })).environments[0]?.troubles.Network).toBeUndefined();
 });
+
+test.each([
+  'Retain',
+  'Delete',
+])('what only pretends to be ours is left alone when a namespace leaves: %s', (deletionPolicy) => {
+  const project = leavingDev({ deletionPolicy });
+  const forged = aRoleBinding('shop-dev', 'mainstay-admin', project, { managedFields: [] });
+  expect(steps(leaving(project, [forged]))).toEqual([
+    deletionPolicy === 'Retain' ? 'Release shop-dev' : 'DeleteNamespace shop-dev',
+  ]);
+});

@@ -1,6 +1,7 @@
 import { finalizers } from '../../../crds/project/names.ts';
 import { type Namespace, type RoleBinding, roleBindings } from '../../../operator/resources/builtin.ts';
 import { isTerminating } from './claim.ts';
+import { ownerOf } from './marks.ts';
 import { releasedNamespace } from './namespace.ts';
 import { remainingContent } from './remaining.ts';
 import type { Step } from './step.ts';
@@ -26,13 +27,14 @@ export function planRemoval(
   projectName: string,
 ): RemovalPlan {
   if (isTerminating(namespace)) return planTerminating(namespace, access);
-  return farewell === 'Delete' ? planDelete(namespace, access) : planRetain(namespace, access, projectName);
+  const ours = access.filter(isOurs);
+  return farewell === 'Delete' ? planDelete(namespace, ours) : planRetain(namespace, ours, projectName);
 }
 
 /** What there is to do for a namespace that goes: let the RoleBindings go once nothing else is left in it. */
 export function planTerminating(namespace: Namespace, access: readonly RoleBinding[]): RemovalPlan {
   const remaining = remainingContent(namespace);
-  const held = access.filter(holdsAccess);
+  const held = access.filter(isOurs).filter(holdsAccess);
   return {
     steps:
       remaining.state === 'Known' && remaining.onlyRoleBindings
@@ -79,7 +81,15 @@ function planDelete(namespace: Namespace, access: readonly RoleBinding[]): Remov
 
 /** The steps that take our finalizer off RoleBindings of a namespace that stays after all. */
 export function keepAccess(access: readonly RoleBinding[]): readonly Step[] {
-  return access.filter(holdsAccess).map((binding) => setFinalizers(binding, withoutAccess(binding)));
+  return access
+    .filter(isOurs)
+    .filter(holdsAccess)
+    .map((binding) => setFinalizers(binding, withoutAccess(binding)));
+}
+
+/** A label that somebody else has set makes nothing ours. */
+function isOurs(binding: RoleBinding): boolean {
+  return ownerOf(binding) !== undefined;
 }
 
 function setFinalizers(live: RoleBinding, wanted: readonly string[]): Step {
