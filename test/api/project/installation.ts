@@ -16,6 +16,7 @@ import { type Event, events, namespaces } from '../../../operator/resources/buil
 import { type KubernetesObject, keyOf, type ObjectName } from '../../../operator/resources/object.ts';
 import type { Resource } from '../../../operator/resources/resource.ts';
 import { connect } from '../../../operator/transport/connect.ts';
+import type { Connection } from '../../../operator/transport/connection.ts';
 
 const run = promisify(execFile);
 const install = new URL('../../../manifests/dist/install.yaml', import.meta.url).pathname;
@@ -51,11 +52,11 @@ export async function installMainstay(settings: object = {}): Promise<Installati
     const { stdout } = await run(binary, ['--kubeconfig', cluster.kubeconfig, ...args]);
     return stdout;
   };
-  const clients: HttpClient[] = [];
+  const connections: Connection[] = [];
   const clientOf = async (kubeconfig: string) => {
-    const client = new HttpClient(await connect({ kubeconfig }), { fieldManager: 'test' });
-    clients.push(client);
-    return client;
+    const connection = await connect({ kubeconfig });
+    connections.push(connection);
+    return new HttpClient(connection, { fieldManager: 'test' });
   };
   const reinstall = async () => {
     await kubectl('apply', '-f', install);
@@ -82,6 +83,7 @@ export async function installMainstay(settings: object = {}): Promise<Installati
     as: (user, ...groups) => clientOf(cluster.kubeconfigFor(user, groups)),
     [Symbol.asyncDispose]: async () => {
       await current?.stop();
+      await Promise.all(connections.map((connection) => connection.close()));
       await cluster.stop();
     },
   };
@@ -187,7 +189,7 @@ export const gone = async (here: Installation, resource: Resource, name: ObjectN
     if (await exists(here, resource, name)) throw new Error(`${resource.kind} ${keyOf(name)} is still there`);
   });
 
-/** Removes whatever finalizers keep namespaces of earlier tests, so that names can be used again. */
+/** Waits until a namespace is gone; the namespace controller takes its time. */
 export async function namespaceGone({ admin }: Installation, name: string): Promise<void> {
   await eventually(async () => {
     const { items } = await admin.list(namespaces, { fieldSelector: `metadata.name=${name}` });
