@@ -112,9 +112,10 @@ describe('starting a cluster', () => {
   });
 
   it('gives up on a component that does not get ready', async () => {
-    const flags = { apiServer: ['--etcd-servers=unix://nothing-here:1'] };
-    const failing = startCluster({ flags, startTimeoutMilliseconds: 3000 });
-    await expect(failing).rejects.toThrow(/kube-apiserver was not ready in time/);
+    const flags = { controllerManager: ['--controllers=*,-serviceaccount-controller'] };
+    const failing = startCluster({ flags, startTimeoutMilliseconds: 5000 });
+    // On a busy machine another component may be the one that is not ready by then.
+    await expect(failing).rejects.toThrow(/kube-[a-z-]+ was not ready in time/);
   });
 
   it('tries another port when somebody takes the first, but not when it was asked for by number', async () => {
