@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Listening, serve } from './endpoints.ts';
 import { Probe } from './probes.ts';
@@ -45,5 +46,16 @@ describe('the endpoints', () => {
     const first = await serve({}, { host: '127.0.0.1', port: 0 });
     listening.push(first);
     await expect(serve({}, { host: '127.0.0.1', port: first.port })).rejects.toThrow('EADDRINUSE');
+  });
+
+  it('survive a request line that is no URL', async () => {
+    const get = await serving({ '/livez': async () => ({ status: 200, type: 'text/plain', body: 'ok' }) });
+    const port = listening.at(-1)?.port ?? 0;
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect(port, '127.0.0.1', () => socket.end('GET // HTTP/1.1\r\nHost: x\r\n\r\n'));
+      socket.setEncoding('utf8').once('data', resolve).once('error', reject);
+    });
+    expect(answer).toContain('404 Not Found');
+    expect((await get('/livez')).status).toBe(200);
   });
 });

@@ -30,6 +30,8 @@ export async function serve(
       resolve(),
     );
   });
+  // A connection that cannot be accepted (too many open files) costs one probe, not the process.
+  server.on('error', () => {});
   // What serves a probe keeps no process alive.
   server.unref();
   return { port: portOf(server), close: () => close(server) };
@@ -45,7 +47,8 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+  // Not by `URL`: it throws on what anybody may send, as `GET //`.
+  const [path = ''] = (request.url ?? '').split('?', 1);
   const endpoint = Object.hasOwn(endpoints, path) ? endpoints[path] : undefined;
   if (endpoint === undefined) {
     response.writeHead(404, { 'content-type': 'text/plain' }).end('not found\n');
