@@ -199,6 +199,14 @@ test('a file that is no kubeconfig is told by the place, never by its values', a
   expect(String(error)).not.toContain('hunter2');
 });
 
+test('a kubeconfig that is no YAML is told by the line, never by what stands there', async () => {
+  const path = join(directory(), 'config');
+  writeFileSync(path, 'users:\n- name: me\n  user: { token: "hunter2 }\n');
+  const error = await connect({ kubeconfig: path }).catch((cause: unknown) => cause);
+  expect(String(error)).toMatch(/is no YAML at line \d+/);
+  expect(String(error) + String(error instanceof Error && error.cause)).not.toContain('hunter2');
+});
+
 test('a user of an exec plug-in gets the token of the program, and a new one when it is refused', async () => {
   const accepted = { token: 'one' };
   const { port } = await tokenServer(accepted);

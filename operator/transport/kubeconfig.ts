@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { delimiter, dirname, resolve } from 'node:path';
-import { parse } from 'yaml';
+import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import type { ConnectionDescription, Impersonation } from './connection.ts';
 import {
@@ -102,10 +102,20 @@ async function readKubeconfig(path: string): Promise<File> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw new Error(`cannot read the kubeconfig ${path}`, { cause: error });
   });
-  const parsed = kubeconfigSchema.safeParse(parse(text) ?? {});
+  const parsed = kubeconfigSchema.safeParse(parseYaml(path, text) ?? {});
   // The problems name places only: a kubeconfig's values are secret.
   if (!parsed.success) throw new Error(`${path} is no kubeconfig: ${places(parsed.error)}`);
   return { ...parsed.data, directory: dirname(resolve(path)) };
+}
+
+function parseYaml(path: string, text: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    // Neither the parser's message nor the error as a cause: they quote the line.
+    const line = error instanceof YAMLParseError ? error.linePos?.[0].line : undefined;
+    throw new Error(`${path} is no YAML${line === undefined ? '' : ` at line ${line}`}`);
+  }
 }
 
 function places(error: z.ZodError): string {
