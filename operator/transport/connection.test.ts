@@ -227,6 +227,39 @@ test('a user of an exec plug-in gets the token of the program, and a new one whe
   expect((await connection.send(get)).status).toBe(200);
 });
 
+test('credentials that never come hold a request up no longer than its own deadline', async () => {
+  const connection = closed(
+    openConnection({
+      server: new URL('http://127.0.0.1:1'),
+      namespace: 'default',
+      credentials: { current: () => new Promise(() => {}), expire: () => {} },
+    }),
+  );
+  const deadline = new AbortController();
+  const sent = connection.send({ ...get, signal: deadline.signal });
+  deadline.abort(new Error('too late'));
+  await expect(sent).rejects.toThrow('too late');
+});
+
+test.each([
+  'requests',
+  'watches',
+] as const)('what may not be sent is not, in the pool of %s', async (pool) => {
+  const { port, requests } = await tokenServer({ token: 'any' });
+  const connection = closed(
+    openConnection({
+      server: new URL(`http://127.0.0.1:${port}`),
+      namespace: 'default',
+      credentials: new FileCredentials({}),
+    }),
+  );
+  const beforeSend = () => {
+    throw new Error('not leading');
+  };
+  await expect(connection.send({ ...get, pool, beforeSend })).rejects.toThrow('not leading');
+  expect(requests).toEqual([]);
+});
+
 test('in a pod: the ServiceAccount’s token, CA and namespace', async () => {
   const at = directory();
   for (const [name, content] of [

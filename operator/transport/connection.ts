@@ -109,18 +109,19 @@ class PooledConnection implements Connection {
   }
 
   async send(request: HttpRequest): Promise<HttpResponse> {
-    const identity = await this.#identity();
+    const { signal } = request;
+    const identity = await this.#identity(signal);
     try {
       const response = await this.#sendAs(identity, request);
       if (response.status !== 401) return response;
-      const renewed = await this.#renewed(identity);
+      const renewed = await this.#renewed(identity, signal);
       if (renewed === undefined) return response;
       await response.discard();
       return await this.#sendAs(renewed, request);
     } catch (error) {
       // A server with a new certificate is refused until the new CA is read; nothing was sent, so it may be sent again.
       if (!(error instanceof ConnectionError) || error.kind !== 'tls') throw error;
-      const renewed = await this.#renewed(identity);
+      const renewed = await this.#renewed(identity, signal);
       if (renewed === undefined) throw error;
       return this.#sendAs(renewed, request);
     }
@@ -134,18 +135,20 @@ class PooledConnection implements Connection {
     await Promise.all(all.flatMap(({ requests, watches }) => [requests.destroy(), watches.destroy()]));
   }
 
-  async #identity(): Promise<Identity> {
+  /** Within the request's own time: a plug-in may hang, or wait for a person. */
+  async #identity(signal: AbortSignal | undefined): Promise<Identity> {
     try {
-      return await this.#credentials.current();
+      return await unlessAborted(this.#credentials.current(), signal);
     } catch (error) {
+      if (signal?.aborted) throw signal.reason;
       throw new ConnectionError('credentials', this.server, error);
     }
   }
 
   /** What the credentials are now, if that is something else than what was refused. */
-  async #renewed(refused: Identity): Promise<Identity | undefined> {
+  async #renewed(refused: Identity, signal: AbortSignal | undefined): Promise<Identity | undefined> {
     this.#credentials.expire();
-    const identity = await this.#identity();
+    const identity = await this.#identity(signal);
     const same = identity.authorization === refused.authorization && sameTls(identity.tls, refused.tls);
     return same ? undefined : identity;
   }
@@ -223,8 +226,19 @@ function openPools(origin: string, tls: TlsIdentity, limits: ConnectionLimits): 
   return {
     tls,
     requests: new Pool(origin, { ...common, connections: limits.connections ?? 64 }).compose(checkBeforeSend),
-    watches: new Pool(origin, common),
+    watches: new Pool(origin, common).compose(checkBeforeSend),
   };
+}
+
+/** What the promise comes to, or the signal's reason if that is first. */
+function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }
 
 function sameTls(left: TlsIdentity, right: TlsIdentity): boolean {
