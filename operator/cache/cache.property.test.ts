@@ -40,7 +40,7 @@ class World {
       action.type === 'delete' &&
       (before === undefined || (by === 'own' && shown?.metadata.uid !== before.metadata.uid));
     if (by === 'own' && this.#inFlight.some((write) => write?.key === key)) this.#overlapped = true;
-    const handle = by === 'own' ? this.cache.beginWrite(key, (object) => object) : undefined;
+    const handle = by === 'own' ? this.cache.beginWrite(key) : undefined;
     const entry = refused ? undefined : this.#change(key, name, action, before, by);
     if (handle !== undefined) this.#inFlight.push({ key, handle, entry });
   }

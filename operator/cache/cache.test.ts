@@ -13,9 +13,10 @@ function thing(resourceVersion: string, uid = 'uid-1', selected = true): Thing {
 }
 
 /** A cache that has listed nothing at version 10, and what its handlers heard. */
-function listed() {
+function listed(options: { readonly admit?: (sent: Thing) => Thing } = {}) {
   const heard: string[] = [];
   const cache = new Cache<Thing>({
+    ...options,
     indexes: {},
     selects: ({ selected }) => selected,
     onChange: ({ type, origin, object }) =>
@@ -60,7 +61,7 @@ test('an own write whose echo never comes is given up at the second bookmark', (
 
 test('an echo that comes before the answer is heard of once, as our own', () => {
   const { cache, heard, version } = listed();
-  const write = cache.beginWrite(key, (object) => object);
+  const write = cache.beginWrite(key);
   cache.event('ADDED', thing('11'), '11');
   expect(version()).toBe('11');
   expect(heard).toEqual([]);
@@ -71,7 +72,7 @@ test('an echo that comes before the answer is heard of once, as our own', () => 
 
 test('what others did while our write was on its way is heard of when it ends, even if it fails', () => {
   const { cache, heard } = listed();
-  const write = cache.beginWrite(key, (object) => object);
+  const write = cache.beginWrite(key);
   cache.event('ADDED', thing('11'), '11');
   write.end();
   expect(heard).toEqual(['Added watch 11']);
@@ -108,4 +109,12 @@ test('what a resumed watch brings a second time is not heard of again', () => {
   cache.event('ADDED', thing('11'), '11');
   cache.event('ADDED', thing('11'), '11');
   expect(heard).toEqual(['Added watch 11']);
+});
+
+test('a write of ours stays in the cache although the cache keeps nothing of what selects it', () => {
+  const { cache, version } = listed({ admit: ({ selected: _, ...kept }) => ({ ...kept, selected: false }) });
+  cache.observeWrite(thing('11'));
+  expect(version()).toBe('11');
+  cache.observeWrite(thing('12', 'uid-1', false));
+  expect(version()).toBeUndefined();
 });

@@ -7,8 +7,10 @@ import { type Indexes, Store } from './store.ts';
 
 interface CacheOptions<T extends KubernetesObject, IndexName extends string> {
   readonly indexes: Indexes<T, IndexName>;
-  /** Whether an object of our own making is one that the watch would bring. */
+  /** Whether an object of our own making is one that the watch would bring. Asked of it as the server answered it. */
   readonly selects: (object: T) => boolean;
+  /** Makes what the server sent fit for the cache. Default: it is. Must not throw. */
+  readonly admit?: (object: T) => T;
   /** Must not throw. */
   readonly onChange: ChangeHandler<T>;
 }
@@ -25,6 +27,7 @@ export class Cache<T extends KubernetesObject, IndexName extends string = never>
   /** What readers see. */
   readonly store: Store<T, IndexName>;
   readonly #options: CacheOptions<T, IndexName>;
+  readonly #admit: (object: T) => T;
   /** Only of objects that have an own write on the way; their entry in the store is what `current` says. */
   readonly #ownWrites = new Map<ObjectKey, OwnWrites<T>>();
   readonly #inFlight = new Map<ObjectKey, InFlight<T>>();
@@ -37,6 +40,7 @@ export class Cache<T extends KubernetesObject, IndexName extends string = never>
 
   constructor(options: CacheOptions<T, IndexName>) {
     this.#options = options;
+    this.#admit = options.admit ?? ((object) => object);
     this.store = new Store(options.indexes);
   }
 
@@ -55,7 +59,7 @@ export class Cache<T extends KubernetesObject, IndexName extends string = never>
     for (const item of items) {
       const key = keyOf(item);
       this.#list?.keys.add(key);
-      this.#listed(key, item, resourceVersion);
+      this.#listed(key, this.#admit(item), resourceVersion);
     }
   }
 
@@ -70,8 +74,9 @@ export class Cache<T extends KubernetesObject, IndexName extends string = never>
   }
 
   /** The watch brought an object that is there, or is gone. */
-  event(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T, resourceVersion: string): void {
+  event(type: 'ADDED' | 'MODIFIED' | 'DELETED', sent: T, resourceVersion: string): void {
     this.#progress = resourceVersion;
+    const object = this.#admit(sent);
     const key = keyOf(object);
     const gone = type === 'DELETED';
     const before = this.store.get(key);
@@ -101,15 +106,15 @@ export class Cache<T extends KubernetesObject, IndexName extends string = never>
     }
   }
 
-  /** A write to the object is about to be sent: see `WriteObserver`. `admit` makes an answer fit for the cache. */
-  beginWrite(key: ObjectKey, admit: (object: T) => T): WriteInFlight<T> {
+  /** A write to the object is about to be sent: see `WriteObserver`. */
+  beginWrite(key: ObjectKey): WriteInFlight<T> {
     const inFlight = this.#inFlight.get(key) ?? { writes: 0, held: [], own: [] };
     this.#inFlight.set(key, inFlight);
     inFlight.writes++;
     return {
       wrote: (object) => {
         inFlight.own.push({ resourceVersion: object.metadata.resourceVersion });
-        this.observeWrite(admit(object));
+        this.observeWrite(object);
       },
       deleted: (uid) => {
         inFlight.own.push({ deleted: uid });
@@ -125,13 +130,15 @@ export class Cache<T extends KubernetesObject, IndexName extends string = never>
   }
 
   /** The server answered a write of ours with this. */
-  observeWrite(object: T): void {
-    const { resourceVersion } = object.metadata;
-    const key = keyOf(object);
+  observeWrite(answer: T): void {
+    const { resourceVersion } = answer.metadata;
+    const key = keyOf(answer);
     const before = this.store.get(key);
-    const own = this.#ownWrites.get(key) ?? new OwnWrites(before, this.#options.selects);
+    const own = this.#ownWrites.get(key) ?? new OwnWrites(before);
     if (resourceVersion === undefined || this.#knows(resourceVersion, own.base)) return;
-    own.written(object, resourceVersion, ++this.#moment);
+    const object = this.#admit(answer);
+    const selected = this.#options.selects(answer);
+    own.written({ object, resourceVersion, selected, at: ++this.#moment });
     this.#ownWrites.set(key, own);
     const after = own.current;
     this.#show(key, after);
@@ -148,7 +155,7 @@ export class Cache<T extends KubernetesObject, IndexName extends string = never>
     if (before !== undefined && before.metadata.uid !== deleted && !known?.knows(deleted)) return;
     if (before === undefined && this.#inFlight.get(key)?.held.some(({ change }) => isEndOf(change, deleted)))
       return;
-    const own = known ?? new OwnWrites(before, this.#options.selects);
+    const own = known ?? new OwnWrites(before);
     own.deleted(deleted, ++this.#moment);
     this.#ownWrites.set(key, own);
     this.#show(key, own.current);

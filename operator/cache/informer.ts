@@ -60,7 +60,6 @@ export class Informer<T extends KubernetesObject, IndexName extends string = nev
   readonly #source: ListWatch;
   readonly #options: InformerOptions<T, IndexName>;
   readonly #cache: Cache<T, IndexName>;
-  readonly #admit: (object: T) => T;
   readonly #handlers = new Set<ChangeHandler<T>>();
   #markSynced: () => void;
   #hasSynced = false;
@@ -74,10 +73,10 @@ export class Informer<T extends KubernetesObject, IndexName extends string = nev
     const { promise, resolve } = Promise.withResolvers<void>();
     this.synced = promise;
     this.#markSynced = resolve;
-    this.#admit = this.#admission(source.fieldManager);
     this.#cache = new Cache<T, IndexName>({
       indexes: this.#guarded(options.indexes),
       selects: matcher(options),
+      admit: this.#admission(source.fieldManager),
       onChange: (change) => this.#notify(change),
     });
   }
@@ -121,15 +120,14 @@ export class Informer<T extends KubernetesObject, IndexName extends string = nev
   async run(signal: AbortSignal): Promise<void> {
     const target = {
       beginList: () => this.#cache.beginList(),
-      addPage: (items: readonly T[], resourceVersion: string) =>
-        this.#cache.addPage(items.map(this.#admit), resourceVersion),
+      addPage: (items: readonly T[], resourceVersion: string) => this.#cache.addPage(items, resourceVersion),
       endList: (resourceVersion: string) => {
         this.#cache.endList(resourceVersion);
         this.#hasSynced = true;
         this.#markSynced();
       },
       event: (type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T, resourceVersion: string) =>
-        this.#cache.event(type, this.#admit(object), resourceVersion),
+        this.#cache.event(type, object, resourceVersion),
       bookmark: (resourceVersion: string) => this.#cache.bookmark(resourceVersion),
     };
     const reflector = new Reflector(this.#source, this.resource, this.#options, target, {
@@ -141,12 +139,12 @@ export class Informer<T extends KubernetesObject, IndexName extends string = nev
   }
 
   beginWrite(key: ObjectKey): WriteInFlight<T> {
-    return this.#cache.beginWrite(key, this.#admit);
+    return this.#cache.beginWrite(key);
   }
 
   /** The server answered a write of ours with this object: the cache answers with it until the watch has it. */
   observeWrite(object: T): void {
-    this.#cache.observeWrite(this.#admit(object));
+    this.#cache.observeWrite(object);
   }
 
   /** The server has deleted the object of that UID on our request. */

@@ -12,12 +12,10 @@ import { compareResourceVersions } from './resourceVersion.ts';
 export class OwnWrites<T extends KubernetesObject> {
   /** What the watch brought last. */
   base: T | undefined;
-  readonly #selects: (object: T) => boolean;
   #effects: Effect<T>[] = [];
 
-  constructor(base: T | undefined, selects: (object: T) => boolean) {
+  constructor(base: T | undefined) {
     this.base = base;
-    this.#selects = selects;
   }
 
   get isEmpty(): boolean {
@@ -28,17 +26,21 @@ export class OwnWrites<T extends KubernetesObject> {
   get current(): T | undefined {
     const last = this.#effects.at(-1);
     if (last === undefined) return this.base;
-    if (last.type === 'written') return this.#selects(last.object) ? last.object : undefined;
+    if (last.type === 'written') return last.selected ? last.object : undefined;
     return this.base?.metadata.uid === last.uid ? undefined : this.base;
   }
 
-  written(object: T, resourceVersion: string, at: number): void {
-    const effect: Effect<T> = { type: 'written', object, resourceVersion, at, bookmarks: 0 };
+  written(write: Written<T> & { readonly at: number }): void {
+    const { object, resourceVersion } = write;
     // Answers may overtake each other. The order of the writes is that of their resourceVersions, a deletion last.
     const later = this.#effects.findIndex((other) =>
       other.type === 'deleted' ? other.uid === object.metadata.uid : isAfter(other, resourceVersion),
     );
-    this.#effects.splice(later < 0 ? this.#effects.length : later, 0, effect);
+    this.#effects.splice(later < 0 ? this.#effects.length : later, 0, {
+      ...write,
+      type: 'written',
+      bookmarks: 0,
+    });
   }
 
   deleted(uid: string, at: number): void {
@@ -108,8 +110,15 @@ export class OwnWrites<T extends KubernetesObject> {
   }
 }
 
+interface Written<T> {
+  readonly object: T;
+  readonly resourceVersion: string;
+  /** It is one that the watch would bring. */
+  readonly selected: boolean;
+}
+
 type Effect<T> = (
-  | { readonly type: 'written'; readonly object: T; readonly resourceVersion: string }
+  | ({ readonly type: 'written' } & Written<T>)
   | { readonly type: 'deleted'; readonly uid: string }
 ) & {
   /** When it was observed, in the cache's own count of what happened. */
