@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { isApiError, isNotFound } from '../client/apiError.ts';
+import { isAlreadyExists, isApiError, isNotFound } from '../client/apiError.ts';
 import type { Client } from '../client/client.ts';
 import { isTransientReason } from '../client/reasons.ts';
 import { type Clock, monotonicClock, sleep } from '../queue/clock.ts';
@@ -21,7 +21,7 @@ export interface Occurrence {
   readonly related?: KubernetesObject;
 }
 
-/** Where controllers say what has happened. Neither call ever throws. */
+/** Where controllers say what has happened. Never throws, and waits for nothing. */
 export interface Recorder {
   record(regarding: KubernetesObject, occurrence: Occurrence): void;
 }
@@ -71,16 +71,19 @@ export class EventRecorder implements Recorder {
 
   record(regarding: KubernetesObject, occurrence: Occurrence): void {
     if (this.#stopped) return;
-    const { type, reason, related } = occurrence;
-    const action = occurrence.action ?? reason;
+    const { type, reason, action = reason, related } = occurrence;
     const note = boundedNote(occurrence.note);
     const object = identityOf(regarding);
     const key = JSON.stringify([object, type, reason, action, note, related && identityOf(related)]);
     const at = this.#now();
     const content: Recorded = {
       name: eventName(regarding),
-      regarding,
-      occurrence: { ...occurrence, action, note },
+      regarding: referenceTo(regarding),
+      ...(related === undefined ? {} : { related: referenceTo(related) }),
+      type,
+      reason,
+      action,
+      note,
     };
     const step = this.#series.happened(object, key, content, at);
     switch (step.step) {
@@ -130,7 +133,7 @@ export class EventRecorder implements Recorder {
     this.#timers.delete(series);
     if (this.#waiting.size >= this.#queue) {
       this.#series.forget(series);
-      this.#options.onDropped?.('QueueFull', series.content.occurrence.reason);
+      this.#options.onDropped?.('QueueFull', series.content.reason);
       return;
     }
     this.#waiting.add(series);
@@ -154,7 +157,7 @@ export class EventRecorder implements Recorder {
     try {
       for (let attempt = 0; ; attempt += 1) {
         try {
-          await (series.written === 0 ? this.#create(series) : this.#count(series, count));
+          await (series.written === 0 ? this.#create(series, attempt) : this.#count(series, count));
           this.#series.wrote(series, series.written === 0 ? 1 : count);
           break;
         } catch (error) {
@@ -171,13 +174,12 @@ export class EventRecorder implements Recorder {
     } catch {
       this.#series.forget(series);
       this.#waiting.delete(series);
-      this.#options.onDropped?.('Refused', series.content.occurrence.reason);
+      this.#options.onDropped?.('Refused', series.content.reason);
     }
   }
 
-  #create({ content, firstSeen }: Series<Recorded>): Promise<unknown> {
-    const { regarding, occurrence, name } = content;
-    const { type, reason, action, note, related } = occurrence;
+  async #create({ content, firstSeen }: Series<Recorded>, attempt: number): Promise<void> {
+    const { name, regarding, related, type, reason, action, note } = content;
     const event: Event = {
       apiVersion: 'events.k8s.io/v1',
       kind: 'Event',
@@ -185,14 +187,19 @@ export class EventRecorder implements Recorder {
       eventTime: microTime(firstSeen),
       type,
       reason: reason.slice(0, 128),
-      action: (action ?? reason).slice(0, 128),
+      action: action.slice(0, 128),
       note,
-      regarding: referenceTo(regarding),
-      ...(related === undefined ? {} : { related: referenceTo(related) }),
+      regarding,
+      ...(related === undefined ? {} : { related }),
       reportingController: this.#options.controller,
       reportingInstance: this.#instance,
     };
-    return this.#options.client.create(events, event);
+    try {
+      await this.#options.client.create(events, event);
+    } catch (error) {
+      // The names are ours alone: the attempt before had come through, and its answer was lost.
+      if (attempt === 0 || !isAlreadyExists(error)) throw error;
+    }
   }
 
   #count({ content, lastSeen }: Series<Recorded>, count: number): Promise<unknown> {
@@ -201,11 +208,14 @@ export class EventRecorder implements Recorder {
   }
 }
 
-interface Recorded {
+/** What is kept of an occurrence for as long as its series lasts: of the objects only who they are. */
+interface Recorded extends Required<Pick<Occurrence, 'type' | 'reason' | 'action' | 'note'>> {
   readonly name: Required<ObjectName>;
-  readonly regarding: KubernetesObject;
-  readonly occurrence: Occurrence;
+  readonly regarding: Reference;
+  readonly related?: Reference;
 }
+
+type Reference = NonNullable<Event['regarding']>;
 
 function mayPass(error: unknown): boolean {
   return !isApiError(error) || isTransientReason(error.reason);
@@ -223,7 +233,7 @@ function identityOf({ kind, metadata }: KubernetesObject): string {
   return `${kind}/${metadata.namespace ?? ''}/${metadata.name}/${metadata.uid ?? ''}`;
 }
 
-function referenceTo({ apiVersion, kind, metadata }: KubernetesObject): NonNullable<Event['regarding']> {
+function referenceTo({ apiVersion, kind, metadata }: KubernetesObject): Reference {
   const { name, namespace, uid, resourceVersion } = metadata;
   return {
     apiVersion,
