@@ -102,10 +102,15 @@ function nameOf({ resource, namespace, labelSelector, fieldSelector }: Selected)
   return selection.length === 0 ? name : `${name} with ${selection.join(' and ')}`;
 }
 
-/** The options of the later request that the earlier one has not got the same. What it leaves out it does not need. */
+/**
+ * The options of the later request that the earlier one has not got the same. What it leaves out it does not need, but
+ * for a transform: who asks for none reads whole objects.
+ */
 function differences(later: object, earlier: object): readonly string[] {
   const had = new Map<string, unknown>(Object.entries(earlier));
-  return Object.entries(later)
-    .filter(([option, value]) => option !== 'resource' && value !== undefined && had.get(option) !== value)
+  const asked = new Map<string, unknown>([['transform', undefined], ...Object.entries(later)]);
+  return [...asked]
+    .filter(([option, value]) => option !== 'resource' && (value !== undefined || option === 'transform'))
+    .filter(([option, value]) => had.get(option) !== value)
     .map(([option]) => option);
 }

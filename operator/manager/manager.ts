@@ -148,13 +148,17 @@ export class Manager {
     return controller;
   }
 
-  /** Adds a line to `/readyz`: what must be well for this replica to count as ready. */
+  /** Adds a line to `/readyz`: what must be well for this replica to count as ready. Throws if the name is taken. */
   addReadyCheck(name: string, check: () => void | Promise<void>): void {
     this.#ready.add(name, check);
   }
 
-  /** Adds what is to be done at a clean stop, after the controllers and while writes are still let through: events to be sent, say. */
+  /**
+   * Adds what is to be done at a clean stop, after the controllers and while writes are still let through: events to be
+   * sent, say. Throws if the name is taken.
+   */
   beforeStop(name: string, flush: () => Promise<void>): void {
+    if (this.#flushes.has(name)) throw new TypeError(`there are two flushes named ${name}`);
     this.#flushes.set(name, flush);
   }
 
@@ -201,7 +205,13 @@ export class Manager {
     for (;;) {
       const term = await this.#elector.acquire(signal);
       if (term === undefined) return;
-      const drained = await this.#control(AbortSignal.any([signal, term.lost]));
+      const drained = await this.#control(AbortSignal.any([signal, term.lost])).catch(
+        async (error: unknown) => {
+          // The lease must not be renewed by a process in which nothing acts.
+          await term.abandon();
+          throw error;
+        },
+      );
       if (signal.aborted) {
         await this.#flush();
         return drained ? term.release() : term.abandon();

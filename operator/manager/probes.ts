@@ -7,7 +7,9 @@ type Check = () => void | Promise<void>;
 export class Probe {
   readonly #checks = new Map<string, Check>();
 
+  /** Throws if there is a check of that name: it would go unasked. */
   add(name: string, check: Check): void {
+    if (this.#checks.has(name)) throw new TypeError(`there are two checks named ${name}`);
     this.#checks.set(name, check);
   }
 

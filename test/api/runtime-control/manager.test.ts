@@ -244,5 +244,39 @@ describe('a manager', () => {
     expect(() => manager.informer({ resource: configMaps, managedFields: 'all' })).toThrow(
       'with other managedFields',
     );
+    manager.informer({ resource: configMaps, namespace: 'few', transform: (object) => object });
+    expect(() => manager.informer({ resource: configMaps, namespace: 'few' })).toThrow(
+      'with other transform',
+    );
+  });
+
+  it('refuses two flushes, or two checks, of one name: one of them would be forgotten', () => {
+    const manager = new Manager({ connection, fieldManager: 'x', log: createLog({ level: 'silent' }) });
+    manager.beforeStop('events', async () => {});
+    expect(() => manager.beforeStop('events', async () => {})).toThrow('two flushes named events');
+    expect(() => manager.addReadyCheck('informers', () => {})).toThrow('two checks named informers');
+  });
+
+  it('lets the lease go when its controllers cannot be run', async () => {
+    const manager = new Manager({
+      connection,
+      fieldManager: 'x',
+      leaderElection: { ...lease, namespace },
+      log: createLog({ level: 'silent' }),
+    });
+    const start = () => {
+      throw new Error('no source');
+    };
+    manager.addController({
+      name: 'broken',
+      watches: [{ synced: Promise.resolve(), start }],
+      reconcile: async () => ({}),
+    });
+    const ended = manager.run(new AbortController().signal);
+    await expect(ended).rejects.toThrow('no source');
+    const held = async () => (await client.get(leases, { namespace, name: 'manager' })).spec?.renewTime;
+    const last = await held();
+    await new Promise((resolve) => setTimeout(resolve, 3 * lease.retryPeriod));
+    expect(await held()).toBe(last);
   });
 });
