@@ -23,12 +23,24 @@ describe('the shipped admission policies', () => {
 
   it.each(policies)('match only named resources and operations: $metadata.name', ({ spec }) => {
     expect(JSON.stringify(spec.matchConstraints)).not.toContain('*');
-    for (const rule of spec.matchConstraints.resourceRules)
-      expect(rule.resources.some((resource) => resource.includes('/'))).toBe(false);
+  });
+
+  it('see every way to write the labels of what they guard: status and finalize write them too', () => {
+    const subresources = policies
+      .flatMap(({ spec }) => spec.matchConstraints.resourceRules)
+      .flatMap(({ resources }) => resources)
+      .filter((resource) => resource.includes('/'));
+    expect(subresources.sort()).toEqual([
+      'namespaces/finalize',
+      'namespaces/status',
+      'resourcequotas/status',
+    ]);
   });
 
   it.each(
-    policies.filter(({ metadata }) => metadata.name !== 'mainstay-project-access'),
+    policies.filter(
+      ({ metadata }) => !['mainstay-project-access', 'mainstay-operator'].includes(metadata.name),
+    ),
   )('leave the cluster itself and the operator alone: $metadata.name', ({ spec }) => {
     expect(spec.matchConstraints.namespaceSelector.matchExpressions).toContainEqual({
       key: 'kubernetes.io/metadata.name',

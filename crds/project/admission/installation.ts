@@ -9,12 +9,13 @@ export const installation = {
 export const operatorUser = `system:serviceaccount:${installation.namespace}:${installation.serviceAccount}`;
 
 /**
- * Users of the control plane that delete what is in a terminating namespace, or whose owner is gone.
- * Walls go with their namespace, so these pass.
+ * Users of the control plane that delete what is in a terminating namespace, or whose owner is gone, or count what a
+ * quota has in use. Walls go with their namespace, so these pass.
  */
 export const controlPlaneUsers = [
   'system:serviceaccount:kube-system:namespace-controller',
   'system:serviceaccount:kube-system:generic-garbage-collector',
+  'system:serviceaccount:kube-system:resourcequota-controller',
   'system:kube-controller-manager',
   'system:apiserver',
 ] as const;

@@ -1,5 +1,5 @@
 import { annotations, group, labels } from '../names.ts';
-import { exemptNamespaces, operatorUser } from './installation.ts';
+import { exemptNamespaces, installation, operatorUser } from './installation.ts';
 import { type AdmissionPolicy, definePolicy, literal } from './policy.ts';
 
 const owner = literal(labels.owner);
@@ -9,6 +9,15 @@ const adoptableBy = literal(annotations.adoptableBy);
 
 /** Of the one annotation that the namespace's holder sets, nothing is said here: it is their proof. */
 const isAnnotationMark = `key.startsWith(${marks}) && key != ${adoptableBy}`;
+
+/** The operator believes its claim only while its own entry in managedFields has it. */
+const claimIsOurs = (object: string) =>
+  [
+    `${object}.metadata.?managedFields.orValue([]).exists(entry,`,
+    `entry.?manager.orValue('') == ${literal(installation.fieldManager)} && entry.?operation.orValue('') == 'Apply' &&`,
+    `dyn(entry).?fieldsV1[?'f:metadata'][?'f:labels'][?${literal(`f:${labels.owner}`)}].hasValue())`,
+  ].join(' ');
+const claimIsTaken = `request.operation == 'UPDATE' && ${claimIsOurs('oldObject')} && !${claimIsOurs('object')}`;
 
 /**
  * The marks on a namespace decide which policies hold in it and which Project it belongs to. Nobody but the operator
@@ -31,7 +40,8 @@ export const namespaces: AdmissionPolicy = definePolicy(
           apiGroups: [''],
           apiVersions: ['v1'],
           operations: ['CREATE', 'UPDATE'],
-          resources: ['namespaces'],
+          // Both subresources take labels and annotations as well.
+          resources: ['namespaces', 'namespaces/status', 'namespaces/finalize'],
           scope: 'Cluster',
         },
       ],
@@ -40,11 +50,12 @@ export const namespaces: AdmissionPolicy = definePolicy(
       { name: 'not-the-operator', expression: `request.userInfo.username != ${literal(operatorUser)}` },
       { name: 'not-being-deleted', expression: '!has(object.metadata.deletionTimestamp)' },
       {
-        name: 'labels-or-annotations-changed',
+        name: 'marks-may-change',
         expression: [
           "request.operation == 'CREATE'",
           'object.metadata.?labels != oldObject.metadata.?labels',
           'object.metadata.?annotations != oldObject.metadata.?annotations',
+          `(${claimIsTaken})`,
         ].join(' || '),
       },
     ],
@@ -78,6 +89,11 @@ export const namespaces: AdmissionPolicy = definePolicy(
         ].join(' || '),
         message: `a Project holds this namespace: its labels and annotations of ${group} stay; remove the environment from the Project to let go of it`,
         messageExpression: `'the Project ' + variables.project + ' holds this namespace: its labels and annotations of ${group} stay. Remove the environment from the Project to let go of it.'`,
+        reason: 'Forbidden',
+      },
+      {
+        expression: `!variables.held || !(${claimIsTaken})`,
+        message: `a Project holds this namespace: the field manager ${installation.fieldManager} keeps the label ${labels.owner}; leave managedFields alone`,
         reason: 'Forbidden',
       },
       {

@@ -5,7 +5,7 @@ import { type AdmissionPolicy, definePolicy, literal, literals } from './policy.
 const owner = literal(labels.owner);
 
 /** What must be equal for an update to count as one of finalizers and annotations only. */
-const content = ['spec', 'data', 'type', 'immutable', 'roleRef', 'subjects'];
+const content = ['spec', 'status', 'data', 'type', 'immutable', 'roleRef', 'subjects'];
 const sameContent = [
   'object.metadata.?labels == oldObject.metadata.?labels',
   // The garbage collector deletes what an owner reference ties to an object that is not there.
@@ -33,7 +33,8 @@ export const owned: AdmissionPolicy = definePolicy(
       // Of an update, the old and the new object are both looked at: the label cannot be taken off first.
       objectSelector: { matchExpressions: [{ key: labels.owner, operator: 'Exists' }] },
       resourceRules: [
-        guarded('', ['resourcequotas', 'limitranges', 'secrets']),
+        // What a quota's status says is what it enforces; and whoever writes the status writes its labels too.
+        guarded('', ['resourcequotas', 'resourcequotas/status', 'limitranges', 'secrets']),
         guarded('networking.k8s.io', ['networkpolicies']),
         guarded('rbac.authorization.k8s.io', ['rolebindings']),
       ],

@@ -16,7 +16,11 @@ let operator: Person;
 let admin: Person;
 /** May do anything with namespaces, and nothing else. */
 let holder: Person;
-const role = clusterRole('namespaces-holder', { apiGroups: [''], resources: ['namespaces'], verbs: ['*'] });
+const role = clusterRole('namespaces-holder', {
+  apiGroups: [''],
+  resources: ['namespaces', 'namespaces/status', 'namespaces/finalize'],
+  verbs: ['*'],
+});
 const environment = namespace('namespaces-held', held('Strict'));
 const retained = namespace('namespaces-retained', {
   labels: { [labels.project]: 'payments', [labels.environment]: 'old', [labels.isolation]: 'Strict' },
@@ -31,7 +35,7 @@ beforeAll(async () => {
   await done(admin.apply(role));
   await done(admin.apply(grantEverywhere(role.metadata.name, 'namespaces-holder')));
   await eventually('the holder has rights', async () => (await holder.list(foreign)).status === 200);
-  for (const object of [environment, retained, foreign]) await done(operator.apply(object));
+  for (const object of [environment, retained, foreign]) await done(operator.apply(object, 'mainstay'));
 });
 afterAll(async () => {
   for (const object of [environment, retained, foreign]) await admin.remove(object);
@@ -60,7 +64,7 @@ describe.each(forgeries)('the mark for %s', (_, metadata) => {
       expect(created).toMatchObject({ status: 403 });
       expect(created.message).toContain('are set by the operator alone');
     }
-    for (const object of [environment, foreign]) await done(operator.patch(object, { metadata }, dry));
+    await done(operator.patch(environment, { metadata }, dry));
   });
 });
 
@@ -89,6 +93,38 @@ describe('a namespace that a Project holds', () => {
       expect(answer.message).toContain('is set by the Project payments');
     }
     await done(operator.patch(environment, { metadata }, dry));
+  });
+
+  it('keeps its marks and its pod security whichever subresource is written', async () => {
+    const { body } = await done(admin.get(environment));
+    for (const metadata of [
+      { labels: { [labels.isolation]: 'Open' } },
+      { labels: { [labels.owner]: 'another' } },
+      { labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } },
+    ])
+      expect([metadata, await holder.patchStatus(environment, { metadata })]).toMatchObject([
+        metadata,
+        { status: 403 },
+      ]);
+    const open = { ...held().labels, [labels.isolation]: 'Open' };
+    const whole = { ...environment, ...body, metadata: { ...environment.metadata, ...body.metadata } };
+    const forged = { ...whole, metadata: { ...whole.metadata, labels: open } };
+    expect(await holder.finalize(forged)).toMatchObject({ status: 403 });
+    await done(holder.finalize(whole));
+  });
+
+  it('stays claimed by the operator whoever writes its managedFields', async () => {
+    const whole = await done(admin.get(environment));
+    const wiped = { metadata: { managedFields: [{}] } };
+    for (const person of [holder, admin])
+      expect(await person.patch(environment, wiped)).toMatchObject({ status: 403 });
+    // By two applies: somebody else comes to own the label too, and then nobody but them.
+    await done(holder.apply(environment, 'somebody'));
+    const without = { ...environment.metadata, labels: { [labels.isolation]: 'Strict' } };
+    const answer = await holder.apply({ ...environment, metadata: without }, 'mainstay');
+    expect(answer).toMatchObject({ status: 403 });
+    expect(answer.message).toContain('leave managedFields alone');
+    expect((await admin.get(environment)).body.metadata?.labels).toEqual(whole.body.metadata?.labels);
   });
 
   it('takes the labels, annotations and finalizers of others', async () => {

@@ -161,6 +161,17 @@ describe.each(kinds)('a %s that the operator made', (_kind, make, change) => {
   });
 });
 
+describe("a quota's status, which is what it enforces", () => {
+  it('is written by the cluster alone, and so are the labels that could be written with it', async () => {
+    const object = quota('enforced');
+    await done(operator.create(object));
+    for (const person of [tenant, admin])
+      for (const change of [{ status: { hard: { pods: '1000' } } }, { metadata: { labels: null } }])
+        expect([change, await person.patchStatus(object, change)]).toMatchObject([change, { status: 403 }]);
+    await done(operator.remove(object));
+  });
+});
+
 describe('the cluster goes on working', () => {
   it('a quota gets its status from the controller manager', async () => {
     const object = quota('counted');

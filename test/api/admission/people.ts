@@ -125,6 +125,11 @@ export class Person {
     return this.#send('PUT', pathOf(object), object);
   }
 
+  /** The subresource of a namespace that takes its finalizers, and the rest of its metadata. */
+  finalize(object: Manifest): Promise<Answer> {
+    return this.#send('PUT', `${pathOf(object)}/finalize`, object);
+  }
+
   remove(object: Manifest, propagationPolicy = 'Background'): Promise<Answer> {
     return this.#send('DELETE', pathOf(object), {
       kind: 'DeleteOptions',
