@@ -37,6 +37,13 @@ describe('the shipped admission policies', () => {
     ]);
   });
 
+  it('hold the operator, and nobody else, to the namespaces of Projects', () => {
+    const operator = policies.find(({ metadata }) => metadata.name === 'mainstay-operator');
+    expect(operator?.spec.matchConditions).toEqual([
+      { name: 'the-operator', expression: `request.userInfo.username == '${operatorUser}'` },
+    ]);
+  });
+
   it.each(
     policies.filter(
       ({ metadata }) => !['mainstay-project-access', 'mainstay-operator'].includes(metadata.name),

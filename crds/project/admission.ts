@@ -6,6 +6,7 @@
 import { accessPolicy } from './admission/access.ts';
 import { defaultGrantableRoles } from './admission/installation.ts';
 import { namespaces } from './admission/namespaces.ts';
+import { operator } from './admission/operator.ts';
 import { owned } from './admission/owned.ts';
 import { type AdmissionPolicy, type AdmissionPolicyBinding, bindingOf } from './admission/policy.ts';
 import { walls } from './admission/walls.ts';
@@ -30,7 +31,7 @@ interface Admission {
  * The operator's own ClusterRole must allow it to `bind` the same ones.
  */
 export function shippedAdmission(grantableRoles: readonly string[] = defaultGrantableRoles): Admission {
-  const policies = [walls, owned, namespaces, accessPolicy(grantableRoles)];
+  const policies = [walls, owned, namespaces, operator, accessPolicy(grantableRoles)];
   return { policies, bindings: policies.map(bindingOf) };
 }
 

@@ -3,9 +3,10 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { findBinaries } from '../../../cluster/binaries/index.ts';
 import { isUnaltered, operatorUser, shippedAdmission } from '../../../crds/project/admission.ts';
+import { annotations, labels } from '../../../crds/project/names.ts';
 import { installFile } from '../../../manifests/generate.ts';
 import { installObjects } from '../../../manifests/install.ts';
-import { done, grantIn, namespace } from './installed.ts';
+import { done, grantIn, held, namespace } from './installed.ts';
 import { type Api, eventually, type Manifest, openApi, type Person } from './people.ts';
 
 const execute = promisify(execFile);
@@ -84,8 +85,12 @@ describe('kubectl apply -f manifests/dist/install.yaml', () => {
 
 describe('the operator, with exactly its rights', () => {
   let operator: Person;
-  const environment = namespace('install-prod');
-  const binding = (role: string) => grantIn('install-prod', role, 'jo');
+  const environment = namespace('install-prod', held());
+  const mark = { [labels.owner]: held().labels[labels.owner] };
+  const binding = (role: string): Manifest => {
+    const object = grantIn('install-prod', role, 'jo');
+    return { ...object, metadata: { ...object.metadata, labels: mark } };
+  };
   const secret: Manifest = {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -120,6 +125,44 @@ describe('the operator, with exactly its rights', () => {
     'mainstay-project-privileged',
   ])('cannot bind the role %s', async (role) => {
     expect(await operator.apply(binding(role), 'mainstay')).toMatchObject({ status: 403 });
+  });
+
+  it('acts in the namespaces of Projects alone', async () => {
+    const foreign = namespace('install-foreign');
+    await done(admin.create(foreign));
+    for (const namespaceName of ['kube-system', 'default', 'mainstay-system', 'install-foreign']) {
+      const there = { namespace: namespaceName, labels: mark };
+      const bound = { ...binding('admin'), metadata: { ...binding('admin').metadata, ...there } };
+      const filled = { ...secret, metadata: { name: 'own', ...there } };
+      for (const object of [bound, filled])
+        expect([namespaceName, await operator.create(object)]).toMatchObject([
+          namespaceName,
+          { status: 403, message: expect.stringContaining('mainstay-operator') },
+        ]);
+    }
+    await admin.remove(foreign);
+  });
+
+  it('takes no namespace that was not offered, nor offers itself one', async () => {
+    const foreign = namespace('install-taken');
+    await done(admin.create(foreign));
+    const offer = { [annotations.adoptableBy]: 'payments' };
+    for (const metadata of [
+      held(),
+      { labels: { [labels.owner]: 'anything' } },
+      { annotations: offer },
+      { annotations: { [annotations.retainedFor]: 'payments' } },
+    ])
+      expect([metadata, await operator.patch(foreign, { metadata })]).toMatchObject([
+        metadata,
+        { status: 403 },
+      ]);
+    expect(await operator.remove(foreign)).toMatchObject({ status: 403 });
+    await done(admin.patch(foreign, { metadata: { annotations: { [annotations.adoptableBy]: 'other' } } }));
+    expect(await operator.patch(foreign, { metadata: held() })).toMatchObject({ status: 403 });
+    await done(admin.patch(foreign, { metadata: { annotations: offer } }));
+    await done(operator.patch(foreign, { metadata: held() }));
+    await done(operator.remove(foreign));
   });
 
   it('cannot give itself more, read a Secret by name, or take a policy out of force', async () => {

@@ -31,7 +31,7 @@ export async function installAdmission(grantableRoles?: readonly string[]): Prom
     [Symbol.asyncDispose]: async () => {
       for (const object of shipped.toReversed()) await done(admin.remove(object));
       await eventually('no policy is in force', async () => {
-        const answers = await probes(admin);
+        const answers = await probes(admin, operator);
         return answers.every(({ message }) => !message.includes('ValidatingAdmissionPolicy'));
       });
       await admin.remove(strictProbe);
@@ -101,7 +101,7 @@ export function clusterRole(name: string, ...rules: readonly Readonly<Record<str
 const strictProbe = namespace('admission-probe', held());
 
 /** One request for each policy that only this policy refuses. Nothing is kept. */
-async function probes(admin: Person): Promise<readonly Answer[]> {
+async function probes(admin: Person, operator: Person): Promise<readonly Answer[]> {
   const policy = {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
@@ -118,6 +118,10 @@ async function probes(admin: Person): Promise<readonly Answer[]> {
     admin.create(policy, '?dryRun=All'),
     admin.create(quota, '?dryRun=All'),
     admin.create(namespace('admission-probe-2', held()), '?dryRun=All'),
+    operator.create(
+      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'probe', namespace: 'default' } },
+      '?dryRun=All',
+    ),
     admin.create(
       project('probe', {
         access: [{ role: 'not-granted-here', subjects: [{ kind: 'User', name: 'probe' }] }],
@@ -129,6 +133,6 @@ async function probes(admin: Person): Promise<readonly Answer[]> {
 
 async function allRefuse(admin: Person, operator: Person): Promise<boolean> {
   await operator.apply(strictProbe);
-  const answers = await probes(admin);
+  const answers = await probes(admin, operator);
   return answers.every(({ message }) => message.includes('ValidatingAdmissionPolicy'));
 }

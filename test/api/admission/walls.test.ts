@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { labels } from '../../../crds/project/names.ts';
+import { annotations, labels } from '../../../crds/project/names.ts';
 import { done, grantIn, held, type Installed, installAdmission, namespace } from './installed.ts';
 import { eventually, type Manifest, type Person } from './people.ts';
 
@@ -112,7 +112,7 @@ describe('elsewhere', () => {
   });
 
   it('an open policy from before the namespace was adopted can be labelled, but not widened further', async () => {
-    const adopted = namespace('walls-adopted');
+    const adopted = namespace('walls-adopted', { annotations: { [annotations.adoptableBy]: 'payments' } });
     const before = policy('before', adopted, { ingress: [{}] });
     await done(installed.admin.create(adopted));
     await done(installed.admin.create(before));
