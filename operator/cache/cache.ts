@@ -73,6 +73,13 @@ export class Cache<T extends KubernetesObject, IndexName extends string = never>
     this.#progress = resourceVersion;
   }
 
+  /** The resource is not served: a list of nothing, which says nothing of what the watch is up to. */
+  absent(): void {
+    this.beginList();
+    this.endList('');
+    this.#progress = undefined;
+  }
+
   /** The watch brought an object that is there, or is gone. */
   event(type: 'ADDED' | 'MODIFIED' | 'DELETED', sent: T, resourceVersion: string): void {
     this.#progress = resourceVersion;

@@ -252,6 +252,7 @@ test('a handler, an index and a transform that throw hurt nobody else', async ()
   const errors: string[] = [];
   const log = {
     debug: () => {},
+    info: () => {},
     warn: () => {},
     error: (_fields: object, message: string) => errors.push(message),
   };
@@ -265,6 +266,46 @@ test('a handler, an index and a transform that throw hurt nobody else', async ()
   expect(changes.length).toBeGreaterThan(0);
   expect(errors).toContain('a handler threw');
   expect(errors).toContain('the transform threw; the object is kept whole');
+});
+
+test('an optional resource that is not served is empty, silently, and followed as soon as it is', async () => {
+  const said: string[] = [];
+  const say = (_fields: object, message: string) => said.push(message);
+  const { server, informer, changes, start } = await follow({
+    optional: true,
+    log: { debug: () => {}, info: say, warn: say, error: say },
+  });
+  const notServed = refuse(404, 'NotFound');
+  server.next('list', notServed, notServed, notServed);
+  start();
+  await informer.synced;
+  expect([informer.size, informer.served, informer.trouble]).toEqual([0, false, undefined]);
+  await expectAlive(server, informer);
+  expect(informer.served).toBe(true);
+  expect(changes.map(({ type, initial }) => [type, initial])).toEqual([
+    ['Added', false],
+    ['Added', false],
+  ]);
+  await watching(server);
+  await expectAlive(server, informer);
+  // Its definition is removed: the server ends the watch, and knows the resource no more.
+  server.next('list', notServed, notServed);
+  server.next('watch', notServed);
+  server.endWatches('cleanly');
+  await vi.waitFor(() => expect(changes.filter(({ type }) => type === 'Deleted').length).toBe(2));
+  await expectAlive(server, informer);
+  const [absent, served] = ['the server does not serve the resource', 'the server serves the resource now'];
+  expect(said).toEqual([absent, served, absent, served]);
+});
+
+test('a resource that is not served, and is not optional, is trouble', async () => {
+  const { server, informer, start } = await follow({
+    reflector: { backoff: { base: 60_000, limit: 60_000 } },
+  });
+  server.next('list', refuse(404, 'NotFound'));
+  start();
+  await vi.waitFor(() => expect(String(informer.trouble)).toContain('NotFound'));
+  expect(informer.hasSynced).toBe(false);
 });
 
 test('it ends when told to, in every state', async () => {

@@ -1,3 +1,4 @@
+import { isNotFound } from '../client/apiError.ts';
 import type { ListWatch } from '../client/listWatch.ts';
 import type { WriteInFlight, WriteObserver } from '../client/writeObserver.ts';
 import { type Clock, monotonicClock } from '../queue/clock.ts';
@@ -23,7 +24,13 @@ export interface InformerOptions<T extends KubernetesObject, IndexName extends s
   readonly transform?: (object: T) => T;
   /** Freeze what is in the cache, so that who changes it is found out. Default: unless `NODE_ENV` is `production`. */
   readonly freeze?: boolean;
-  readonly reflector?: Omit<ReflectorOptions, 'clock' | 'onState'>;
+  /**
+   * The server may not serve the resource: its CustomResourceDefinition may come later, or never. Until it does the
+   * informer is synced and empty, and looks for it again, at first after a second, then every 30 s at the most. Default
+   * false: that is trouble, and nobody is ready before it ends.
+   */
+  readonly optional?: boolean;
+  readonly reflector?: Omit<ReflectorOptions, 'clock' | 'onState' | 'optional'>;
   readonly clock?: Clock;
   readonly log?: InformerLog;
   /** Told of every change of the reflector's state. Must not throw. */
@@ -33,6 +40,7 @@ export interface InformerOptions<T extends KubernetesObject, IndexName extends s
 /** The part of a pino logger that an informer needs. */
 export interface InformerLog {
   debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
 }
@@ -63,6 +71,7 @@ export class Informer<T extends KubernetesObject, IndexName extends string = nev
   readonly #handlers = new Set<ChangeHandler<T>>();
   #markSynced: () => void;
   #hasSynced = false;
+  #served = true;
   #trouble: unknown;
 
   /** Throws a `TypeError` on a selector that is none. */
@@ -88,6 +97,11 @@ export class Informer<T extends KubernetesObject, IndexName extends string = nev
   /** Why the informer cannot reach what it follows right now; `undefined` while all is well. */
   get trouble(): unknown {
     return this.#trouble;
+  }
+
+  /** False while the server does not serve an optional resource. */
+  get served(): boolean {
+    return this.#served;
   }
 
   get size(): number {
@@ -123,8 +137,11 @@ export class Informer<T extends KubernetesObject, IndexName extends string = nev
       addPage: (items: readonly T[], resourceVersion: string) => this.#cache.addPage(items, resourceVersion),
       endList: (resourceVersion: string) => {
         this.#cache.endList(resourceVersion);
-        this.#hasSynced = true;
-        this.#markSynced();
+        this.#sync(true);
+      },
+      absent: () => {
+        this.#cache.absent();
+        this.#sync(false);
       },
       event: (type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T, resourceVersion: string) =>
         this.#cache.event(type, object, resourceVersion),
@@ -132,6 +149,7 @@ export class Informer<T extends KubernetesObject, IndexName extends string = nev
     };
     const reflector = new Reflector(this.#source, this.resource, this.#options, target, {
       ...this.#options.reflector,
+      optional: this.#options.optional,
       clock: this.#options.clock ?? monotonicClock,
       onState: (state) => this.#entered(state),
     });
@@ -152,15 +170,28 @@ export class Informer<T extends KubernetesObject, IndexName extends string = nev
     this.#cache.observeDelete(key, uid);
   }
 
+  #sync(served: boolean): void {
+    if (served !== this.#served) {
+      const message = `the server ${served ? 'serves the resource now' : 'does not serve the resource'}`;
+      this.#options.log?.info({ resource: resourceId(this.resource) }, message);
+    }
+    this.#served = served;
+    this.#trouble = undefined;
+    this.#hasSynced = true;
+    this.#markSynced();
+  }
+
   #entered(state: ReflectorState): void {
-    const { log, onState } = this.#options;
+    const { log, onState, optional } = this.#options;
     const fields = { resource: resourceId(this.resource), phase: state.phase };
     if (state.phase === 'Waiting') {
-      this.#trouble = state.trouble;
-      log?.warn(
-        { ...fields, err: state.trouble, delay: state.delay, next: state.next.phase },
-        'the watch is in trouble',
-      );
+      const { trouble, delay, next } = state;
+      this.#trouble = trouble;
+      // Of an optional resource that is just the end of its watch: what it means is known after the list.
+      const expected = optional && isNotFound(trouble);
+      const line = { ...fields, err: trouble, delay, next: next.phase };
+      if (expected) log?.debug(line, 'the watch has ended');
+      else log?.warn(line, 'the watch is in trouble');
     } else {
       if (state.phase === 'Watching') this.#trouble = undefined;
       log?.debug(fields, 'the reflector goes on');

@@ -1,4 +1,4 @@
-import { ApiError } from '../client/apiError.ts';
+import { ApiError, isNotFound } from '../client/apiError.ts';
 import type { ListWatch } from '../client/listWatch.ts';
 import { type Clock, sleep } from '../queue/clock.ts';
 import type { KubernetesObject } from '../resources/object.ts';
@@ -15,6 +15,8 @@ interface ReflectorTarget<T extends KubernetesObject> {
   beginList(): void;
   addPage(items: readonly T[], resourceVersion: string): void;
   endList(resourceVersion: string): void;
+  /** There is no such resource, so there are no objects of it. */
+  absent(): void;
   event(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T, resourceVersion: string): void;
   bookmark(resourceVersion: string): void;
 }
@@ -33,6 +35,8 @@ export interface ReflectorOptions {
    */
   readonly idleTimeout?: number | undefined;
   readonly backoff?: Omit<ReflectorBackoffOptions, 'now' | 'random'> | undefined;
+  /** A resource that the server does not serve counts as one of which there are no objects. Default false: it is trouble. */
+  readonly optional?: boolean | undefined;
   readonly clock: Clock;
   /** From 0 to 1. Default `Math.random`. */
   readonly random?: (() => number) | undefined;
@@ -93,6 +97,7 @@ export class Reflector<T extends KubernetesObject> {
       case 'Watching':
         return this.#watch(state.resourceVersion, signal);
       case 'Waiting':
+      case 'Absent':
         await sleep(this.#options.clock, state.delay, signal);
         return { type: 'Waited' };
     }
@@ -120,6 +125,10 @@ export class Reflector<T extends KubernetesObject> {
         }
       }
     } catch (error) {
+      if (this.#options.optional && isNotFound(error)) {
+        this.#target.absent();
+        return { type: 'NotServed' };
+      }
       return { type: 'ListFailed', error, paged };
     }
   }

@@ -5,7 +5,8 @@ import { isExpired, isTooManyRequests } from '../client/apiError.ts';
  *
  *     Listing ──→ Watching ⟲ ended or cut, and the server answers at once
  *        ↑ ↖ 410 ──┘   │
- *        └── Waiting ←─┘ anything else
+ *        ├── Waiting ←─┘ anything else
+ *        └── Absent ←── an optional resource is not served
  *
  * A watch is resumed where it stopped only if the server was there all the time, for all that we can know. After an
  * outage everything is listed again: the server may have come back from a backup, in which the same resourceVersion
@@ -28,12 +29,20 @@ export type ReflectorState =
       readonly delay: number;
       readonly next: ReflectorState & { readonly phase: 'Listing' | 'Watching' };
       readonly trouble: unknown;
+    }
+  | {
+      /** The server does not serve the resource, which is no trouble where it is optional. It is looked for again. */
+      readonly phase: 'Absent';
+      /** Milliseconds. */
+      readonly delay: number;
     };
 
 /** How a phase went. */
 export type ReflectorOutcome =
   | { readonly type: 'Listed'; readonly resourceVersion: string }
   | { readonly type: 'ListFailed'; readonly error: unknown; readonly paged: boolean }
+  /** The resource is optional, and there is none of that name. */
+  | { readonly type: 'NotServed' }
   /** The server ended the watch, as it does at its timeout, or the connection was cut; the watch had been accepted. */
   | {
       readonly type: 'WatchEnded';
@@ -68,6 +77,8 @@ export function nextState(
       const paged = !(outcome.paged && isExpired(error));
       return wait({ phase: 'Listing', paged }, error, backoff());
     }
+    case 'NotServed':
+      return { phase: 'Absent', delay: backoff() };
     case 'WatchEnded': {
       const { resourceVersion, lived, events } = outcome;
       if (lived >= shortestWatch || events > 0) return { phase: 'Watching', resourceVersion };
@@ -85,7 +96,7 @@ export function nextState(
       return wait({ phase: 'Listing', paged: true }, error, backoff());
     }
     case 'Waited':
-      return state.phase === 'Waiting' ? state.next : state;
+      return state.phase === 'Waiting' ? state.next : { phase: 'Listing', paged: true };
   }
 }
 
