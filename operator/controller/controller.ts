@@ -7,6 +7,7 @@ import { type Clock, monotonicClock } from '../queue/clock.ts';
 import { WorkQueue } from '../queue/workQueue.ts';
 import type { KubernetesObject, ObjectKey } from '../resources/object.ts';
 import { keyOf } from '../resources/object.ts';
+import { AddedWatches } from './addedWatches.ts';
 import type { ControllerMetrics, ControllerState } from './controllerMetrics.ts';
 import { fairTurn } from './eventLoopTurn.ts';
 import { ReconcileError, type ReconcileErrorReason } from './reconcileError.ts';
@@ -17,6 +18,7 @@ import type { Watch, WatchReceiver } from './watch.ts';
 export interface ControllerOptions {
   /** In logs, metrics and errors: `project`. */
   readonly name: string;
+  /** More can be added later: `addWatch`. */
   readonly watches: readonly Watch[];
   readonly reconcile: Reconcile;
   /** Keys worked on at the same time. Default 8: a reconcile mostly waits for the API server. */
@@ -49,6 +51,7 @@ export class Controller {
   readonly #deadline: number;
   readonly #log: Logger;
   readonly #running = new Map<ObjectKey, Run>();
+  readonly #added: AddedWatches;
   #queue: WorkQueue<ObjectKey>;
 
   constructor(options: ControllerOptions) {
@@ -58,7 +61,18 @@ export class Controller {
     this.#deadline = options.deadline ?? 120_000;
     this.#clock = options.clock ?? monotonicClock;
     this.#log = options.log.child({ controller: options.name });
+    this.#added = new AddedWatches((error) =>
+      this.#log.error({ err: error }, 'a watch could not be started'),
+    );
     this.#queue = this.#newQueue();
+  }
+
+  /**
+   * Adds a source of work, before the controller runs or while it does: for kinds that are not known when it is made.
+   * What is there gets a run as soon as the source has synced; nothing else waits for that. Returns what ends the watch.
+   */
+  addWatch(watch: Watch): () => void {
+    return this.#added.add(watch);
   }
 
   /**
@@ -71,11 +85,14 @@ export class Controller {
     this.#queue = queue;
     await Promise.race([Promise.all(this.#options.watches.map(({ synced }) => synced)), aborted(signal)]);
     if (signal.aborted) return 0;
-    const stops = this.#options.watches.map((watch) => watch.start(this.#receiver(queue)));
+    const receiver = this.#receiver(queue);
+    const stops = this.#options.watches.map((watch) => watch.start(receiver));
+    this.#added.start(receiver);
     const workers = Array.from({ length: this.concurrency }, () => this.#work(queue, signal));
     this.#log.info({ found: queue.size, concurrency: this.concurrency }, 'controller started');
     await aborted(signal);
     for (const stop of stops) stop();
+    this.#added.stop();
     const held = await queue.shutDown();
     await Promise.all(workers);
     this.#log.info({ waiting: held.length }, 'controller stopped');
