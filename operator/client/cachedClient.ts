@@ -36,7 +36,10 @@ export class CachedClient implements Client {
     const id = observerId(observer.resource);
     const observers = this.#observers.get(id) ?? new Set();
     this.#observers.set(id, observers.add(observer));
-    return () => observers.delete(observer);
+    return () => {
+      observers.delete(observer);
+      if (observers.size === 0 && this.#observers.get(id) === observers) this.#observers.delete(id);
+    };
   }
 
   get<T extends KubernetesObject>(

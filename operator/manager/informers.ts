@@ -11,14 +11,30 @@ export type InformerRequest<T extends KubernetesObject, IndexName extends string
   'clock' | 'log'
 >;
 
+/** An informer that is followed for as long as somebody needs it. */
+export interface Following<T extends KubernetesObject, IndexName extends string = never> extends Disposable {
+  readonly informer: Informer<T, IndexName>;
+  /**
+   * Says that it is needed no more. When nobody needs it the watch ends and its handlers hear nothing further; what the
+   * cache held is gone once the last reference to the informer is. Calling it again does nothing.
+   */
+  release(): void;
+}
+
+/** What an informer holds, for metrics. */
+export interface InformerSize {
+  readonly name: string;
+  readonly objects: number;
+}
+
 /** The informers of a manager: one for each selection of objects, however many controllers read it. */
 export class Informers {
   readonly #source: ListWatch;
   readonly #client: CachedClient;
   readonly #log: Logger;
   readonly #held = new Map<string, Held>();
-  readonly #runs: Promise<void>[] = [];
-  #signal: AbortSignal | undefined;
+  readonly #runs = new Set<Promise<void>>();
+  #state: 'created' | 'running' | 'stopped' = 'created';
 
   constructor(source: ListWatch, client: CachedClient, log: Logger) {
     this.#source = source;
@@ -27,35 +43,37 @@ export class Informers {
   }
 
   /**
-   * The informer of that selection. Throws a `TypeError` if there is one already that keeps or indexes its objects in
-   * another way: a second cache of the same objects would be a silent cost.
+   * The informer of that selection, for as long as the manager runs; the manager is ready when it has synced. Throws a
+   * `TypeError` if there is one already that keeps or indexes its objects in another way: a second cache of the same
+   * objects would be a silent cost.
    */
   get<T extends KubernetesObject, IndexName extends string = never>(
     request: InformerRequest<T, IndexName>,
   ): Informer<T, IndexName> {
-    const name = nameOf(request);
-    const held = this.#held.get(name);
-    if (held !== undefined) {
-      const differing = differences(request, held.request);
-      if (differing.length > 0) {
-        throw new TypeError(
-          `the informer of ${name} exists with other ${differing.join(', ')}: declare it once, with what all its readers need`,
-        );
-      }
-      // The resource names the type, and the indexes are those that it was made with.
-      return held.informer as unknown as Informer<T, IndexName>;
-    }
-    const informer = new Informer<T, IndexName>(this.#source, { ...request, log: this.#log });
-    this.#client.tell(informer);
-    this.#held.set(name, { informer, request });
-    if (this.#signal !== undefined) this.#runs.push(informer.run(this.#signal));
-    return informer;
+    const held = this.#hold(request);
+    held.declared = true;
+    return typed(held);
+  }
+
+  /** As `get`, but until it is released, and without the manager's readiness waiting for it. */
+  follow<T extends KubernetesObject, IndexName extends string = never>(
+    request: InformerRequest<T, IndexName>,
+  ): Following<T, IndexName> {
+    const held = this.#hold(request);
+    const need = Symbol();
+    held.needs.add(need);
+    const release = () => {
+      if (held.needs.delete(need)) this.#letGo(held);
+    };
+    return { informer: typed(held), release, [Symbol.dispose]: release };
   }
 
   /** Runs those that are there and those that come, until the signal aborts. */
   start(signal: AbortSignal): void {
-    this.#signal = signal;
-    for (const { informer } of this.#held.values()) this.#runs.push(informer.run(signal));
+    this.#state = 'running';
+    for (const held of this.#held.values()) this.#run(held);
+    signal.addEventListener('abort', () => this.#stop(), { once: true });
+    if (signal.aborted) this.#stop();
   }
 
   /** Resolves when all have ended. */
@@ -63,19 +81,78 @@ export class Informers {
     await Promise.all(this.#runs);
   }
 
-  /** The names of those that have not seen everything yet, with why if it is known. */
+  /** The names of those that readiness waits for, with why if it is known. */
   unsynced(): readonly string[] {
-    return [...this.#held]
-      .filter(([, { informer }]) => !informer.hasSynced)
-      .map(([name, { informer }]) =>
+    return [...this.#held.values()]
+      .filter(({ informer, declared }) => declared && !informer.hasSynced)
+      .map(({ name, informer }) =>
         informer.trouble instanceof Error ? `${name} (${informer.trouble.message})` : name,
       );
+  }
+
+  sizes(): readonly InformerSize[] {
+    return [...this.#held.values()].map(({ name, informer }) => ({ name, objects: informer.size }));
+  }
+
+  #hold<T extends KubernetesObject, IndexName extends string>(request: InformerRequest<T, IndexName>): Held {
+    const name = nameOf(request);
+    const held = this.#held.get(name);
+    if (held !== undefined) {
+      const differing = differences(request, held.request);
+      if (differing.length === 0) return held;
+      throw new TypeError(
+        `the informer of ${name} exists with other ${differing.join(', ')}: declare it once, with what all its readers need`,
+      );
+    }
+    const informer = new Informer<T, IndexName>(this.#source, { ...request, log: this.#log });
+    const made: Held = {
+      name,
+      informer,
+      request,
+      declared: false,
+      needs: new Set(),
+      stop: new AbortController(),
+      untell: this.#client.tell(informer),
+    };
+    this.#held.set(name, made);
+    if (this.#state === 'running') this.#run(made);
+    return made;
+  }
+
+  #run({ informer, stop }: Held): void {
+    const run = informer.run(stop.signal).finally(() => this.#runs.delete(run));
+    this.#runs.add(run);
+  }
+
+  #letGo(held: Held): void {
+    if (held.declared || held.needs.size > 0) return;
+    this.#held.delete(held.name);
+    held.untell();
+    held.stop.abort();
+  }
+
+  #stop(): void {
+    this.#state = 'stopped';
+    for (const { stop } of this.#held.values()) stop.abort();
   }
 }
 
 interface Held {
+  readonly name: string;
   readonly informer: RunningInformer;
   readonly request: object;
+  /** Asked for by `get`: stays. */
+  declared: boolean;
+  /** Of those who follow it. */
+  readonly needs: Set<symbol>;
+  readonly stop: AbortController;
+  /** Ends its being told of writes. */
+  readonly untell: () => void;
+}
+
+/** The resource names the type, and the indexes are those that it was made with. */
+function typed<T extends KubernetesObject, IndexName extends string>(held: Held): Informer<T, IndexName> {
+  return held.informer as unknown as Informer<T, IndexName>;
 }
 
 interface Selected {
@@ -88,6 +165,7 @@ interface Selected {
 /** What is asked of an informer of any type. */
 interface RunningInformer {
   readonly hasSynced: boolean;
+  readonly size: number;
   readonly trouble: unknown;
   run(signal: AbortSignal): Promise<void>;
 }

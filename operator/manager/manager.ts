@@ -1,17 +1,18 @@
-import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import type { Informer } from '../cache/informer.ts';
 import { CachedClient } from '../client/cachedClient.ts';
 import type { Client } from '../client/client.ts';
 import type { RequestSample } from '../client/exchange.ts';
 import { HttpClient } from '../client/httpClient.ts';
+import { recordSpan } from '../client/requestSpan.ts';
 import { Controller, type ControllerOptions } from '../controller/controller.ts';
+import { Discovery } from '../discovery/discovery.ts';
 import { type Clock, monotonicClock, sleep } from '../queue/clock.ts';
 import type { KubernetesObject } from '../resources/object.ts';
 import type { Connection } from '../transport/connection.ts';
 import { type Listening, type ListenOptions, serve } from './endpoints.ts';
 import { watchEventLoop } from './eventLoop.ts';
-import { type InformerRequest, Informers } from './informers.ts';
+import { type Following, type InformerRequest, Informers } from './informers.ts';
 import { LeaderElector } from './leaderElection.ts';
 import { type LeaseTimes, leaseTimesOf, writeTimeoutOf } from './leaseTimes.ts';
 import { Metrics } from './metrics.ts';
@@ -74,6 +75,8 @@ const endTime = 2000;
 export class Manager {
   /** Passes the write fence, and tells the informers of each write. */
   readonly client: Client;
+  /** What the API server serves. */
+  readonly discovery: Discovery;
   readonly metrics = new Metrics();
   readonly log: Logger;
   readonly #options: ManagerOptions;
@@ -103,10 +106,15 @@ export class Manager {
     const writeTimeout = leaderElection && writeTimeoutOf(leaseTimesOf(leaderElection));
     this.#fence = new WriteFence(clock, writeTimeout);
     if (leaderElection === undefined) this.#fence.openUntil(Number.POSITIVE_INFINITY);
-    const common = { fieldManager, userAgent, onRequest: (sample: RequestSample) => this.#onRequest(sample) };
+    const onRequest = (sample: RequestSample) => {
+      this.metrics.onRequest(sample);
+      recordSpan(sample);
+    };
+    const common = { fieldManager, userAgent, onRequest };
     const http = new HttpClient(connection, { ...common, fence: this.#fence });
     const cached = new CachedClient(http);
     this.client = cached;
+    this.discovery = new Discovery({ client: http, clock });
     this.#informers = new Informers(http, cached, log);
     if (leaderElection !== undefined) {
       this.#elector = new LeaderElector({
@@ -119,6 +127,7 @@ export class Manager {
         onLeading: (leading) => this.metrics.leading(leaderElection.name, leading),
       });
     }
+    this.metrics.measureInformers(() => this.#informers.sizes());
     this.#alive.add('ping', () => {});
     this.#ready.add('informers', () => {
       const waiting = this.#informers.unsynced();
@@ -131,6 +140,22 @@ export class Manager {
     options: InformerRequest<T, IndexName>,
   ): Informer<T, IndexName> {
     return this.#informers.get(options);
+  }
+
+  /**
+   * As `informer`, but only until it is released, and readiness does not wait for it: for kinds that come to matter while
+   * the manager runs. A controller takes it by `addWatch`. A kind that may not be installed is `optional` besides.
+   *
+   *     const following = manager.follow({ resource, optional: true, transform: onlyWhatRulesRead });
+   *     const end = controller.addWatch(watch(following.informer, ({ object }) => [keyOf(object)]));
+   *     …
+   *     end();
+   *     following.release();
+   */
+  follow<T extends KubernetesObject, IndexName extends string = never>(
+    options: InformerRequest<T, IndexName>,
+  ): Following<T, IndexName> {
+    return this.#informers.follow(options);
   }
 
   /** Adds a controller, before `run`. */
@@ -270,21 +295,6 @@ export class Manager {
       controller.running().map(({ key, since }) => `${controller.name} ${key} (${Math.round(since)} ms)`),
     );
   }
-
-  #onRequest(sample: RequestSample): void {
-    this.metrics.onRequest(sample);
-    const { method, verb, kind, code, host, seconds } = sample;
-    const attributes = {
-      'http.request.method': method,
-      'http.response.status_code': Number(code) || 0,
-      'server.address': host,
-      'k8s.kind': kind,
-    };
-    const startTime = Date.now() - seconds * 1000;
-    const span = tracer.startSpan(`${verb} ${kind}`, { kind: SpanKind.CLIENT, startTime, attributes });
-    if (!/^[123]/.test(code)) span.setStatus({ code: SpanStatusCode.ERROR, message: code });
-    span.end();
-  }
 }
 
 /** A renewal must not wait behind a thousand writes: it goes by the connections that are not limited in number. */
@@ -297,8 +307,6 @@ function unqueued(connection: Connection): Connection {
     close: () => connection.close(),
   };
 }
-
-const tracer = trace.getTracer('operator');
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -52,6 +52,21 @@ export class Metrics {
     this.#controllers.push(controller);
   }
 
+  /** Has the informers counted at each scrape. Once only. */
+  measureInformers(sizes: () => readonly { readonly name: string; readonly objects: number }[]): void {
+    new Gauge({
+      name: 'operator_informer_objects',
+      help: 'Objects in the cache of an informer',
+      labelNames: ['informer'],
+      registers: [this.registry],
+      collect() {
+        // Informers come and go.
+        this.reset();
+        for (const { name, objects } of sizes()) this.set({ informer: name }, objects);
+      },
+    });
+  }
+
   /** What `/metrics` answers. */
   readonly endpoint: Endpoint = async () => ({
     status: 200,
