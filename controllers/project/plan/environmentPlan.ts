@@ -43,7 +43,7 @@ export interface EnvironmentPlan {
 /** What the Project as a whole decides for one environment. */
 export interface Decided {
   readonly policies: readonly PlannedPolicy[];
-  /** Undefined where the Project has no quota. */
+  /** Undefined where nothing limits the environment. */
   readonly share: QuotaShare | undefined;
 }
 

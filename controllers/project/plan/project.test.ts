@@ -234,3 +234,27 @@ test.each([
     deletionPolicy === 'Retain' ? 'Release shop-dev' : 'DeleteNamespace shop-dev',
   ]);
 });
+
+test("an environment's own amounts hold without a total, and nobody else waits for a quota", () => {
+  const project = aProject('shop', {
+    owners,
+    environments: [{ name: 'dev', quota: { hard: { pods: '5' } } }, { name: 'prod' }],
+  });
+  const plan = planProject(
+    anObservation(project, {
+      namespaces: new Map(
+        ['dev', 'prod'].map((name) => [`shop-${name}`, aHeldNamespace(`shop-${name}`, project, name)]),
+      ),
+    }),
+  );
+  const quotas = desiredOf(plan)
+    .map(({ object }) => object)
+    .filter(({ kind }) => kind === 'ResourceQuota');
+  expect(quotas).toMatchObject([{ metadata: { namespace: 'shop-dev' }, spec: { hard: { pods: '5' } } }]);
+  const bound = desiredOf(plan).filter(({ object }) => object.kind === 'RoleBinding');
+  expect(bound.map(({ object }) => object.metadata.namespace)).toEqual(['shop-prod']);
+  expect(plan.environments.map(({ troubles }) => troubles.Quota?.reason)).toEqual([
+    'QuotaPending',
+    undefined,
+  ]);
+});

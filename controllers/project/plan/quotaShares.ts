@@ -21,7 +21,7 @@ export const quotaName = 'mainstay-quota';
 
 /** How the Project's quota is shared out now. */
 export interface QuotaShares {
-  /** By environment; none where the Project has no quota. */
+  /** By environment; none where neither the Project nor the environment has a quota. */
   readonly shares: ReadonlyMap<string, QuotaShare>;
   /** Whether a write raises what an environment may use: then the view it was planned from has to be fresh. */
   readonly grows: boolean;
@@ -58,7 +58,8 @@ export function planQuotaShares(
   leaving: readonly string[],
 ): QuotaShares {
   const { project, quotaMemory } = observation;
-  if (project.spec.quota === undefined) return noShares;
+  const own = project.spec.environments.some(({ quota }) => quota?.hard !== undefined);
+  if (project.spec.quota === undefined && !own) return noShares;
   const namespaceOf = new Map(held.map(({ name, namespace }) => [name, namespace]));
   const plan = planQuota({
     quota: project.spec.quota,
@@ -86,7 +87,8 @@ export function planQuotaShares(
   return {
     shares: new Map(
       plan.report.environments
-        .filter(({ name }) => namespaceOf.has(name))
+        // Where nothing is limited there is no quota to wait for: without a total, beside environments that have their own.
+        .filter(({ name, share }) => namespaceOf.has(name) && Object.keys(share).length > 0)
         .map((report) => [report.name, shareOf(plan, report, writes.get(report.name))]),
     ),
     grows: plan.writes.some(({ grows }) => grows),
