@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { shippedAdmission } from '../../crds/project/admission.ts';
 import { annotations, finalizers, labels, verbs } from '../../crds/project/names.ts';
 import { installObjects } from '../../manifests/install.ts';
-import { pages, root } from './pages.ts';
+import { codeIn, page, pages, root, section, tableIn } from './pages.ts';
 
 const npm = z
   .object({ scripts: z.record(z.string(), z.string()) })
@@ -52,8 +52,19 @@ describe('what is installed is named', () => {
   const security = pages.filter(({ path }) => path.startsWith('docs/') || path === 'manifests/README.md');
   const said = security.map(({ text }) => text).join('\n');
 
-  it('each admission policy', () => {
-    for (const { metadata } of shippedAdmission().policies) expect(said).toContain(`\`${metadata.name}\``);
+  const policies = shippedAdmission().policies.map(({ metadata }) => metadata.name);
+  const policiesIn = (path: string, title: string) =>
+    tableIn(section(page(path), title)).map(([name]) => codeIn(name));
+
+  it('each admission policy, where the installation is described', () => {
+    const described = policiesIn('manifests/README.md', 'The admission policies');
+    expect(described.toSorted()).toEqual(policies.toSorted());
+  });
+
+  it('no admission policy that is not installed, where the concepts are', () => {
+    const guards = policiesIn('docs/concepts.md', 'Admission guards');
+    expect(guards.length).toBeGreaterThan(3);
+    for (const guard of guards) expect(policies).toContain(guard);
   });
 
   it('each role for people', () => {
