@@ -13,7 +13,8 @@ it('shows the example operator as it is', () => {
 
 it('shows a configuration that runs', async () => {
   const file = `${folder}example/.readme.${process.pid}.ts`;
-  writeFileSync(file, (blocks[1] ?? '').replaceAll("'./index.ts'", "'../index.ts'"));
+  const block = blocks.find((code) => code.includes('loadConfiguration')) ?? '';
+  writeFileSync(file, block.replaceAll("'./index.ts'", "'../index.ts'"));
   try {
     const { stdout } = await promisify(execFile)(process.execPath, [file], {
       env: { PATH: process.env.PATH, WIDGETS_LEADER_ELECTION_LEASE_DURATION: '1m30s' },

@@ -149,15 +149,24 @@ describe('leader election', () => {
     expect([first.acting(), second.acting()]).toEqual([true, false]);
   });
 
-  it('never has two leaders when the lease is deleted and a newcomer makes it anew', async () => {
+  it('never has two leaders when the lease is deleted, its holder is cut off, and a newcomer makes it anew', async () => {
     const { server, first } = await leaderAndStandby();
     server.lease = undefined;
+    first.link.cut = true;
     const newcomer = candidate(server, 'newcomer');
-    for (let n = 0; n < 40; n += 1) {
+    for (let n = 0; n < 80; n += 1) {
       await pass(250, newcomer, first);
       expect(first.acting() && newcomer.acting()).toBe(false);
     }
     expect(newcomer.acting()).toBe(true);
+  });
+
+  it('leaves a deleted lease to its holder also where a newcomer comes first', async () => {
+    const { server, first } = await leaderAndStandby();
+    server.lease = undefined;
+    const newcomer = candidate(server, 'newcomer');
+    await pass(30_000, newcomer, first);
+    expect([first.acting(), newcomer.acting()]).toEqual([true, false]);
   });
 
   it('does not look at the times that others write: their clocks may be wrong by years', async () => {
@@ -216,6 +225,7 @@ describe('leader election', () => {
         seconds: fc.integer({ min: 1, max: 25 }),
       }),
       fc.record({ do: fc.constant('delete' as const) }),
+      fc.record({ do: fc.constant('join' as const) }),
       fc.record({ do: fc.constant('wait' as const), seconds: fc.integer({ min: 1, max: 20 }) }),
     );
     await fc.assert(
@@ -242,6 +252,7 @@ describe('leader election', () => {
           if (action.do === 'mend' && target !== undefined) target.link.cut = false;
           if (action.do === 'freeze' && target !== undefined) asleep.set(target, action.seconds * 1000);
           if (action.do === 'delete') server.lease = undefined;
+          if (action.do === 'join') all.push(candidate(server, `newcomer ${all.length}`));
           for (let n = 0; n < (action.do === 'wait' ? action.seconds : 1); n += 1) await second();
         }
         for (const one of all) one.link.cut = false;

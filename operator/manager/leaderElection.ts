@@ -4,6 +4,7 @@ import { isConflict, isNotFound } from '../client/apiError.ts';
 import type { Client } from '../client/client.ts';
 import { type Clock, monotonicClock, sleep } from '../queue/clock.ts';
 import { type Lease, leases } from '../resources/builtin.ts';
+import { markInstallation } from './installationMark.ts';
 import { type LeaseTimes, leaseTimesOf } from './leaseTimes.ts';
 import type { WriteFence } from './writeFence.ts';
 
@@ -43,11 +44,11 @@ export class LeadershipLostError extends Error {
  * Leader election by a Lease of `coordination.k8s.io`, as client-go does it, so that both may share a lease.
  *
  * No machine's clock is compared with another's: what counts is for how long, by our own monotonic clock, we have seen a
- * lease unchanged. In two points more is asked than client-go asks. A process that has seen the lease, and
- * finds it gone, leaves it to whoever held it for as long as a lease lasts. And who makes a missing lease leads only once
- * it has renewed it, so that a leader whose lease was just deleted has noticed. What remains: a process that has never
- * seen the lease, started while it is deleted and its holder is frozen or cut off, waits only that one retry period, since
- * to wait longer would delay every first installation.
+ * lease unchanged. In two points more is asked than client-go asks, both about a lease that was deleted. It is left to
+ * whoever held it for as long as a lease lasts, by those who have seen it, and by those who find the mark that the first
+ * process ever made beside it (`installationMark.ts`): so a first installation need not wait. And who makes a missing
+ * lease leads only once it has renewed it, so that a leader that is there has noticed. What remains: lease and mark
+ * deleted together while their holder is frozen or cut off, and a process started in that very time.
  */
 export class LeaderElector {
   readonly identity: string;
@@ -173,7 +174,7 @@ export class LeaderElector {
         throw error;
       });
     if (live !== undefined) this.#see(live);
-    else if (mode === 'acquire') this.#miss();
+    else if (mode === 'acquire') await this.#miss(signal);
     const until = this.#heldByOther();
     if (until !== undefined) return { state: 'taken', ...until };
 
@@ -228,10 +229,24 @@ export class LeaderElector {
   }
 
   /** A lease that was there and is gone says nothing of its holder, who may have renewed it just before. */
-  #miss(): void {
-    if (this.#seen === undefined || this.#seen.record === missing) return;
-    const until = this.#clock.now() + this.times.leaseDuration;
-    this.#seen = { record: missing, holder: 'the last holder of the deleted lease', until };
+  async #miss(signal: AbortSignal): Promise<void> {
+    if (this.#seen?.record === missing) return;
+    const first = this.#seen === undefined && (await this.#markInstallation(signal));
+    if (!first)
+      this.#options.log.info('the lease is gone: left to whoever held it until it would have run out');
+    this.#seen = first
+      ? { record: missing, holder: '', until: this.#clock.now() }
+      : {
+          record: missing,
+          holder: 'the last holder of the deleted lease',
+          until: this.#clock.now() + this.times.leaseDuration,
+        };
+  }
+
+  #markInstallation(signal: AbortSignal): Promise<boolean> {
+    const { client, namespace, name, wallClock = () => new Date() } = this.#options;
+    const by = { holderIdentity: this.identity, acquireTime: microTime(wallClock()) };
+    return markInstallation(client, { namespace, name }, by, { signal, timeout: this.#timeout() });
   }
 
   #heldByOther(): { readonly holder: string; readonly until: number } | undefined {

@@ -4,9 +4,10 @@ import type { Lease } from '../resources/builtin.ts';
 import type { ObjectName } from '../resources/object.ts';
 import type { Resource } from '../resources/resource.ts';
 
-/** The API server as leader election sees it, for tests: one Lease, optimistic locking, and cuts. */
+/** The API server as leader election sees it, for tests: one Lease and the mark beside it, optimistic locking, and cuts. */
 export class LeaseServer {
   lease: Lease | undefined;
+  mark: Lease | undefined;
   #version = 0;
 
   /** A process's way to the server. While `cut`, its requests hang until their signal or their timeout. */
@@ -29,6 +30,11 @@ export class LeaseServer {
         }),
       create: (_resource: Resource, object: Lease, options: { timeout?: number } = {}) =>
         send('create', options.timeout, () => {
+          if (object.metadata.name !== 'leader') {
+            if (this.mark !== undefined) throw refuse('create', 409, 'AlreadyExists');
+            this.mark = object;
+            return object;
+          }
           if (this.lease !== undefined) throw refuse('create', 409, 'AlreadyExists');
           return this.#write(object);
         }),
