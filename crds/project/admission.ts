@@ -9,6 +9,7 @@ import { namespaces } from './admission/namespaces.ts';
 import { operator } from './admission/operator.ts';
 import { owned } from './admission/owned.ts';
 import { type AdmissionPolicy, type AdmissionPolicyBinding, bindingOf } from './admission/policy.ts';
+import { reserved } from './admission/reserved.ts';
 import { walls } from './admission/walls.ts';
 
 export { maximumGrantableRoles } from './admission/access.ts';
@@ -31,7 +32,7 @@ interface Admission {
  * The operator's own ClusterRole must allow it to `bind` the same ones.
  */
 export function shippedAdmission(grantableRoles: readonly string[] = defaultGrantableRoles): Admission {
-  const policies = [walls, owned, namespaces, operator, accessPolicy(grantableRoles)];
+  const policies = [walls, owned, reserved, namespaces, operator, accessPolicy(grantableRoles)];
   return { policies, bindings: policies.map(bindingOf) };
 }
 

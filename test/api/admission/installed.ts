@@ -114,9 +114,12 @@ async function probes(admin: Person, operator: Person): Promise<readonly Answer[
     metadata: { name: 'probe', ...held(), namespace: strictProbe.metadata.name },
     spec: {},
   };
+  const metadata = { name: 'mainstay-probe', namespace: strictProbe.metadata.name };
+  const named = { apiVersion: 'v1', kind: 'ResourceQuota', metadata, spec: {} };
   return Promise.all([
     admin.create(policy, '?dryRun=All'),
     admin.create(quota, '?dryRun=All'),
+    admin.create(named, '?dryRun=All'),
     admin.create(namespace('admission-probe-2', held()), '?dryRun=All'),
     operator.create(
       { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'probe', namespace: 'default' } },

@@ -140,6 +140,17 @@ describe.each(kinds)('a %s that the operator made', (_kind, make, change) => {
     });
   });
 
+  it('cannot have its name taken before it is made', async () => {
+    if (make === copy) return;
+    const squatted = await tenant.create(make('mainstay-any', {}));
+    expect(squatted).toMatchObject({ status: 403 });
+    expect(squatted.message).toContain(
+      'are kept for the operator, which makes what the Project payments says',
+    );
+    await done(operator.create(make('mainstay-any')));
+    await done(operator.remove(make('mainstay-any')));
+  });
+
   it("leaves the tenant's own one to the tenant", async () => {
     const own = make('theirs', { app: 'web' });
     await done(tenant.create(own));

@@ -49,6 +49,7 @@ const plurals: Readonly<Record<string, string>> = {
   ServiceAccount: 'serviceaccounts',
   Pod: 'pods',
   Service: 'services',
+  Event: 'events',
   Deployment: 'deployments',
   PodDisruptionBudget: 'poddisruptionbudgets',
   CustomResourceDefinition: 'customresourcedefinitions',
