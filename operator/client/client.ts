@@ -4,11 +4,12 @@ import type { Resource } from '../resources/resource.ts';
 /**
  * Reads and writes of the API server.
  *
- * Every call has a deadline, honours `Retry-After`, and rejects with an `ApiError` that carries the server's reason
- * (`NotFound`, `Conflict`, `Forbidden`, …). Nothing is read from a cache here.
+ * Every call has a deadline and honours `Retry-After`. It rejects with an `ApiError` that carries the server's reason
+ * (`NotFound`, `Conflict`, `Forbidden`, …), with a `ConnectionError` where there was no answer, with a `NotLeadingError`
+ * where the write fence is closed, or with the reason of its signal. Nothing is read from a cache here.
  */
 export interface Client {
-  /** The default field manager of `apply`, `create` and `patch`. */
+  /** The default field manager of every write. */
   readonly fieldManager: string;
 
   get<T extends KubernetesObject>(
@@ -82,13 +83,15 @@ export interface ListPage<T> {
 }
 
 export interface WriteOptions extends RequestOptions {
+  /** Defaults, validation and admission as for a real write, but nothing is stored, and no cache is told. */
   readonly dryRun?: boolean;
   readonly fieldManager?: string;
+  /** What the server does about unknown and duplicate fields. Default its own: `Warn`. */
   readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
 }
 
 export interface SubresourceOptions extends WriteOptions {
-  /** `status`, `scale`, …; absent for the object itself. */
+  /** `status`, `scale`, …; absent for the object itself. The answer is the subresource's own kind: of `scale` a Scale. */
   readonly subresource?: string;
 }
 

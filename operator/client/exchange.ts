@@ -95,13 +95,13 @@ export class Exchanger {
   }
 
   async #attempt(exchange: Exchange, end: number): Promise<unknown> {
-    await this.#options.rateLimit?.take(exchange.signal);
-    const { fence } = this.#options;
+    const { fence, rateLimit } = this.#options;
     const fenced = exchange.writes
       ? (fence?.writeTimeout ?? Number.POSITIVE_INFINITY)
       : Number.POSITIVE_INFINITY;
     const deadline = this.#deadline(Math.min(end - this.#clock.now(), fenced), exchange.signal);
     try {
+      await rateLimit?.take(deadline.signal);
       const response = await this.#send(exchange, deadline.signal, 'requests');
       if (response.status < 200 || response.status > 299) throw await this.#failure(exchange, response);
       return this.#parse(await response.text());

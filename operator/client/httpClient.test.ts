@@ -256,3 +256,12 @@ test('with a rate limit, requests beyond the burst wait their turn', async () =>
   await Promise.all(Array.from({ length: 5 }, () => client.get(configMaps, name)));
   expect(performance.now() - began).toBeGreaterThanOrEqual(55);
 });
+
+test('waiting for the rate limit counts for the deadline, and who gave up holds up nobody after', async () => {
+  const { client, seen } = await clientOf([ok], { rateLimit: { perSecond: 2, burst: 1 } });
+  await client.get(configMaps, name);
+  const impatient = Array.from({ length: 20 }, () => failure(client.get(configMaps, name, { timeout: 20 })));
+  for (const error of await Promise.all(impatient)) expect(isConnectionError(error, 'deadline')).toBe(true);
+  expect(seen.length).toBe(1);
+  await client.get(configMaps, name, { timeout: 2000 });
+});

@@ -40,6 +40,10 @@ export class RateLimit {
       const cancel = this.#clock.schedule(delay, end);
       signal?.addEventListener('abort', end, { once: true });
     });
-    signal?.throwIfAborted();
+    if (signal?.aborted) {
+      // Not taken after all: those who come later need not wait for it.
+      this.#next -= interval;
+      throw signal.reason;
+    }
   }
 }

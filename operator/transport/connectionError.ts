@@ -15,7 +15,7 @@ type ConnectionFailure =
   /** The connection was closed by us. */
   | 'closed';
 
-/** There is no usable answer. Transient, all but `credentials` and `tls`, which may need a person. */
+/** There is no usable answer. All kinds may pass by themselves; `credentials` and `tls` may need a person. */
 export class ConnectionError extends Error {
   readonly kind: ConnectionFailure;
   /** The system's or the HTTP client's code, where it has one: `ECONNRESET`, `ENOTFOUND`, … */
