@@ -101,6 +101,19 @@ export function clusterRights(grantableRoles: readonly string[]): readonly Right
       resources: ['validatingadmissionpolicies', 'validatingadmissionpolicybindings'],
       verbs: follow,
     },
+    {
+      scenario:
+        "A rule by address never reaches the cluster's own pods, nodes and Services, whose ranges are learned.",
+      groups: [''],
+      resources: ['nodes'],
+      verbs: follow,
+    },
+    {
+      scenario: "A rule by address never reaches the cluster's Services, on servers that tell their ranges.",
+      groups: ['networking.k8s.io'],
+      resources: ['servicecidrs'],
+      verbs: follow,
+    },
     // A list of one: RBAC allows it by name where the field selector says which.
     {
       scenario: 'While the definition of Projects is itself being deleted, every deletion means Retain.',

@@ -4,10 +4,10 @@ import { Applier } from '../../operator/apply/applier.ts';
 import { EventRecorder } from '../../operator/events/eventRecorder.ts';
 import type { Manager } from '../../operator/manager/manager.ts';
 import { StatusWriter } from '../../operator/status/statusWriter.ts';
+import { ClusterAddresses } from './clusterAddresses.ts';
 import { informersOf, inventoryOfProjects } from './informers.ts';
 import { changeMetrics } from './metrics.ts';
 import { identity } from './plan/marks.ts';
-import { addressRanges } from './plan/network/ranges.ts';
 import { projects } from './project.ts';
 import { ProjectReconciler } from './reconciler.ts';
 import type { ProjectSettings } from './settings.ts';
@@ -28,12 +28,13 @@ export function addProjectController(manager: Manager, settings: ProjectSettings
     onDropped: metrics.eventDropped,
   });
   manager.beforeStop('events of Projects', () => recorder.stop());
+  const addresses = new ClusterAddresses(settings.network, informers.nodes, informers.serviceCidrs);
   const inventory = inventoryOfProjects(informers);
   const reconciler = new ProjectReconciler({
     client: manager.client,
     informers,
     settings,
-    ranges: addressRanges(settings.network),
+    addresses,
     shipped: shippedAdmission(settings.grantableRoles),
     applier: new Applier({
       client: manager.client,
@@ -49,7 +50,7 @@ export function addProjectController(manager: Manager, settings: ProjectSettings
   manager.addController({
     name: 'project',
     concurrency: settings.concurrency,
-    watches: watchesOf(informers),
+    watches: watchesOf(informers, addresses),
     reconcile: (key, context) => reconciler.reconcile(key, context),
   });
 }

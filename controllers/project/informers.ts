@@ -9,8 +9,10 @@ import {
   limitRanges,
   type Namespace,
   type NetworkPolicy,
+  type Node,
   namespaces,
   networkPolicies,
+  nodes,
   type ResourceQuota,
   type RoleBinding,
   resourceQuotas,
@@ -22,7 +24,9 @@ import {
   validatingAdmissionPolicies,
   validatingAdmissionPolicyBindings,
 } from '../../operator/resources/builtin.ts';
+import type { ObjectMeta } from '../../operator/resources/object.ts';
 import { type Caches, namespaceIndexes, projectIndexes } from './caches.ts';
+import { type ServiceCidr, serviceCidrs } from './clusterAddresses.ts';
 import { identity } from './plan/marks.ts';
 import { type Project, projects } from './project.ts';
 
@@ -40,6 +44,8 @@ export interface ProjectInformers extends Caches {
   readonly admissionPolicies: Informer<ValidatingAdmissionPolicy>;
   readonly admissionBindings: Informer<ValidatingAdmissionPolicyBinding>;
   readonly refusals: Informer<CoreEvent>;
+  readonly nodes: Informer<Node>;
+  readonly serviceCidrs: Informer<ServiceCidr>;
 }
 
 /** Everything that the controller follows, and of each object only what it reads. */
@@ -78,6 +84,9 @@ export function informersOf(manager: Manager): ProjectInformers {
       fieldSelector: 'reason=FailedCreate',
       transform: eventOutline,
     }),
+    nodes: manager.informer({ resource: nodes, transform: onlyAddresses }),
+    // Not served before Kubernetes 1.33.
+    serviceCidrs: manager.informer({ resource: serviceCidrs, optional: true, transform: onlyRanges }),
   };
 }
 
@@ -133,22 +142,44 @@ function ownAdmission<T extends ValidatingAdmissionPolicy | ValidatingAdmissionP
   return object.metadata.name.startsWith('mainstay-') ? object : { ...object, spec: undefined };
 }
 
+/** There may be thousands of nodes, with images and volumes in their status. */
+function onlyAddresses({ apiVersion, kind, metadata, spec, status }: Node): Node {
+  return {
+    apiVersion,
+    kind,
+    metadata: bare(metadata),
+    spec: {
+      ...(spec?.podCIDR === undefined ? {} : { podCIDR: spec.podCIDR }),
+      ...(spec?.podCIDRs === undefined ? {} : { podCIDRs: spec.podCIDRs }),
+    },
+    ...(status?.addresses === undefined ? {} : { status: { addresses: status.addresses } }),
+  };
+}
+
+function onlyRanges({ apiVersion, kind, metadata, spec }: ServiceCidr): ServiceCidr {
+  return { apiVersion, kind, metadata: bare(metadata), ...(spec === undefined ? {} : { spec }) };
+}
+
 function eventOutline(event: CoreEvent): CoreEvent {
-  const { name, namespace, uid, resourceVersion, creationTimestamp } = event.metadata;
   return {
     apiVersion: event.apiVersion,
     kind: event.kind,
-    metadata: {
-      name,
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(uid === undefined ? {} : { uid }),
-      ...(resourceVersion === undefined ? {} : { resourceVersion }),
-      ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
-    },
+    metadata: bare(event.metadata),
     involvedObject: {},
     ...(event.message === undefined ? {} : { message: event.message }),
     ...(event.series === undefined ? {} : { series: event.series }),
     ...(event.lastTimestamp === undefined ? {} : { lastTimestamp: event.lastTimestamp }),
     ...(event.eventTime === undefined ? {} : { eventTime: event.eventTime }),
+  };
+}
+
+/** Who an object is, without what people wrote on it. */
+function bare({ name, namespace, uid, resourceVersion, creationTimestamp }: ObjectMeta): ObjectMeta {
+  return {
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
   };
 }

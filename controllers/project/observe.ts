@@ -4,9 +4,9 @@ import type { Namespace } from '../../operator/resources/builtin.ts';
 import { keyOf } from '../../operator/resources/object.ts';
 import { admissionTrouble } from './admission.ts';
 import type { Caches } from './caches.ts';
+import type { ClusterAddresses } from './clusterAddresses.ts';
 import { environmentOf, ownerOf } from './plan/marks.ts';
 import { type Neighbour, referencedProjects } from './plan/network/neighbour.ts';
-import type { AddressRanges } from './plan/network/ranges.ts';
 import type { Contents, Observation } from './plan/observation.ts';
 import { quotaName } from './plan/quotaShares.ts';
 import type { QuotaMemory } from './plan/recollection.ts';
@@ -14,17 +14,17 @@ import { type Refusal, refusedAmounts } from './plan/refusal.ts';
 import type { Project } from './project.ts';
 import type { ProjectSettings } from './settings.ts';
 
-/** What does not change from one reconcile to the next. */
+/** What all reconciles have in common. */
 export interface Surroundings {
   readonly caches: Caches;
   readonly settings: ProjectSettings;
-  readonly ranges: AddressRanges;
+  readonly addresses: Pick<ClusterAddresses, 'ranges'>;
   readonly shipped: ReturnType<typeof shippedAdmission>;
 }
 
 /** Gathers all that the plan for a Project depends on. Reads caches only. */
 export function observe(
-  { caches, settings, ranges, shipped }: Surroundings,
+  { caches, settings, addresses, shipped }: Surroundings,
   project: Project,
   recalled: { readonly definition: Observation['definition']; readonly quotaMemory: QuotaMemory },
   now: number,
@@ -34,7 +34,7 @@ export function observe(
     now,
     project,
     settings,
-    ranges,
+    ranges: addresses.ranges,
     ...recalled,
     namespaces,
     contents: new Map([...namespaces.keys()].map((name) => [name, contentsOf(caches, name)])),

@@ -116,11 +116,11 @@ export class ProjectReconciler {
   }
 
   #observe(project: Project, definition: Observation['definition']): Observation {
-    const { informers, settings, ranges, shipped, now } = this.#parts;
+    const { informers, settings, addresses, shipped, now } = this.#parts;
     const time = now();
     const quotaMemory = this.#quotas.recall(uidOf(project), time);
     return observe(
-      { caches: informers, settings, ranges, shipped },
+      { caches: informers, settings, addresses, shipped },
       project,
       { definition, quotaMemory },
       time,

@@ -3,6 +3,7 @@ import type { Change } from '../../operator/cache/change.ts';
 import { type Watch, watch } from '../../operator/controller/watch.ts';
 import type { NetworkPolicy } from '../../operator/resources/builtin.ts';
 import { type KubernetesObject, keyOf, type ObjectKey } from '../../operator/resources/object.ts';
+import type { ClusterAddresses } from './clusterAddresses.ts';
 import type { ProjectInformers } from './informers.ts';
 import { opensWall } from './plan/holes.ts';
 import { quotaName } from './plan/quotaShares.ts';
@@ -10,7 +11,7 @@ import { refusedAmounts } from './plan/refusal.ts';
 import type { Project } from './project.ts';
 
 /** Which Projects a change of anything that is followed concerns. */
-export function watchesOf(informers: ProjectInformers): readonly Watch[] {
+export function watchesOf(informers: ProjectInformers, addresses: ClusterAddresses): readonly Watch[] {
   const { projects } = informers;
   const keysBy = (index: Parameters<typeof projects.byIndex>[0], value: string) =>
     projects.byIndex(index, value).map(keyOf);
@@ -48,6 +49,10 @@ export function watchesOf(informers: ProjectInformers): readonly Watch[] {
   const ofSource = ({ object }: Change<KubernetesObject>): readonly ObjectKey[] =>
     keysBy('source', keyOf(object));
 
+  /** Walls leave the cluster's own addresses out. */
+  const ofAddresses = ({ initial }: Change<KubernetesObject>): readonly ObjectKey[] =>
+    !initial && addresses.renew() ? everybody() : [];
+
   const everybody = (): readonly ObjectKey[] => [...projects.list()].map(keyOf);
 
   return [
@@ -62,6 +67,8 @@ export function watchesOf(informers: ProjectInformers): readonly Watch[] {
     watch(informers.sources, ofSource),
     watch(informers.admissionPolicies, everybody, { predicate: isOurs, priority: 'low' }),
     watch(informers.admissionBindings, everybody, { predicate: isOurs, priority: 'low' }),
+    watch(informers.nodes, ofAddresses, { priority: 'low' }),
+    watch(informers.serviceCidrs, ofAddresses, { priority: 'low' }),
     watch(informers.refusals, ({ object }) =>
       refusedAmounts(object.message ?? '', quotaName) === undefined
         ? []

@@ -63,6 +63,20 @@ export function joined(ranges: readonly Cidr[]): readonly Cidr[] {
   return kept;
 }
 
+/** The smallest range that holds all of these, which are of one family and at least one. */
+export function commonRange(ranges: readonly [Cidr, ...Cidr[]]): Cidr {
+  const [first, ...others] = ranges;
+  return others.reduce((common, range) => {
+    let prefix = Math.min(common.prefix, range.prefix);
+    while (
+      rangeOf(range.family, range.base, prefix).base !== rangeOf(common.family, common.base, prefix).base
+    ) {
+      prefix -= 1;
+    }
+    return rangeOf(common.family, common.base, prefix);
+  }, first);
+}
+
 /** The range of IPv6 addresses under which a translator with this /96 prefix reaches `v4` (RFC 6052). */
 export function translated(prefix96: Cidr, v4: Cidr): Cidr {
   return { family: 6, base: prefix96.base | v4.base, prefix: 96 + v4.prefix };
