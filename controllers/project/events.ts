@@ -7,7 +7,10 @@ import type { Step } from './plan/step.ts';
 import type { Project } from './project.ts';
 import { about, sentence } from './steps.ts';
 
-/** Says on the Project what was done to an object that somebody had changed or deleted, or is fighting over. */
+/**
+ * Says on the Project what was done to an object that somebody had changed or deleted, or is fighting over. A write that
+ * failed makes the reconcile fail, which has an event of its own.
+ */
 export function tellOutcomes(recorder: Recorder, project: Project, outcomes: readonly Outcome[]): void {
   for (const outcome of outcomes) {
     const { resource, name } = outcome;
@@ -34,14 +37,6 @@ export function tellOutcomes(recorder: Recorder, project: Project, outcomes: rea
         reason: 'Contended',
         action: 'BackOff',
         note: `${what} is changed back again and again by ${who}; it is repaired more and more rarely`,
-        related,
-      });
-    } else if (outcome.result === 'failed') {
-      recorder.record(project, {
-        type: 'Warning',
-        reason: 'WriteFailed',
-        action: 'Apply',
-        note: outcome.error.message,
         related,
       });
     }

@@ -1,6 +1,7 @@
 import { shippedAdmission } from '../../crds/project/admission.ts';
 import { group } from '../../crds/project/names.ts';
 import { Applier } from '../../operator/apply/applier.ts';
+import { recordFailures } from '../../operator/controller/failureEvents.ts';
 import { EventRecorder } from '../../operator/events/eventRecorder.ts';
 import type { Manager } from '../../operator/manager/manager.ts';
 import { StatusWriter } from '../../operator/status/statusWriter.ts';
@@ -52,5 +53,6 @@ export function addProjectController(manager: Manager, settings: ProjectSettings
     concurrency: settings.concurrency,
     watches: watchesOf(informers, addresses),
     reconcile: (key, context) => reconciler.reconcile(key, context),
+    onFailure: recordFailures(informers.projects, recorder),
   });
 }

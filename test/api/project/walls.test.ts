@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { networkPolicies, nodes } from '../../../operator/resources/builtin.ts';
+import {
+  networkPolicies,
+  nodes,
+  validatingAdmissionPolicies,
+  validatingAdmissionPolicyBindings,
+} from '../../../operator/resources/builtin.ts';
 import {
   applyProject,
+  condition,
+  eventsOf,
   eventually,
   type Installation,
   installMainstay,
@@ -49,6 +56,21 @@ test("a rule by address leaves out the cluster's own pods, nodes and Services, a
   await eventually(async () => expect((await holes('caller-dev')).join()).not.toContain('172.30.'));
 });
 
+test('a write that somebody refuses is told of in status and events, and made as soon as it is allowed', async () => {
+  const name = 'no-walls-today';
+  await refuseWalls(name, 'refused-dev');
+  await applyProject(here, 'refused');
+  const told = await condition(here, 'refused', 'NetworkReady', { status: 'False', reason: 'WriteFailed' });
+  expect(told.status?.environments?.[0]?.message).toContain('not on a Friday');
+  await eventually(async () => {
+    const events = await eventsOf(here, 'refused');
+    expect(events.map(({ reason }) => reason)).toContain('ReconcileFailed');
+    expect(events.find(({ reason }) => reason === 'ReconcileFailed')?.note).toContain('not on a Friday');
+  });
+  await here.kubectl('delete', `validatingadmissionpolicybinding/${name}`);
+  await ready(here, 'refused');
+});
+
 async function holes(namespace: string): Promise<readonly string[]> {
   const { spec } = await here.admin.get(networkPolicies, { namespace, name: 'mainstay-rules' });
   return (spec?.egress ?? []).flatMap(({ to }) => (to ?? []).flatMap(({ ipBlock }) => ipBlock?.except ?? []));
@@ -62,4 +84,45 @@ async function addNode(name: string, podCidr: string, address: string): Promise<
     spec: { podCIDR: podCidr, podCIDRs: [podCidr] },
     status: { addresses: [{ type: 'InternalIP', address }] },
   });
+}
+
+/** What a cluster's own policies may do to us. */
+async function refuseWalls(name: string, namespace: string): Promise<void> {
+  const apiVersion = 'admissionregistration.k8s.io/v1';
+  await here.admin.create(validatingAdmissionPolicies, {
+    apiVersion,
+    kind: 'ValidatingAdmissionPolicy',
+    metadata: { name },
+    spec: {
+      matchConstraints: {
+        resourceRules: [
+          {
+            apiGroups: ['networking.k8s.io'],
+            apiVersions: ['v1'],
+            operations: ['CREATE'],
+            resources: ['networkpolicies'],
+          },
+        ],
+      },
+      validations: [{ expression: `request.namespace != '${namespace}'`, message: 'not on a Friday' }],
+    },
+  });
+  await here.admin.create(validatingAdmissionPolicyBindings, {
+    apiVersion,
+    kind: 'ValidatingAdmissionPolicyBinding',
+    metadata: { name },
+    spec: { policyName: name, validationActions: ['Deny'] },
+  });
+  // Policies take effect a little after they are written.
+  const wall = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { namespace, name: 'probe' },
+    spec: { podSelector: {} },
+  };
+  await here.kubectl('create', 'namespace', namespace);
+  await eventually(() =>
+    expect(here.admin.create(networkPolicies, wall, { dryRun: true })).rejects.toThrow('not on a Friday'),
+  );
+  await here.kubectl('delete', 'namespace', namespace);
 }
