@@ -3,6 +3,7 @@ import { SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import { isApiError, isConflict } from '../client/apiError.ts';
 import { NotLeadingError } from '../manager/writeFence.ts';
+import { aborted } from '../queue/aborted.ts';
 import { type Clock, monotonicClock } from '../queue/clock.ts';
 import { WorkQueue } from '../queue/workQueue.ts';
 import type { KubernetesObject, ObjectKey } from '../resources/object.ts';
@@ -281,10 +282,3 @@ type Ended =
 const currentRun = new AsyncLocalStorage<Run>();
 
 const tracer = trace.getTracer('operator');
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-}

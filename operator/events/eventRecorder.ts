@@ -6,6 +6,7 @@ import { isTransientReason } from '../client/reasons.ts';
 import { type Clock, monotonicClock, sleep } from '../queue/clock.ts';
 import { type Event, events } from '../resources/builtin.ts';
 import type { KubernetesObject, ObjectName } from '../resources/object.ts';
+import { microTime } from '../resources/time.ts';
 import { EventSeries, type Series, type SeriesOptions } from './eventSeries.ts';
 
 /** What has happened to an object. */
@@ -243,10 +244,6 @@ function referenceTo({ apiVersion, kind, metadata }: KubernetesObject): Referenc
     ...(uid === undefined ? {} : { uid }),
     ...(resourceVersion === undefined ? {} : { resourceVersion }),
   };
-}
-
-function microTime(time: Date): string {
-  return time.toISOString().replace('Z', '000Z');
 }
 
 /** The API takes 1,024 bytes at most. Cut between characters. */

@@ -4,6 +4,7 @@ import { isConflict, isNotFound } from '../client/apiError.ts';
 import type { Client } from '../client/client.ts';
 import { type Clock, monotonicClock, sleep } from '../queue/clock.ts';
 import { type Lease, leases } from '../resources/builtin.ts';
+import { microTime } from '../resources/time.ts';
 import { markInstallation } from './installationMark.ts';
 import { type LeaseTimes, leaseTimesOf } from './leaseTimes.ts';
 import type { WriteFence } from './writeFence.ts';
@@ -316,9 +317,4 @@ interface Seen {
   readonly holder: string;
   /** When it has run out, if it stays as it is. */
   readonly until: number;
-}
-
-/** Kubernetes wants microseconds here. */
-function microTime(time: Date): string {
-  return time.toISOString().replace('Z', '000Z');
 }

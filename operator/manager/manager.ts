@@ -7,6 +7,7 @@ import { HttpClient } from '../client/httpClient.ts';
 import { recordSpan } from '../client/requestSpan.ts';
 import { Controller, type ControllerOptions } from '../controller/controller.ts';
 import { Discovery } from '../discovery/discovery.ts';
+import { aborted } from '../queue/aborted.ts';
 import { type Clock, monotonicClock, sleep } from '../queue/clock.ts';
 import type { KubernetesObject } from '../resources/object.ts';
 import type { Connection } from '../transport/connection.ts';
@@ -306,11 +307,4 @@ function unqueued(connection: Connection): Connection {
     send: (request) => connection.send({ ...request, pool: 'watches' }),
     close: () => connection.close(),
   };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
