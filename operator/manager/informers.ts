@@ -6,10 +6,14 @@ import type { KubernetesObject } from '../resources/object.ts';
 import { type Resource, resourceId } from '../resources/resource.ts';
 
 /** What to follow. The manager has the rest. */
-export type InformerRequest<T extends KubernetesObject, IndexName extends string = never> = Omit<
-  InformerOptions<T, IndexName>,
-  'clock' | 'log'
->;
+export interface InformerRequest<T extends KubernetesObject, IndexName extends string = never>
+  extends Omit<InformerOptions<T, IndexName>, 'clock' | 'log'> {
+  /**
+   * Names a cache apart from the one that all others share, for a reader who keeps other parts of the same objects. It
+   * costs a second watch and a second copy.
+   */
+  readonly apart?: string;
+}
 
 /** An informer that is followed for as long as somebody needs it. */
 export interface Following<T extends KubernetesObject, IndexName extends string = never> extends Disposable {
@@ -157,6 +161,7 @@ function typed<T extends KubernetesObject, IndexName extends string>(held: Held)
 
 interface Selected {
   readonly resource: Resource;
+  readonly apart?: string | undefined;
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
@@ -170,25 +175,27 @@ interface RunningInformer {
   run(signal: AbortSignal): Promise<void>;
 }
 
-function nameOf({ resource, namespace, labelSelector, fieldSelector }: Selected): string {
+function nameOf({ resource, namespace, labelSelector, fieldSelector, apart }: Selected): string {
   const selection = [
     namespace === undefined ? '' : `namespace ${namespace}`,
     labelSelector === undefined ? '' : `labels ${labelSelector}`,
     fieldSelector === undefined ? '' : `fields ${fieldSelector}`,
   ].filter((part) => part !== '');
   const name = `${resourceId(resource)}/${resource.version}`;
-  return selection.length === 0 ? name : `${name} with ${selection.join(' and ')}`;
+  const selected = selection.length === 0 ? name : `${name} with ${selection.join(' and ')}`;
+  return apart === undefined ? selected : `${selected} for ${apart}`;
 }
 
 /**
  * The options of the later request that the earlier one has not got the same. What it leaves out it does not need, but
- * for a transform: who asks for none reads whole objects.
+ * for a transform: who asks for none reads whole objects. Whether the resource is optional the first one has said.
  */
 function differences(later: object, earlier: object): readonly string[] {
   const had = new Map<string, unknown>(Object.entries(earlier));
   const asked = new Map<string, unknown>([['transform', undefined], ...Object.entries(later)]);
   return [...asked]
-    .filter(([option, value]) => option !== 'resource' && (value !== undefined || option === 'transform'))
+    .filter(([option]) => option !== 'resource' && option !== 'optional')
+    .filter(([option, value]) => value !== undefined || option === 'transform')
     .filter(([option, value]) => had.get(option) !== value)
     .map(([option]) => option);
 }

@@ -248,6 +248,14 @@ describe('a manager', () => {
     expect(() => manager.informer({ resource: configMaps, namespace: 'few' })).toThrow(
       'with other transform',
     );
+    // A reader who does not know whether the kind is there shares what is read by those who do.
+    expect(manager.follow({ resource: configMaps, optional: true }).informer).toBe(first);
+    const transform = (object: ConfigMap) => object;
+    const apart = manager.follow({ resource: configMaps, apart: 'policy', transform });
+    expect(apart.informer).not.toBe(first);
+    expect(manager.follow({ resource: configMaps, apart: 'policy', transform }).informer).toBe(
+      apart.informer,
+    );
   });
 
   it('refuses two flushes, or two checks, of one name: one of them would be forgotten', () => {
