@@ -53,6 +53,11 @@ export function sentQuota(plan: ProjectPlan, namespace: string): Sent | undefine
   return environment === undefined || hard === undefined ? undefined : { environment, hard };
 }
 
+/** All that a plan may send as quotas. */
+export function sentQuotas(plan: ProjectPlan): readonly Sent[] {
+  return plan.environments.flatMap(({ environment }) => sentQuota(plan, environment.namespace) ?? []);
+}
+
 /** The first write that failed. A name that is taken is nobody's failure, and looked at again later. */
 export function failedIn(outcomes: readonly Outcome[]): Error | undefined {
   for (const outcome of outcomes) {

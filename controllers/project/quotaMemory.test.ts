@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Outcome } from '../../operator/apply/report.ts';
+import { ApiError } from '../../operator/client/apiError.ts';
 import { namespaces, resourceQuotas } from '../../operator/resources/builtin.ts';
 import { aNamespace, aProject, aQuota, forbidden } from './builders.ts';
 import { QuotaMemories } from './quotaMemory.ts';
@@ -35,6 +36,22 @@ test('a move that was never answered counts as well', () => {
   expect(memories.recall('shop', 0).attempted.size).toBe(1);
 });
 
+test('a server in trouble may have written what it says that it has not', () => {
+  const memories = new QuotaMemories();
+  const timeout = new ApiError({ verb: 'apply', kind: 'ResourceQuota', name: 'any' }, 504, {
+    reason: 'Timeout',
+  });
+  memories.note('shop', [failed(timeout)], sent, 0);
+  expect(memories.recall('shop', 0).attempted.size).toBe(1);
+});
+
+test('what may have been sent when a reconcile was cut off counts', () => {
+  const memories = new QuotaMemories();
+  memories.abandoned('shop', [sent()], 0);
+  expect(memories.recall('shop', 0).attempted).toEqual(new Map([['dev', { pods: '5' }]]));
+  expect(memories.unansweredUntil('shop')).toBeGreaterThan(0);
+});
+
 test('a quota that was refused was not written', () => {
   const memories = new QuotaMemories();
   memories.note('shop', [failed(forbidden('no'))], sent, 0);
@@ -44,10 +61,9 @@ test('a quota that was refused was not written', () => {
 test('a namespace that was just made is known to be unused, for a while', () => {
   const memories = new QuotaMemories();
   const object = aNamespace('shop-dev');
-  memories.note(
+  memories.noteMade(
     'shop',
     [{ resource: namespaces, name: { name: 'shop-dev' }, result: 'created', object }],
-    sent,
     0,
   );
   expect(memories.recall('shop', 4_000).untouched).toEqual(new Set(['uid-of-shop-dev']));

@@ -50,12 +50,18 @@ export class QuotaMemories {
     if (Object.keys(elastic).length > 0 || this.#byProject.has(uid)) this.#of(uid).elastic = elastic;
   }
 
-  /** Notes the namespaces that were made just now, and the quotas of which nobody knows whether they were written. */
-  note(uid: string, outcomes: readonly Outcome[], sent: SentTo, now: number): void {
+  /** Notes the namespaces that were made, not before `since`. */
+  noteMade(uid: string, outcomes: readonly Outcome[], since: number): void {
     for (const outcome of outcomes) {
       if (outcome.resource.kind === 'Namespace' && outcome.result === 'created') {
-        this.#of(uid).made.set(outcome.object.metadata.uid ?? '', now);
+        this.#of(uid).made.set(outcome.object.metadata.uid ?? '', since);
       }
+    }
+  }
+
+  /** Notes the quotas of which nobody knows whether they were written. */
+  note(uid: string, outcomes: readonly Outcome[], sent: SentTo, now: number): void {
+    for (const outcome of outcomes) {
       if (outcome.resource.kind === 'ResourceQuota' && outcome.result === 'failed') {
         this.#lost(uid, outcome.name.namespace, outcome.error, sent, now);
       }
@@ -66,6 +72,13 @@ export class QuotaMemories {
   noteFailures(uid: string, failures: readonly StepFailure[], sent: SentTo, now: number): void {
     for (const { step, error } of failures) {
       if (step.type === 'MoveQuota') this.#lost(uid, step.live.metadata.namespace, error, sent, now);
+    }
+  }
+
+  /** Notes what may have been sent when a reconcile was ended from outside: nobody knows which of it was. */
+  abandoned(uid: string, sent: readonly Sent[], now: number): void {
+    for (const { environment, hard } of sent) {
+      this.#of(uid).attempted.set(environment, { hard, until: now + deadline });
     }
   }
 
@@ -86,9 +99,8 @@ export class QuotaMemories {
   }
 
   #lost(uid: string, namespace: string | undefined, error: Error, sent: SentTo, now: number): void {
-    const attempt = isApiError(error) || namespace === undefined ? undefined : sent(namespace);
-    if (attempt === undefined) return;
-    this.#of(uid).attempted.set(attempt.environment, { hard: attempt.hard, until: now + deadline });
+    const attempt = isRefusal(error) || namespace === undefined ? undefined : sent(namespace);
+    if (attempt !== undefined) this.abandoned(uid, [attempt], now);
   }
 
   #of(uid: string): Recollection {
@@ -96,4 +108,9 @@ export class QuotaMemories {
     this.#byProject.set(uid, found);
     return found;
   }
+}
+
+/** Whether nothing was written for certain. A server in trouble may answer so and write all the same. */
+function isRefusal(error: Error): boolean {
+  return isApiError(error) && error.status < 500;
 }

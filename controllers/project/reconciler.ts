@@ -8,7 +8,7 @@ import type { ReconcileContext, ReconcileResult } from '../../operator/controlle
 import type { Recorder } from '../../operator/events/eventRecorder.ts';
 import type { ObjectKey } from '../../operator/resources/object.ts';
 import type { StatusWriter } from '../../operator/status/statusWriter.ts';
-import { establishedIn, failedIn, pruneRules, sentQuota } from './applying.ts';
+import { establishedIn, failedIn, pruneRules, sentQuota, sentQuotas } from './applying.ts';
 import { tellOutcomes, tellStatus, tellSteps } from './events.ts';
 import { kindIsServed, readQuotas } from './freshness.ts';
 import type { ProjectInformers } from './informers.ts';
@@ -17,7 +17,6 @@ import { identity } from './plan/marks.ts';
 import type { Observation } from './plan/observation.ts';
 import { planOrphans } from './plan/orphans.ts';
 import { desiredOf, type ProjectPlan, planProject } from './plan/project.ts';
-import type { Step } from './plan/step.ts';
 import type { Project } from './project.ts';
 import { QuotaMemories } from './quotaMemory.ts';
 import { differInUseOnly, statusOf } from './status/status.ts';
@@ -70,7 +69,7 @@ export class ProjectReconciler {
           context,
         );
 
-      const steps = await this.#makeSteps(project, plan.steps, context);
+      const steps = await this.#makeSteps(project, plan, context);
       failures = steps.failures;
       if (plan.stage === 'Gone') return this.#end(failures);
       if (steps.made > 0 && looks < mostLooks) continue;
@@ -142,10 +141,14 @@ export class ProjectReconciler {
 
   async #makeSteps(
     project: Project,
-    steps: readonly Step[],
+    plan: ProjectPlan,
     { log, signal }: ReconcileContext,
   ): Promise<{ readonly made: number; readonly failures: readonly StepFailure[] }> {
-    const { made, failures } = await makeSteps(this.#parts.client, project, steps, { log, signal });
+    const { made, failures } = await this.#answered(project, plan, () =>
+      makeSteps(this.#parts.client, project, plan.steps, { log, signal }),
+    );
+    const sent = (namespace: string) => sentQuota(plan, namespace);
+    this.#quotas.noteFailures(uidOf(project), failures, sent, this.#parts.now());
     tellSteps(this.#parts.recorder, project, made);
     return { made: made.length, failures };
   }
@@ -158,18 +161,32 @@ export class ProjectReconciler {
     if (plan.stage !== 'Kept') return [];
     const { applier, recorder } = this.#parts;
     const desired = desiredOf(plan);
-    const { outcomes } = await applier.apply({
-      owner: { uid: uidOf(project) },
-      desired,
-      prune: pruneRules(plan),
-      established: establishedIn(project),
-      log,
-      signal,
-    });
+    const { outcomes } = await this.#answered(project, plan, () =>
+      applier.apply({
+        owner: { uid: uidOf(project) },
+        desired,
+        prune: pruneRules(plan),
+        established: establishedIn(project),
+        log,
+        signal,
+      }),
+    );
     tellOutcomes(recorder, project, outcomes);
     this.#quotas.rememberElastic(uidOf(project), plan.quota.elastic);
-    this.#quotas.note(uidOf(project), outcomes, (namespace) => sentQuota(plan, namespace), now);
+    const sent = (namespace: string) => sentQuota(plan, namespace);
+    this.#quotas.noteMade(uidOf(project), outcomes, now);
+    this.#quotas.note(uidOf(project), outcomes, sent, this.#parts.now());
     return outcomes;
+  }
+
+  /** Writes end by an answer each, but for those that the signal ends. */
+  async #answered<T>(project: Project, plan: ProjectPlan, write: () => Promise<T>): Promise<T> {
+    try {
+      return await write();
+    } catch (error) {
+      this.#quotas.abandoned(uidOf(project), sentQuotas(plan), this.#parts.now());
+      throw error;
+    }
   }
 
   /** What is not as a suspended Project would have it. */
@@ -193,7 +210,6 @@ export class ProjectReconciler {
     const { project, now } = observation;
     const { outcomes, failures } = written;
     const uid = uidOf(project);
-    this.#quotas.noteFailures(uid, failures, (namespace) => sentQuota(plan, namespace), now);
     const status = statusOf(this.#withLiveQuotas(observation), plan, written);
     const waits: (number | undefined)[] = [
       plan.quota.wakeUp === undefined ? undefined : plan.quota.wakeUp - now,

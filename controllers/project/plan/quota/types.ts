@@ -83,8 +83,8 @@ export interface QuotaWrite {
 
 export interface QuotaPlan {
   /**
-   * In this order, each after the answer of the one before; where an answer is lost, stop, and set `attempted`. A write that
-   * was refused does no harm to the others.
+   * In any order, side by side: what grows is planned as if the others had arrived, and as if they had not. Where an answer
+   * is lost, set `attempted`. A write that was refused does no harm to the others.
    */
   readonly writes: readonly QuotaWrite[];
   readonly report: QuotaReport;
