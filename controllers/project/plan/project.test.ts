@@ -5,12 +5,14 @@ import {
   aNamespace,
   anObservation,
   aProject,
+  aQuota,
   aRoleBinding,
   aSharedSecret,
 } from '../builders.ts';
 import type { Project } from '../project.ts';
 import { nothing, type Observation } from './observation.ts';
 import { desiredOf, type ProjectPlan, planProject } from './project.ts';
+import { noMemory } from './recollection.ts';
 
 const owners = [{ kind: 'Group', name: 'team' }];
 const deletion = { deletionTimestamp: '2026-01-01T00:00:00Z' };
@@ -257,4 +259,23 @@ test("an environment's own amounts hold without a total, and nobody else waits f
     'QuotaPending',
     undefined,
   ]);
+});
+
+test('what may have been given to an environment that leaves is not given to another yet', () => {
+  const project = aProject('shop', { quota: { hard: { pods: '10' } } });
+  const namespaces = new Map([
+    ['shop-dev', aHeldNamespace('shop-dev', project, 'dev')],
+    ['shop-old', aHeldNamespace('shop-old', project, 'old')],
+  ]);
+  const contents = new Map(
+    Object.entries({ dev: '4', old: '0' }).map(([name, pods]) => [
+      `shop-${name}`,
+      { ...nothing, quotas: [aQuota(`shop-${name}`, project, { pods }, { pods: '0' })] },
+    ]),
+  );
+  const attempted = new Map([['old', { pods: '5' }]]);
+  const share = (quotaMemory: Observation['quotaMemory']) =>
+    planProject(anObservation(project, { namespaces, contents, quotaMemory })).quota.shares.get('dev')?.hard;
+  expect(share(noMemory)).toEqual({ pods: '10' });
+  expect(share({ ...noMemory, attempted })).toEqual({ pods: '5' });
 });

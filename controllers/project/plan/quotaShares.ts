@@ -51,11 +51,11 @@ export const noShares: QuotaShares = {
   wakeUp: undefined,
 };
 
-/** `held` are those of the environments whose namespace the Project holds; `leaving` the namespaces that it gives up. */
+/** `held` are those of the environments whose namespace the Project holds; `leaving` what it gives up. */
 export function planQuotaShares(
   observation: Observation,
   held: readonly Environment[],
-  leaving: readonly string[],
+  leaving: readonly { readonly environment: string; readonly namespace: string }[],
 ): QuotaShares {
   const { project, quotaMemory } = observation;
   const own = project.spec.environments.some(({ quota }) => quota?.hard !== undefined);
@@ -75,10 +75,12 @@ export function planQuotaShares(
         empty: namespace !== undefined && isUntouched(observation, namespace),
       };
     }),
-    leaving: leaving.flatMap((name) => {
-      const live = liveQuota(observation, name);
-      return live === undefined ? [] : [{ name, live }];
-    }),
+    leaving: leaving.map(({ environment, namespace }) => ({
+      name: namespace,
+      live: liveQuota(observation, namespace),
+      // Where the environment has another namespace now, either may be meant: then it counts for both.
+      attempted: quotaMemory.attempted.get(environment),
+    })),
     refusals: refusedWork(observation, held),
     memory: quotaMemory.elastic,
     now: observation.now,
