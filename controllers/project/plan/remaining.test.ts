@@ -68,3 +68,9 @@ test('concludes nothing before the namespace controller has looked, nor where it
     ),
   ).toMatchObject({ state: 'Unknown', message: 'Discovery failed for some groups' });
 });
+
+test('finalizers of the namespace itself are named, whatever is left in it', () => {
+  const held = terminating([]);
+  const metadata = { ...held.metadata, finalizers: ['example.com/backup'] };
+  expect(remainingContent({ ...held, metadata }).message).toContain('example.com/backup');
+});

@@ -17,6 +17,13 @@ const listed = /([a-z0-9-]+(?:\.[a-z0-9.-]*)?) has (\d+) resource instances/g;
  * While it could not look everywhere, nothing is concluded.
  */
 export function remainingContent(namespace: Namespace): Remaining {
+  const found = contentOf(namespace);
+  const { finalizers = [] } = namespace.metadata;
+  if (finalizers.length === 0) return found;
+  return { ...found, message: `${found.message}; it has finalizers of its own: ${finalizers.join(', ')}` };
+}
+
+function contentOf(namespace: Namespace): Remaining {
   const conditions = (namespace.status?.conditions ?? []).filter(({ status }) => status === 'True');
   const find = (type: string) => conditions.find((condition) => condition.type === type);
   const failed = conditions.find(({ type, status }) => failures.includes(type) && status === 'True');
