@@ -48,18 +48,19 @@ export class Churn {
     await Promise.all(names.map((index) => this.#setSecret(index)));
   }
 
-  /** Goes on until the signal aborts, one change after another, `every` milliseconds apart. */
-  async run(signal: AbortSignal, every = 15): Promise<void> {
+  /** Goes on until the signal aborts, one change after another. `through`: also when the server goes away meanwhile. */
+  async run(signal: AbortSignal, { through }: { readonly through: boolean }): Promise<void> {
     while (!signal.aborted) {
-      await this.once();
-      await pause(every);
+      await this.once().catch((error: unknown) => {
+        if (!through) throw error;
+      });
+      await pause(15);
     }
   }
 
   async once(): Promise<void> {
     const index = Math.floor(this.#random() * population);
     const what = this.#random();
-    this.#count += 1;
     try {
       if (what < 0.4) await this.#setSource(index);
       else if (what < 0.55) await this.#remove(configMaps, sourceName(index));
@@ -67,6 +68,7 @@ export class Churn {
       else if (what < 0.8) await this.#remove(configMaps, copyName(sourceName(index)));
       else if (what < 0.93) await this.#setSecret(index);
       else await this.#remove(secrets, `secret-${index}`);
+      this.#count += 1;
     } catch (error) {
       // Somebody else, the operator above all, was faster.
       if (!isNotFound(error) && !isAlreadyExists(error)) throw error;

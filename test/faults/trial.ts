@@ -30,8 +30,8 @@ interface TrialOptions {
   readonly before?: (proxy: FaultProxy) => void;
   /** Instead of the kubeconfig that leads through the proxy. */
   readonly kubeconfig?: (stage: Stage, proxy: FaultProxy) => Promise<string>;
-  /** Default true: the caches have synced when this resolves. */
-  readonly synced?: boolean;
+  /** The API server itself goes away: people try again until it is back. Default false: then that is a failure of the test. */
+  readonly churnThrough?: boolean;
 }
 
 /** Of every test: what people do is the same in each run. */
@@ -47,7 +47,7 @@ export async function openTrial(stage: Stage, options: TrialOptions = {}): Promi
   options.before?.(proxy);
   const operator = await startOperator({ kubeconfig: path, namespace });
   const quiet = new AbortController();
-  const churning = churn.run(quiet.signal);
+  const churning = churn.run(quiet.signal, { through: options.churnThrough ?? false });
   churning.catch(() => {});
   onTestFinished(async () => {
     quiet.abort();
@@ -63,9 +63,11 @@ export async function openTrial(stage: Stage, options: TrialOptions = {}): Promi
     const goal = churn.count + count;
     return until(() => expect(churn.count).toBeGreaterThanOrEqual(goal));
   };
-  if (options.synced ?? true) {
-    await until(async () => expect(await unreconciledSources(operator)).toBe(true));
-  }
+  // It leads, and acts.
+  await until(() => {
+    const { sources, secrets, copies } = operator.caches;
+    expect([sources.hasSynced, secrets.hasSynced, copies.size > 5]).toEqual([true, true, true]);
+  });
   return {
     stage,
     namespace,
@@ -85,9 +87,4 @@ export async function openTrial(stage: Stage, options: TrialOptions = {}): Promi
       });
     },
   };
-}
-
-/** The operator acts: it leads, and has made copies. */
-async function unreconciledSources({ caches }: RunningOperator): Promise<boolean> {
-  return caches.sources.hasSynced && caches.secrets.hasSynced && caches.copies.size > 5;
 }
