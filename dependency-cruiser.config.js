@@ -5,7 +5,7 @@ const only = (from, allowed, comment) => ({
   comment,
   from: { path: `^${from}/`, pathNot: '\\.test\\.ts$' },
   to: {
-    path: '^(crds|operator|controllers|manifests|cluster|test|bench|examples|main\\.ts)',
+    path: '^(crds|operator|controllers|manifests|cluster|test|bench|examples|(main|settings)\\.ts)',
     pathNot: `^(${[from, ...allowed].join('|')})/`,
   },
 });
@@ -30,13 +30,13 @@ export default {
     {
       name: 'no-development-dependency-at-run-time',
       severity: 'error',
-      from: { path: '^(operator|controllers|main\\.ts)', pathNot: '\\.test\\.ts$' },
+      from: { path: '^(operator|controllers|(main|settings)\\.ts)', pathNot: '\\.test\\.ts$' },
       to: { dependencyTypes: ['npm-dev'] },
     },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    includeOnly: '^(crds|operator|controllers|manifests|cluster|test|bench|examples|main\\.ts|node_modules)',
+    includeOnly: '^(crds|operator|controllers|manifests|cluster|test|bench|examples|(main|settings)\\.ts|node_modules)',
     exclude: { path: '/dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
