@@ -200,11 +200,14 @@ export class Informer<T extends KubernetesObject, IndexName extends string = nev
   }
 
   #notify(change: Change<T>): void {
+    const complain = (error: unknown) => this.#complain(error, change.object, 'a handler threw');
     for (const handler of this.#handlers) {
       try {
-        handler(change);
+        // The type lets an async function through. Unhandled, its rejection would end the process.
+        const returned: unknown = handler(change);
+        if (returned instanceof Promise) returned.catch(complain);
       } catch (error) {
-        this.#complain(error, change.object, 'a handler threw');
+        complain(error);
       }
     }
   }

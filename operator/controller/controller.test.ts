@@ -336,4 +336,23 @@ describe('a controller', () => {
     await turn();
     expect(keys(calls)).toEqual(['a', 'a']);
   });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('no recorder');
+      },
+    ],
+    ['rejects', async () => Promise.reject(new Error('no recorder'))],
+  ])('goes on when what reports its failures %s', async (_how, onFailure) => {
+    const { calls, lines, clock } = start({ source: new FakeSource('a'), onFailure });
+    await turn();
+    calls[0]?.reject(new Error('broken'));
+    await turn();
+    expect(lines.map(({ msg }) => msg)).toContain('the failure could not be reported');
+    clock.advance(5);
+    await turn();
+    expect(keys(calls)).toEqual(['a', 'a']);
+  });
 });

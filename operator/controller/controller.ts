@@ -249,10 +249,13 @@ export class Controller {
     // Somebody else was faster, or may lead by now: everyday, and the next run sees what they did.
     if (isConflict(cause) || cause instanceof NotLeadingError) log.info(`${error.message}; trying again`);
     else log.error({ err: cause ?? error, reason: error.reason }, error.message);
+    const complain = (failure: unknown) => log.error({ err: failure }, 'the failure could not be reported');
     try {
-      this.#options.onFailure?.(error);
+      // The type lets an async function through. Unhandled, its rejection would end the process.
+      const returned: unknown = this.#options.onFailure?.(error);
+      if (returned instanceof Promise) returned.catch(complain);
     } catch (failure) {
-      log.error({ err: failure }, 'the failure could not be reported');
+      complain(failure);
     }
   }
 
