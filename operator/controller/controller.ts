@@ -89,8 +89,10 @@ export class Controller {
     const receiver = this.#receiver(queue);
     const stops = this.#options.watches.map((watch) => watch.start(receiver));
     this.#added.start(receiver);
+    // The workers take their first keys at once.
+    const found = queue.size;
     const workers = Array.from({ length: this.concurrency }, () => this.#work(queue, signal));
-    this.#log.info({ found: queue.size, concurrency: this.concurrency }, 'controller started');
+    this.#log.info({ found, concurrency: this.concurrency }, 'controller started');
     await aborted(signal);
     for (const stop of stops) stop();
     this.#added.stop();
