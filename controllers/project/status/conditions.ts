@@ -11,10 +11,10 @@ export function projectFindings(
 ): readonly Finding[] {
   switch (plan.stage) {
     case 'Beginning':
-      return everywhere('Progressing', 'The Project is being begun');
+      return beginning();
     case 'Leaving':
     case 'Gone':
-      return everywhere('Deleting', leavingMessage(plan) ?? 'Nothing of it is left');
+      return going(leavingMessage(plan) ?? 'Nothing of it is left');
     case 'Kept':
       return kept(plan, troubles).map((finding) => withLeaving(finding, plan));
     case 'Suspended':
@@ -107,9 +107,23 @@ function suspended(finding: Finding): Finding {
   }
 }
 
-function everywhere(reason: 'Progressing' | 'Deleting', message: string): readonly Finding[] {
+/** Why it is not gone yet is said once: the other phases wait for the namespaces. */
+function going(message: string): readonly Finding[] {
+  const reason: Reason = 'Deleting';
   return findingsOf(
-    phases.map((phase) => ({ type: `${phase}Ready`, state: 'Progressing', reason, message })),
+    phases.map((phase) =>
+      phase === 'Namespaces'
+        ? { type: `${phase}Ready`, state: 'Progressing', reason, message }
+        : { type: `${phase}Ready`, state: 'Unknown', reason, message: 'The Project is being deleted' },
+    ),
     { reason, message },
+  );
+}
+
+function beginning(): readonly Finding[] {
+  const because = { reason: 'Progressing' satisfies Reason, message: 'The Project is being begun' };
+  return findingsOf(
+    phases.map((phase) => ({ type: `${phase}Ready`, state: 'Progressing', ...because })),
+    because,
   );
 }
