@@ -1,4 +1,11 @@
-/** A pod that admission turned away for lack of quota. */
+/**
+ * A pod that admission turned away for lack of quota, as the event FailedCreate of its controller tells.
+ *
+ * ReplicaSets say so in a condition as well, `ReplicaFailure`. It is not followed: no selector finds it, so that every
+ * ReplicaSet of the cluster, with its whole pod template, would cross the wire for it. What that would gain is time: while
+ * the condition stands its controller tries again, after 16 minutes at the latest, and each try that fails is an event
+ * (or counts in one that is there). Pods of Jobs and StatefulSets, too, have events and no such condition.
+ */
 export interface Refusal {
   readonly namespace: string;
   /** The amounts that the pod asked for, of the resources that were short. */
