@@ -28,6 +28,8 @@ export interface QuotaShares {
   readonly elastic: ElasticMemory;
   /** Where more counts than the Project has: `pods: 7 of 4`. */
   readonly exceeded: readonly string[];
+  /** Where work was refused lately and nobody has any to spare: `dev: pods`. */
+  readonly short: readonly string[];
   /** When there may be something to do although nothing changes: milliseconds since the epoch. */
   readonly wakeUp: number | undefined;
 }
@@ -48,6 +50,7 @@ export const noShares: QuotaShares = {
   grows: false,
   elastic: {},
   exceeded: [],
+  short: [],
   wakeUp: undefined,
 };
 
@@ -60,6 +63,7 @@ export function planQuotaShares(
   const { project, quotaMemory } = observation;
   const own = project.spec.environments.some(({ quota }) => quota?.hard !== undefined);
   if (project.spec.quota === undefined && !own) return noShares;
+  const refusals = refusedWork(observation, held);
   const namespaceOf = new Map(held.map(({ name, namespace }) => [name, namespace]));
   const plan = planQuota({
     quota: project.spec.quota,
@@ -81,9 +85,13 @@ export function planQuotaShares(
       // Where the environment has another namespace now, either may be meant: then it counts for both.
       attempted: quotaMemory.attempted.get(environment),
     })),
-    refusals: refusedWork(observation, held),
+    refusals,
     memory: quotaMemory.elastic,
     now: observation.now,
+  });
+  const short = refusals.filter((refusal) => {
+    const live = liveQuota(observation, namespaceOf.get(refusal.environment) ?? '');
+    return isShort(refusal, plan, live?.used);
   });
   const writes = new Map(plan.writes.map((write) => [write.environment, write]));
   return {
@@ -96,8 +104,25 @@ export function planQuotaShares(
     grows: plan.writes.some(({ grows }) => grows),
     elastic: plan.memory,
     exceeded: exceededIn(plan),
-    wakeUp: plan.wakeUp,
+    short: short.map(({ environment, resource }) => `${environment}: ${resource}`),
+    wakeUp: earliest([plan.wakeUp, ...short.map(({ at }) => at + refusalWindow + 1)]),
   };
+}
+
+/** Whether what was refused would be refused again with all that the environment can have now. */
+function isShort(
+  { environment, resource, requested }: Refusal,
+  { report }: QuotaPlan,
+  used: Hard | undefined,
+): boolean {
+  const hard = report.environments.find(({ name }) => name === environment)?.hard?.[resource];
+  if (hard === undefined) return false;
+  return quantity(used?.[resource] ?? '0').nano + quantity(requested).nano > quantity(hard).nano;
+}
+
+function earliest(times: readonly (number | undefined)[]): number | undefined {
+  const set = times.filter((time) => time !== undefined);
+  return set.length === 0 ? undefined : Math.min(...set);
 }
 
 /**

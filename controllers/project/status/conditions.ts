@@ -69,6 +69,9 @@ function standing(phase: Phase, { walls, quota }: ProjectPlan): string {
   if (phase === 'Quota' && quota.exceeded.length > 0) {
     return `Stands in every environment. More counts than the Project may have (${quota.exceeded.join(', ')}), so nothing grows until it is less`;
   }
+  if (phase === 'Quota' && quota.short.length > 0) {
+    return `Stands in every environment. Work was refused lately, and nothing is left to move there (${quota.short.join(', ')}): raise spec.quota.hard, or delete workloads`;
+  }
   if (phase !== 'Network') return 'Stands in every environment';
   const problems = [...walls.problems].flatMap(([environment, found]) =>
     found.map(({ message }) => `${environment}: ${message}`),

@@ -168,3 +168,31 @@ test('a change of nothing but use is known as such', () => {
   expect(differInUseOnly(of('1', true), of('2', false))).toBe(false);
   expect(differInUseOnly(undefined, of('2', true))).toBe(false);
 });
+
+test('work that is refused where nothing is left to move is told of, and forgotten after a while', () => {
+  const full = aProject('shop', {
+    environments: [{ name: 'dev' }, { name: 'prod' }],
+    quota: { hard: { pods: '6' }, mode: 'Elastic' },
+  });
+  const quotas = { dev: ['6', '6'], prod: ['0', '0'] } as const;
+  const seen = {
+    namespaces: new Map(
+      Object.keys(quotas).map((name) => [`shop-${name}`, aHeldNamespace(`shop-${name}`, full, name)]),
+    ),
+    contents: new Map(
+      Object.entries(quotas).map(([name, [hard, used]]) => [
+        `shop-${name}`,
+        { ...nothing, quotas: [aQuota(`shop-${name}`, full, { pods: hard }, { pods: used })] },
+      ]),
+    ),
+  };
+  const { now } = anObservation(full);
+  const told = (at: number) =>
+    status(
+      { ...seen, refusals: [{ namespace: 'shop-prod', requested: { pods: '1' }, at }] },
+      {},
+      full,
+    ).conditions?.find(({ type }) => type === 'QuotaReady')?.message;
+  expect(told(now - 1_000)).toContain('prod: pods');
+  expect(told(now - 600_000)).toBe('Stands in every environment');
+});
