@@ -93,7 +93,7 @@ describe('connections', () => {
 
   test('nothing listens, as when a name does not resolve', async () => {
     const trial = await openTrial(stage);
-    await trial.proxy.refuse();
+    trial.proxy.refuse();
     trial.proxy.resetAll();
     await trial.until(() => expect(trial.operator.caches.sources.trouble).toBeInstanceOf(Error));
     await trial.moreChanges();

@@ -7,7 +7,6 @@ import {
   isNotFound,
   keyOf,
   Manager,
-  type ManagerOptions,
   type Secret,
   secrets,
   watch,
@@ -17,8 +16,8 @@ import {
 interface OperatorOptions {
   readonly kubeconfig: string;
   readonly namespace: string;
-  readonly identity?: string;
-  readonly manager?: Partial<ManagerOptions>;
+  /** Lines of the log that are kept. Default: all. */
+  readonly keepLines?: number;
 }
 
 /** A small operator that runs in this process: it keeps a copy of each source. */
@@ -46,7 +45,7 @@ export const roleLabel = 'faults/role';
 export const copyName = (source: string) => `copy-${source}`;
 
 /** Short, so that a test that loses it sees the next term soon. */
-export const leaseTimes = { leaseDuration: 3000, renewDeadline: 2000, retryPeriod: 300 } as const;
+const leaseTimes = { leaseDuration: 3000, renewDeadline: 2000, retryPeriod: 300 } as const;
 
 /** The runtime's own waits, but shorter: what is tested is that they end, not how long they are. */
 const reflector = {
@@ -59,21 +58,19 @@ const reflector = {
 } as const;
 
 export async function startOperator(options: OperatorOptions): Promise<RunningOperator> {
-  const { kubeconfig, namespace, identity, manager: more } = options;
+  const { kubeconfig, namespace, keepLines = Number.POSITIVE_INFINITY } = options;
   const connection = await connect({ kubeconfig });
   const lines: LogLine[] = [];
-  const log = createLog({ destination: { write: (line: string) => lines.push(JSON.parse(line)) } });
+  const write = (line: string) => {
+    lines.push(JSON.parse(line));
+    if (lines.length > keepLines) lines.shift();
+  };
+  const log = createLog({ destination: { write } });
   const manager = new Manager({
     connection,
     fieldManager: 'copier',
-    leaderElection: {
-      name: 'copier',
-      namespace,
-      ...leaseTimes,
-      ...(identity !== undefined && { identity }),
-    },
+    leaderElection: { name: 'copier', namespace, ...leaseTimes },
     log,
-    ...more,
   });
   const caches = addCopier(manager, namespace);
   const stopping = new AbortController();
@@ -97,7 +94,7 @@ export async function startOperator(options: OperatorOptions): Promise<RunningOp
 }
 
 /** The controller: level-triggered, it looks at what is cached and writes what differs. */
-export function addCopier(manager: Manager, namespace: string): Caches {
+function addCopier(manager: Manager, namespace: string): Caches {
   const role = (name: string) =>
     manager.informer({ resource: configMaps, namespace, labelSelector: `${roleLabel}=${name}`, reflector });
   const caches = {

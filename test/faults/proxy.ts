@@ -36,7 +36,7 @@ export class FaultProxy implements AsyncDisposable {
   /** By the port that the back sees its connection come from. */
   readonly #connections = new Map<number, Connection>();
   readonly #rules = new Set<ActiveRule>();
-  #port: number;
+  readonly #port: number;
 
   private constructor(target: URL, front: TcpServer, back: Server, authority: CertificateAuthority) {
     this.#target = target;
@@ -103,12 +103,8 @@ export class FaultProxy implements AsyncDisposable {
   }
 
   /** Nothing listens any more; connections that are open stay. */
-  async refuse(): Promise<void> {
-    const port = this.#port;
+  refuse(): void {
     this.#front.close();
-    // `close` waits for connections to end; that nobody is let in is so at once.
-    await Promise.resolve();
-    this.#port = port;
   }
 
   /** Listens again, where it did. */
