@@ -2,7 +2,7 @@ import { isUnaltered, type shippedAdmission } from '../../crds/project/admission
 import type { Lister } from '../../operator/cache/lister.ts';
 import type { KubernetesObject } from '../../operator/resources/object.ts';
 import { keyOf } from '../../operator/resources/object.ts';
-import type { Trouble } from './plan/verdict.ts';
+import type { Trouble } from './plan/trouble.ts';
 
 type LiveSpec = Pick<Lister<KubernetesObject & { readonly spec?: unknown }>, 'get'>;
 

@@ -10,7 +10,6 @@ import {
 } from '../../operator/resources/builtin.ts';
 import type { ProjectPlan } from './plan/project.ts';
 import type { Project } from './project.ts';
-import type { Sent } from './quotaMemory.ts';
 import { isNameTaken } from './status/troubles.ts';
 
 /** Access goes at once; what restrains goes last. In a namespace that leaves, only its own steps act. */
@@ -42,20 +41,6 @@ export function establishedIn({ metadata, status }: Project): (item: DesiredObje
     const { name, namespace = name } = object.metadata;
     return name !== 'mainstay-rules' && ready.has(namespace);
   };
-}
-
-/** What a plan has sent as the quota of a namespace. */
-export function sentQuota(plan: ProjectPlan, namespace: string): Sent | undefined {
-  const environment = plan.environments.find((one) => one.environment.namespace === namespace)?.environment
-    .name;
-  const share = environment === undefined ? undefined : plan.quota.shares.get(environment);
-  const hard = share?.move?.hard ?? share?.hard;
-  return environment === undefined || hard === undefined ? undefined : { environment, hard };
-}
-
-/** All that a plan may send as quotas. */
-export function sentQuotas(plan: ProjectPlan): readonly Sent[] {
-  return plan.environments.flatMap(({ environment }) => sentQuota(plan, environment.namespace) ?? []);
 }
 
 /** The first write that failed. A name that is taken is nobody's failure, and looked at again later. */

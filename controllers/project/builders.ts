@@ -7,8 +7,8 @@ import type { Namespace, ResourceQuota, RoleBinding, Secret } from '../../operat
 import type { FieldsV1, ManagedFieldsEntry, ObjectMeta } from '../../operator/resources/object.ts';
 import { addressRanges } from './plan/network/ranges.ts';
 import type { Observation } from './plan/observation.ts';
+import { noMemory } from './plan/quotaMemory.ts';
 import { quotaName } from './plan/quotaShares.ts';
-import { noMemory } from './plan/recollection.ts';
 import { projectSettings } from './settings.ts';
 
 /** A Project that we have begun to keep, with one environment `dev` where the test names none. */

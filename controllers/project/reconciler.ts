@@ -8,7 +8,7 @@ import type { ReconcileContext, ReconcileResult } from '../../operator/controlle
 import type { Recorder } from '../../operator/events/eventRecorder.ts';
 import type { ObjectKey } from '../../operator/resources/object.ts';
 import type { StatusWriter } from '../../operator/status/statusWriter.ts';
-import { establishedIn, failedIn, pruneRules, sentQuota, sentQuotas } from './applying.ts';
+import { establishedIn, failedIn, pruneRules } from './applying.ts';
 import { tellOutcomes, tellStatus, tellSteps } from './events.ts';
 import { kindIsServed, readQuotas } from './freshness.ts';
 import type { ProjectInformers } from './informers.ts';
@@ -18,7 +18,7 @@ import type { Observation } from './plan/observation.ts';
 import { planOrphans } from './plan/orphans.ts';
 import { desiredOf, type ProjectPlan, planProject } from './plan/project.ts';
 import type { Project } from './project.ts';
-import { QuotaMemories } from './quotaMemory.ts';
+import { QuotaMemories, sentQuota, sentQuotas } from './quotaMemories.ts';
 import { differInUseOnly, statusOf } from './status/status.ts';
 import { isNameTaken, type StepFailure, type Written } from './status/troubles.ts';
 import { isOvertaken, makeSteps } from './steps.ts';

@@ -2,7 +2,7 @@ import type { Subject } from '../../../crds/project/schema.ts';
 import type { Desired } from '../../../operator/client/client.ts';
 import type { RoleBinding } from '../../../operator/resources/builtin.ts';
 import type { Environment } from './environment.ts';
-import type { Marked } from './marked.ts';
+import type { Marked } from './marks.ts';
 
 export interface AccessPlan {
   readonly roleBindings: readonly Desired<RoleBinding>[];

@@ -18,8 +18,7 @@ import { type Claim, isTerminating } from './claim.ts';
 import type { Environment } from './environment.ts';
 import { opensWall } from './holes.ts';
 import { planLimitRange } from './limits.ts';
-import { type Marked, markedFor } from './marked.ts';
-import { ownerOf } from './marks.ts';
+import { type Marked, markedFor, ownerOf } from './marks.ts';
 import { heldNamespace } from './namespace.ts';
 import type { PlannedPolicy } from './network/index.ts';
 import { type Contents, nothing, type Observation } from './observation.ts';
@@ -27,7 +26,7 @@ import { type QuotaShare, quotaIn, quotaName } from './quotaShares.ts';
 import { keepAccess, planTerminating } from './removal.ts';
 import { planSecrets } from './secrets.ts';
 import type { Step } from './step.ts';
-import type { Troubles } from './verdict.ts';
+import type { Troubles } from './trouble.ts';
 
 /** What is to stand in one environment, and what is in the way. */
 export interface EnvironmentPlan {

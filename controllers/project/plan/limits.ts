@@ -1,7 +1,7 @@
 import type { Desired } from '../../../operator/client/client.ts';
 import type { LimitRange } from '../../../operator/resources/builtin.ts';
 import type { Environment } from './environment.ts';
-import type { Marked } from './marked.ts';
+import type { Marked } from './marks.ts';
 
 /** The LimitRange of an environment: what a container gets that says nothing, and the least and most that it may say. */
 export function planLimitRange(environment: Environment, marked: Marked): Desired<LimitRange> | undefined {

@@ -3,7 +3,7 @@ import type { Desired } from '../../../operator/client/client.ts';
 import type { Namespace } from '../../../operator/resources/builtin.ts';
 import type { Project } from '../project.ts';
 import type { Environment } from './environment.ts';
-import { marksOf } from './marked.ts';
+import { marksOf } from './marks.ts';
 
 const podSecurity = 'pod-security.kubernetes.io';
 const modes = ['enforce', 'audit', 'warn'] as const;

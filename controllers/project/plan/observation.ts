@@ -10,9 +10,9 @@ import type { Project } from '../project.ts';
 import type { ProjectSettings } from '../settings.ts';
 import type { Neighbour } from './network/neighbour.ts';
 import type { AddressRanges } from './network/ranges.ts';
-import type { QuotaMemory } from './recollection.ts';
+import type { QuotaMemory } from './quotaMemory.ts';
 import type { Refusal } from './refusal.ts';
-import type { Trouble } from './verdict.ts';
+import type { Trouble } from './trouble.ts';
 
 /** Everything that the plan for one Project depends on, as one value. Nothing in it is ever changed. */
 export interface Observation {

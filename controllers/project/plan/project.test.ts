@@ -12,7 +12,7 @@ import {
 import type { Project } from '../project.ts';
 import { nothing, type Observation } from './observation.ts';
 import { desiredOf, type ProjectPlan, planProject } from './project.ts';
-import { noMemory } from './recollection.ts';
+import { noMemory } from './quotaMemory.ts';
 
 const owners = [{ kind: 'Group', name: 'team' }];
 const deletion = { deletionTimestamp: '2026-01-01T00:00:00Z' };

@@ -14,7 +14,7 @@ import type {
   Refusal,
   Waiting,
 } from './quota/types.ts';
-import type { Trouble } from './verdict.ts';
+import type { Trouble } from './trouble.ts';
 
 /** The ResourceQuota of every environment. */
 export const quotaName = 'mainstay-quota';

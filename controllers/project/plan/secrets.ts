@@ -2,7 +2,7 @@ import { annotations, labels } from '../../../crds/project/names.ts';
 import type { Desired } from '../../../operator/client/client.ts';
 import type { Secret } from '../../../operator/resources/builtin.ts';
 import type { Project } from '../project.ts';
-import type { Marked } from './marked.ts';
+import type { Marked } from './marks.ts';
 
 export interface SecretsPlan {
   readonly copies: readonly Desired<Secret>[];

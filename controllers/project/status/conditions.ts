@@ -1,7 +1,7 @@
 import type { Finding } from '../../../operator/status/conditions.ts';
 import { findingsOf, type Phase as PhaseFinding, type PhaseState } from '../../../operator/status/phases.ts';
 import type { ProjectPlan } from '../plan/project.ts';
-import { type Phase, phases, type Trouble, type Troubles } from '../plan/verdict.ts';
+import { type Phase, phases, type Trouble, type Troubles } from '../plan/trouble.ts';
 import { type Reason, reasons } from './reasons.ts';
 
 /** The conditions of a Project, but for their times: the three that every kind has, then one a phase. */

@@ -3,7 +3,7 @@ import type { EnvironmentPlan } from '../plan/environmentPlan.ts';
 import type { Observation } from '../plan/observation.ts';
 import type { Leaving, ProjectPlan } from '../plan/project.ts';
 import { quotaIn } from '../plan/quotaShares.ts';
-import { phases, type Troubles } from '../plan/verdict.ts';
+import { phases, type Troubles } from '../plan/trouble.ts';
 import type { Written } from './troubles.ts';
 
 export type EnvironmentStatus = NonNullable<ProjectStatus['environments']>[number];

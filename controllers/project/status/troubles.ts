@@ -3,7 +3,7 @@ import type { Outcome } from '../../../operator/apply/report.ts';
 import { isConflict } from '../../../operator/client/apiError.ts';
 import type { ProjectPlan } from '../plan/project.ts';
 import type { Step } from '../plan/step.ts';
-import { type Phase, phases, type Trouble, type Troubles } from '../plan/verdict.ts';
+import { type Phase, phases, type Trouble, type Troubles } from '../plan/trouble.ts';
 
 /** A step that could not be made. */
 export interface StepFailure {

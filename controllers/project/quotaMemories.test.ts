@@ -3,7 +3,7 @@ import type { Outcome } from '../../operator/apply/report.ts';
 import { ApiError } from '../../operator/client/apiError.ts';
 import { namespaces, resourceQuotas } from '../../operator/resources/builtin.ts';
 import { aNamespace, aProject, aQuota, forbidden } from './builders.ts';
-import { QuotaMemories } from './quotaMemory.ts';
+import { QuotaMemories } from './quotaMemories.ts';
 
 const sent = () => ({ environment: 'dev', hard: { pods: '5' } });
 const failed = (error: Error): Outcome => ({

@@ -1,7 +1,8 @@
 import type { Outcome } from '../../operator/apply/report.ts';
 import { isApiError } from '../../operator/client/apiError.ts';
+import type { ProjectPlan } from './plan/project.ts';
 import type { ElasticMemory, Hard } from './plan/quota/types.ts';
-import { noMemory, type QuotaMemory } from './plan/recollection.ts';
+import { noMemory, type QuotaMemory } from './plan/quotaMemory.ts';
 import type { StepFailure } from './status/troubles.ts';
 
 /** Milliseconds after which a write that was never answered has either arrived or never will. */
@@ -20,7 +21,7 @@ export interface Sent {
 
 type SentTo = (namespace: string) => Sent | undefined;
 
-interface Recollection {
+interface Memory {
   elastic: ElasticMemory;
   /** What was sent and never answered, by environment, and until when it may still arrive. */
   readonly attempted: Map<string, { readonly hard: Hard; readonly until: number }>;
@@ -33,7 +34,7 @@ interface Recollection {
  * the sum stays within the total.
  */
 export class QuotaMemories {
-  readonly #byProject = new Map<string, Recollection>();
+  readonly #byProject = new Map<string, Memory>();
 
   recall(uid: string, now: number): QuotaMemory {
     const found = this.#byProject.get(uid);
@@ -103,11 +104,25 @@ export class QuotaMemories {
     if (attempt !== undefined) this.abandoned(uid, [attempt], now);
   }
 
-  #of(uid: string): Recollection {
+  #of(uid: string): Memory {
     const found = this.#byProject.get(uid) ?? { elastic: {}, attempted: new Map(), made: new Map() };
     this.#byProject.set(uid, found);
     return found;
   }
+}
+
+/** What a plan has sent as the quota of a namespace. */
+export function sentQuota(plan: ProjectPlan, namespace: string): Sent | undefined {
+  const environment = plan.environments.find((one) => one.environment.namespace === namespace)?.environment
+    .name;
+  const share = environment === undefined ? undefined : plan.quota.shares.get(environment);
+  const hard = share?.move?.hard ?? share?.hard;
+  return environment === undefined || hard === undefined ? undefined : { environment, hard };
+}
+
+/** All that a plan may send as quotas. */
+export function sentQuotas(plan: ProjectPlan): readonly Sent[] {
+  return plan.environments.flatMap(({ environment }) => sentQuota(plan, environment.namespace) ?? []);
 }
 
 /** Whether nothing was written for certain. A server in trouble may answer so and write all the same. */
