@@ -4,6 +4,11 @@ import type { Mark } from './types.ts';
 
 /** How long a share that was lent stays where it is after the last need for it, in ms. */
 export const holdTime = 5 * 60_000;
+/**
+ * What of its base share an environment needs although it uses nothing: one part in this many. Without it nobody could
+ * begin there but by being refused, and the refusal of a pod without a controller is told to nobody.
+ */
+const foothold = 10n;
 /** How long a refusal counts, in ms. */
 export const refusalWindow = 2 * 60_000;
 
@@ -52,7 +57,7 @@ export function splitElastic(
   now: number,
 ): ElasticSplit {
   const marks = borrowers.map((borrower) => nextMark(borrower, now));
-  const needs = borrowers.map(({ used }, index) => max(used, amountOf(marks[index])));
+  const needs = borrowers.map(({ base, used }, index) => max(used, amountOf(marks[index]), base / foothold));
   const shares = stay(rest, borrowers, needs)
     ? borrowers.map(({ current }) => current ?? 0n)
     : share(rest, grain, borrowers, needs);
@@ -135,8 +140,8 @@ function amountOf(mark: Mark | undefined): bigint {
   return mark === undefined ? 0n : quantity(mark.level).nano;
 }
 
-function max(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
+function max(...amounts: readonly [bigint, ...bigint[]]): bigint {
+  return amounts.reduce((most, amount) => (amount > most ? amount : most));
 }
 
 function min(a: bigint, b: bigint): bigint {

@@ -312,6 +312,17 @@ describe('an Elastic quota', () => {
     }
   });
 
+  test('an environment that uses nothing keeps a foothold, however much another could do with', () => {
+    const live = [
+      environment('a', { live: settled({ pods: '20' }, { pods: '17' }) }),
+      environment('b', { live: settled({ pods: '0' }, { pods: '0' }) }),
+    ];
+    expect(written(elastic(live))).toEqual({ a: { pods: '19' } });
+    // Where all is in use there is none to keep.
+    const full = live.with(0, environment('a', { live: settled({ pods: '20' }, { pods: '20' }) }));
+    expect(elastic(full).writes).toEqual([]);
+  });
+
   test('an own hard neither lends nor borrows', () => {
     const fixed = environment('b', { hard: { pods: '10' }, live: half('0') });
     const result = elastic([environment('a', { live: half('8') }), fixed], { refusals: [refusal] });
