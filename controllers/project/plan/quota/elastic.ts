@@ -43,6 +43,8 @@ interface ElasticSplit {
  * (9/10; the new mark leaves use at 8/10), and falls only after use has been below 7/10 of it for the hold time. Between
  * the two nothing happens, so shares do not move to and fro with every pod.
  *
+ * An environment that uses nothing needs a foothold all the same.
+ *
  * Given out in stages of falling urgency, each by weight where it does not suffice for all:
  * 1. what is in use, within one's base share; 2. what is in use beyond it: nothing in use is ever taken while the whole
  * suffices for it; 3. needs within one's base share: the guarantee that weights give; 4. needs beyond it: what is lent;
