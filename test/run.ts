@@ -15,7 +15,7 @@ import { requiredBinaries } from '../cluster/index.ts';
 import { missingForRealNode } from '../cluster/node/prerequisites.ts';
 
 interface Tier {
-  readonly name: 'unit' | 'api' | 'e2e';
+  readonly name: 'unit' | 'api' | 'faults' | 'e2e';
   /** What the machine lacks for this tier, in words for a person; empty when it can run. */
   readonly missing: () => Promise<readonly string[]>;
   /** Programs of Kubernetes that it runs. Got beforehand, since building them takes minutes and no test should wait. */
@@ -35,6 +35,7 @@ const nothing = async (): Promise<readonly string[]> => [];
 const tiers: readonly Tier[] = [
   { name: 'unit', missing: nothing, binaries: [] },
   { name: 'api', missing: nothing, binaries: [...requiredBinaries('simulated:2'), 'kubectl'] },
+  { name: 'faults', missing: nothing, binaries: [...requiredBinaries('none'), 'kubectl'] },
   { name: 'e2e', missing: missingForRealNode, binaries: [...requiredBinaries('real'), 'kubectl'] },
 ];
 
