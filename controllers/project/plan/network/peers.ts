@@ -91,7 +91,7 @@ function ingressPeer(
           : podsIn([gateway.namespace], selector({ matchLabels: gateway.podLabels })),
     );
     if (peers.length > 0) return { peers, ports: policyPorts(ports) };
-    const message = 'This installation names no gateways; set network.gateways in its configuration';
+    const message = 'This installation names no gateways; set project.network.gateways in its configuration';
     return { reason: 'GatewaysNotConfigured', path, message };
   }
   return commonPeer(peer, ports, path, context, context.ranges.ingress);
@@ -184,7 +184,7 @@ function apiServer(
 ): Outcome {
   if (addresses.length === 0 || served.length === 0) {
     const message =
-      'This installation names no address and port of the API server; set network.apiServer in its configuration';
+      'This installation names no address and port of the API server; set project.network.apiServer.addresses in its configuration';
     return { reason: 'ApiServerNotConfigured', path, message };
   }
   const allowed = served.filter((port) => ports === undefined || ports.some((rule) => includes(rule, port)));
