@@ -149,8 +149,11 @@ describe('connections', () => {
     );
     await trial.struck(old, 3);
     await writeFile(file, second);
+    const written = performance.now();
     trial.proxy.resetAll();
     await trial.settled();
+    // As soon as the old one is refused, and not when files are read again in any case (30 s).
+    expect(performance.now() - written).toBeLessThan(15_000);
   });
 });
 
@@ -172,7 +175,9 @@ describe('watches', () => {
       '{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old"}}\n';
     // Nothing follows, and the watch does not end by itself.
     const after = (line: string, index: number) => (index === 0 ? line : index === 1 ? expired : '');
-    await survives(watches, rewrite(after), 6, endWatches);
+    const trial = await survives(watches, rewrite(after), 6, endWatches);
+    // It was understood, and not merely outlasted.
+    expect(JSON.stringify(trial.operator.lines)).not.toContain('IdleWatchError');
   });
 
   test('that are refused with 429 and Retry-After', async () => {
