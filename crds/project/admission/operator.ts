@@ -47,8 +47,16 @@ export const operator: AdmissionPolicy = definePolicy(
         message: 'the operator deletes only what it made',
         reason: 'Forbidden',
       },
+      // Offered or kept counts as held: a claim that has just been written may not have reached this API server's cache.
       {
-        expression: `request.operation == 'DELETE' || !(request.resource.resource in ['rolebindings', 'secrets']) || ${hasOwner('namespaceObject')}`,
+        expression: [
+          "request.operation == 'DELETE'",
+          "!(request.resource.resource in ['rolebindings', 'secrets'])",
+          hasOwner('namespaceObject'),
+          ...[adoptableBy, retainedFor].map(
+            (annotation) => `namespaceObject.metadata.?annotations[?${annotation}].hasValue()`,
+          ),
+        ].join(' || '),
         message: 'the operator gives access and Secrets only in namespaces that a Project holds',
         reason: 'Forbidden',
       },
