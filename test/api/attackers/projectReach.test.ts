@@ -132,7 +132,10 @@ describe('forging marks', () => {
     await done(mallory.apply(forged, 'mainstay'));
     await ready(here, 'forged');
     await done(mallory.remove(forged));
-    await gone(here, projects, { name: 'forged' });
+    await eventually(async () => {
+      const own = await here.admin.list(namespaces, { fieldSelector: 'metadata.name=forged-dev' });
+      expect(own.items.every(({ metadata }) => metadata.deletionTimestamp !== undefined)).toBe(true);
+    });
     expect(await named('fort-dev')).toMatchObject({
       metadata: { uid: held.metadata.uid, labels: held.metadata.labels },
     });
@@ -293,23 +296,26 @@ describe('holding the operator up', () => {
     await ready(here, 'fort');
   });
 
-  it('with finalizers stripped while it is deleted: the namespace stays, walled, and access to it goes', async () => {
+  it('with finalizers stripped while it is deleted: the namespace stays walled, and claim and access go', async () => {
     const { here } = stage;
-    await applyProject(here, 'stripped', {
-      owners: [{ kind: 'User', name: 'tina' }],
-      deletionPolicy: 'Delete',
-    });
+    await applyProject(here, 'stripped', { owners: [{ kind: 'User', name: 'tina' }] });
     await ready(here, 'stripped');
-    const stripping = mallory.patch(project('stripped'), { metadata: { finalizers: ['example.com/own'] } });
-    await Promise.all([stripping, mallory.remove(project('stripped'))]);
-    await mallory.patch(project('stripped'), { metadata: { finalizers: null } });
+    const stripped = project('stripped');
+    const strip = () => mallory.patch(stripped, { metadata: { finalizers: null } });
+    await Promise.all([strip(), mallory.remove(stripped), strip()]);
     await gone(here, projects, { name: 'stripped' });
     await gone(here, roleBindings, { namespace: 'stripped-dev', name: 'mainstay-admin' });
+    await eventually(async () => {
+      expect((await named('stripped-dev')).metadata.labels).not.toHaveProperty([labels.owner]);
+    });
+    const wall = { namespace: 'stripped-dev', name: 'mainstay-isolation' };
+    expect(await exists(here, networkPolicies, wall)).toBe(true);
   });
 
   it('with objects that name a Project as their owner: it goes nevertheless, and so do they', async () => {
     const { here } = stage;
-    const { metadata } = await applyProject(here, 'owning');
+    await applyProject(here, 'owning');
+    const { metadata } = await ready(here, 'owning');
     const ownerReferences = [
       {
         apiVersion: 'mainstay.dev/v1alpha1',
