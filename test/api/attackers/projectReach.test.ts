@@ -12,6 +12,7 @@ import {
 import { clusterRole, done, grantEverywhere, grantIn, namespace } from '../admission/installed.ts';
 import { type Manifest, type Person, eventually as soon } from '../admission/people.ts';
 import { applyProject, condition, eventually, exists, gone, ready } from '../project/installation.ts';
+import { deep, largest, tooLarge } from './hugeProjects.ts';
 import { allRefused, project, type Stage, setStage } from './stage.ts';
 
 /** Someone who may write Projects tries to reach by them what is other people's: namespaces, Secrets, each other's marks. */
@@ -336,44 +337,17 @@ describe('holding the operator up', () => {
     await done(mallory.remove(project('owning')));
     await gone(here, projects, { name: 'owning' });
     expect((await named('owning-dev')).metadata.annotations?.[annotations.retainedFor]).toBe('owning');
-    await done(mallory.patch(object, { metadata: { finalizers: null } }));
     await done(mallory.remove(object));
+    await done(mallory.patch(object, { metadata: { finalizers: null } }));
     await gone(here, configMaps, { namespace: 'home', name: 'clinging' });
   });
 
   it('with objects that are huge or deep: refused, or kept and told of within bounds', async () => {
     const { here } = stage;
-    const deep = Array.from({ length: 5_000 }).reduce<object>((inner) => ({ a: inner }), {});
-    for (const object of [
-      project('huge', { description: 'x'.repeat(2_000_000) }),
-      { ...project('huge'), metadata: { name: 'huge', annotations: { a: 'x'.repeat(300_000) } } },
-      project('huge', { environments: Array.from({ length: 33 }, (_, index) => ({ name: `e${index}` })) }),
-      project('huge', {
-        owners: Array.from({ length: 33 }, (_, index) => ({ kind: 'User', name: `u${index}` })),
-      }),
-    ])
-      expect((await mallory.create(object)).status).toBeOneOf([400, 413, 422]);
-    const nested = await mallory.create(project('huge', { unknown: deep }));
-    expect(nested.status).toBeOneOf([201, 400, 422]);
-    // Every rule of every environment names what is not there, at the greatest length.
-    const nobody = (index: number) => ({ project: `${'n'.repeat(60)}${index}`, environment: 'e'.repeat(63) });
-    const rules = Array.from({ length: 16 }, () => ({
-      from: Array.from({ length: 8 }, (_, index) => nobody(index)),
-    }));
-    const environments = Array.from({ length: 32 }, (_, index) => ({
-      name: `e${index}`,
-      network: { ingress: rules },
-    }));
-    const loot = Array.from({ length: 32 }, (_, index) => ({
-      name: `s${index}`,
-      from: { namespace: 'n'.repeat(63), name: 'x'.repeat(253) },
-    }));
-    await done(
-      mallory.apply(
-        project('largest', { environments, network: { ingress: rules }, secrets: loot }),
-        'mallory',
-      ),
-    );
+    for (const object of tooLarge) expect((await mallory.create(object)).status).toBeOneOf([400, 413, 422]);
+    // What is unknown is dropped or refused, however deep.
+    expect((await mallory.create(deep)).status).toBeOneOf([201, 400, 422]);
+    await done(mallory.apply(largest, 'mallory'));
     const { status } = await condition(here, 'largest', 'SecretsReady', {
       status: 'False',
       reason: 'SecretUnavailable',

@@ -73,9 +73,3 @@ export async function allRefused(
     ]);
   }
 }
-
-/** What the server has of an object, without what changes by being looked at. */
-export async function seen(person: Person, object: Manifest): Promise<string> {
-  const { status, body } = await done(person.get(object));
-  return JSON.stringify({ status, body });
-}

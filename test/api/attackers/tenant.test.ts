@@ -5,6 +5,7 @@ import { networkPolicies, roleBindings } from '../../../operator/resources/built
 import { clusterRole, done, grantIn, namespace } from '../admission/installed.ts';
 import { type Answer, type Manifest, type Person, eventually as soon } from '../admission/people.ts';
 import { applyProject, exists, gone, ready } from '../project/installation.ts';
+import { allowAllShapes } from './allowAllShapes.ts';
 import { allRefused, dry, grant, project, type Stage, setStage, user } from './stage.ts';
 
 /** A tenant, inside an environment, tries to weaken what stands around it. */
@@ -127,40 +128,12 @@ describe.each(Object.entries(made))('what the operator made: %s', (what, object)
 });
 
 describe("an allow-all NetworkPolicy of the tenant's own", () => {
-  const everywhere = { namespaceSelector: {} };
-  const anywhere = { ipBlock: { cidr: '0.0.0.0/0' } };
-  const shapes: Readonly<Record<string, object>> = {
-    'a rule that says nothing': { ingress: [{}] },
-    'no from': { ingress: [{ ports: [{ port: 80 }] }] },
-    'an empty from': { ingress: [{ from: [] }] },
-    'every namespace': { ingress: [{ from: [everywhere] }] },
-    'every pod of every namespace': { ingress: [{ from: [{ ...everywhere, podSelector: {} }] }] },
-    'one namespace by name': {
-      ingress: [
-        { from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'home' } } }] },
-      ],
-    },
-    'every address': { ingress: [{ from: [anywhere] }] },
-    'every IPv6 address': { ingress: [{ from: [{ ipBlock: { cidr: '::/0' } }] }] },
-    'half of all addresses': {
-      ingress: [{ from: [{ ipBlock: { cidr: '0.0.0.0/1' } }, { ipBlock: { cidr: '128.0.0.0/1' } }] }],
-    },
-    'one address': { egress: [{ to: [{ ipBlock: { cidr: '169.254.169.254/32' } }] }] },
-    'egress only': { policyTypes: ['Egress'], egress: [{}] },
-    'egress to every namespace': { policyTypes: ['Egress'], egress: [{ to: [everywhere] }] },
-    'ingress rules under the type Egress': { policyTypes: ['Egress'], ingress: [{}], egress: [] },
-    'egress rules under the type Ingress': { policyTypes: ['Ingress'], ingress: [], egress: [{}] },
-    'no types at all': { policyTypes: [], ingress: [{ from: [anywhere] }] },
-    'behind a good peer': { ingress: [{ from: [{ podSelector: {} }, anywhere] }] },
-    'behind a good rule': { egress: [{ to: [{ podSelector: {} }] }, { to: [everywhere] }] },
-    'for one pod': { podSelector: { matchLabels: { app: 'web' } }, ingress: [{}] },
-  };
   const own = (rules: object, metadata: object = {}): Manifest => {
     const object = inside('networking.k8s.io/v1', 'NetworkPolicy', 'own');
     return { ...object, metadata: { ...object.metadata, ...metadata }, spec: { podSelector: {}, ...rules } };
   };
 
-  it.each(Object.entries(shapes))('by %s: refused, with or without our marks', async (_, rules) => {
+  it.each(Object.entries(allowAllShapes))('by %s: refused, with or without our marks', async (_, rules) => {
     const marked = { labels: { [labels.owner]: 'anything', [labels.isolation]: 'Open' } };
     for (const person of [tina, chief, stage.admin])
       await allRefused(
