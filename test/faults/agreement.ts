@@ -20,7 +20,7 @@ export interface CachedVersions {
   readonly secrets: Versions;
 }
 
-export function versionsOf(objects: Iterable<ConfigMap | Secret>): Versions {
+function versionsOf(objects: Iterable<ConfigMap | Secret>): Versions {
   const entries = [...objects].map(({ metadata, data }) => {
     const { name, uid, resourceVersion } = metadata;
     return [name, `${resourceVersion} ${uid} ${JSON.stringify(data)}`] as const;
