@@ -127,11 +127,14 @@ function earliest(times: readonly (number | undefined)[]): number | undefined {
 
 /**
  * Each refusal tells of one pod. A controller that wants ten tries one after the other, ever more slowly, so what was
- * refused lately is taken together: what that is too much comes back once it is seen not to be needed.
+ * refused lately is taken together: what that is too much comes back once it is seen not to be needed. What says that it
+ * will happen long after now was not written by a controller.
  */
 function refusedWork({ refusals, now }: Observation, held: readonly Environment[]): readonly Refusal[] {
   return held.flatMap(({ name, namespace }) => {
-    const recent = refusals.filter((one) => one.namespace === namespace && now - one.at <= refusalWindow);
+    const recent = refusals.filter(
+      (one) => one.namespace === namespace && Math.abs(now - one.at) <= refusalWindow,
+    );
     const resources = new Set(recent.flatMap(({ requested }) => Object.keys(requested)));
     return [...resources].map((resource) => ({
       environment: name,
