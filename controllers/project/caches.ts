@@ -1,3 +1,4 @@
+import { installation } from '../../crds/project/admission.ts';
 import { namespaceOf } from '../../crds/project/environment.ts';
 import { labels } from '../../crds/project/names.ts';
 import type { IndexFunction, Lister } from '../../operator/cache/lister.ts';
@@ -47,9 +48,16 @@ export const projectIndexes = {
 } satisfies Readonly<Record<string, IndexFunction<Project>>>;
 
 export const namespaceIndexes = {
-  /** By the name of the Project that it says it belongs to, whoever says so. */
+  /**
+   * By the name of the Project that it says it belongs to, whoever says so. The cluster's own namespaces belong to none:
+   * no policy of ours guards what is written on them.
+   */
   project: ({ metadata }: Namespace) => {
     const project = metadata.labels?.[labels.project];
-    return project === undefined ? [] : [project];
+    return project === undefined || isClusters(metadata.name) ? [] : [project];
   },
 } satisfies Readonly<Record<string, IndexFunction<Namespace>>>;
+
+function isClusters(namespace: string): boolean {
+  return namespace.startsWith('kube-') || namespace === 'default' || namespace === installation.namespace;
+}
