@@ -124,9 +124,21 @@ const quoting: ReadonlySet<string> = new Set([
   'UnsupportedMediaType',
 ]);
 
+/** What RBAC and quota say when they forbid a Secret. Whatever else forbids it, an admission policy say, may quote it. */
+const harmlessRefusals = [
+  /^secrets( "[\w.-]+")? is forbidden: User "[^"]+" cannot \w+ resource "secrets" in API group "" (in the namespace "[\w-]+"|at the cluster scope)$/,
+  /^secrets "[\w.-]+" is forbidden: exceeded quota: [\w.-]+, requested: [a-z/]+=\d+, used: [a-z/]+=\d+, limited: [a-z/]+=\d+$/,
+  /^secrets "[\w.-]+" is forbidden: unable to create new content in namespace [\w-]+ because it is being terminated$/,
+];
+
+function mayQuote(reason: ApiReason, message: string): boolean {
+  if (reason === 'Forbidden') return !harmlessRefusals.some((refusal) => refusal.test(message));
+  return quoting.has(reason);
+}
+
 function explain({ kind }: RequestSubject, reason: ApiReason, message: string | undefined): string {
   if (message === undefined || message === '') return reason;
-  if (kind === 'Secret' && quoting.has(reason)) {
+  if (kind === 'Secret' && mayQuote(reason, message)) {
     return `${reason} (the server's message is withheld, since it may quote the Secret)`;
   }
   return `${reason}: ${message}`;

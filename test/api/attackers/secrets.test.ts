@@ -96,24 +96,23 @@ it('a source of the greatest size is copied', async () => {
   await ready(here, 'keeper');
 });
 
-it('what an admission policy of somebody else quotes of it, as invalid, is not passed on', async () => {
+it('what an admission policy of somebody else quotes of it is not passed on', async () => {
   const { here, admin } = stage;
-  const [policy, binding] = quotingPolicy('quoting');
-  await done(admin.create(policy));
-  await done(admin.create(binding));
-  const probe = {
-    ...copy,
-    metadata: { name: 'probe', namespace: 'vault' },
-    data: { token: base64('x') },
-  };
-  await eventually(async () => expect((await admin.create(probe, dry)).message).toContain('quoted'));
-  await done(admin.patch(source({}), { data: { token: base64(`${canary}-3`), rest: null } }));
-  await condition(here, 'keeper', 'SecretsReady', { status: 'False', reason: 'WriteFailed' });
-  await done(admin.remove(binding));
-  await done(admin.remove(policy));
-  await eventually(async () => expect((await admin.create(probe, dry)).status).toBe(201));
-  await done(admin.patch(source({}), { data: { token: base64(`${canary}-4`) } }));
-  await ready(here, 'keeper');
+  for (const reason of ['Invalid', 'Forbidden']) {
+    const name = `quoting-${reason.toLowerCase()}`;
+    const [policy, binding] = quotingPolicy(name, reason);
+    await done(admin.create(policy));
+    await done(admin.create(binding));
+    const probe = { ...copy, metadata: { name: 'probe', namespace: 'vault' }, data: { token: base64('x') } };
+    await eventually(async () => expect((await admin.create(probe, dry)).message).toContain('quoted'));
+    await done(admin.patch(source({}), { data: { token: base64(`${canary}-${reason}`), rest: null } }));
+    await condition(here, 'keeper', 'SecretsReady', { status: 'False', reason: 'WriteFailed' });
+    await done(admin.remove(binding));
+    await done(admin.remove(policy));
+    await eventually(async () => expect((await admin.create(probe, dry)).status).toBe(201));
+    await done(admin.patch(source({}), { data: { token: base64(`${canary}-${reason}-2`) } }));
+    await ready(here, 'keeper');
+  }
 });
 
 it('is in no log line, event, status, metric or annotation', async () => {
@@ -135,7 +134,7 @@ it('is in no log line, event, status, metric or annotation', async () => {
 });
 
 /** Refuses Secrets of the environment with a message that quotes them. */
-function quotingPolicy(name: string): readonly [Manifest, Manifest] {
+function quotingPolicy(name: string, reason: string): readonly [Manifest, Manifest] {
   const apiVersion = 'admissionregistration.k8s.io/v1';
   return [
     {
@@ -163,7 +162,7 @@ function quotingPolicy(name: string): readonly [Manifest, Manifest] {
         validations: [
           {
             expression: 'false',
-            reason: 'Invalid',
+            reason,
             messageExpression: "'quoted: ' + string(object.data.token)",
           },
         ],
