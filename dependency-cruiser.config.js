@@ -36,7 +36,8 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    includeOnly: '^(crds|operator|controllers|manifests|cluster|test|bench|examples|(main|settings)\\.ts|node_modules)',
+    includeOnly:
+      '^(crds|operator|controllers|manifests|cluster|test|bench|examples|(main|settings)\\.ts|node_modules)',
     exclude: { path: '/dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
