@@ -9,7 +9,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { type BinaryName, findBinaries } from '../cluster/binaries/index.ts';
 import { requiredBinaries } from '../cluster/index.ts';
 import { missingForRealNode } from '../cluster/node/prerequisites.ts';
@@ -28,6 +28,25 @@ interface Count {
   readonly failed: number;
   readonly skipped: number;
   readonly seconds: number;
+  /** Each failed test by name, with the first words of its failure. */
+  readonly failures: readonly string[];
+}
+
+/** What is read of vitest's JSON report. */
+interface Results {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly message?: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages?: readonly string[] | null;
+    }[];
+  }[];
 }
 
 const nothing = async (): Promise<readonly string[]> => [];
@@ -67,6 +86,9 @@ for (const { tier, passed, failed, skipped, seconds } of counts) {
   console.log(`${tier}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds} s`);
 }
 for (const line of lacking) console.log(line);
+for (const { tier, failures } of counts)
+  for (const failure of failures) console.log(`\nFAILED ${tier}: ${failure}`);
+if (counts.some(({ failures }) => failures.length > 0)) console.log('');
 console.log(`${sum((count) => count.passed)} passed, ${sum((count) => count.failed)} failed`);
 process.exitCode = sum((count) => count.failed) > 0 || counts.length === 0 ? 1 : 0;
 
@@ -86,17 +108,39 @@ async function run(tier: string): Promise<Count> {
   process.off('SIGINT', forward).off('SIGTERM', forward);
   const seconds = Math.round((performance.now() - started) / 1000);
   try {
-    const results = JSON.parse(await readFile(file, 'utf8')) as {
-      readonly numPassedTests: number;
-      readonly numFailedTests: number;
-      readonly numPendingTests: number;
-    };
+    const results = JSON.parse(await readFile(file, 'utf8')) as Results;
+    const failures = failuresIn(results);
     // A suite that fails outside its tests (a hook, an import) fails the run without a failed test.
     const failed = results.numFailedTests === 0 && code !== 0 ? 1 : results.numFailedTests;
-    return { tier, passed: results.numPassedTests, failed, skipped: results.numPendingTests, seconds };
+    return {
+      tier,
+      passed: results.numPassedTests,
+      failed,
+      skipped: results.numPendingTests,
+      seconds,
+      failures,
+    };
   } catch {
-    return { tier, passed: 0, failed: 1, skipped: 0, seconds };
+    const failures = [`the run ended with exit code ${code} before it could count`];
+    return { tier, passed: 0, failed: 1, skipped: 0, seconds, failures };
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** Last in the output, since what stands in the middle of a long one is not found. */
+function failuresIn({ testResults }: Results): readonly string[] {
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    if (status === 'failed' && failed.length === 0)
+      return [`${relative('.', name)}\n${beginning(message ?? '')}`];
+    return failed.map(
+      ({ fullName, failureMessages }) =>
+        `${relative('.', name)} > ${fullName}\n${beginning(failureMessages?.join('\n') ?? '')}`,
+    );
+  });
+}
+
+function beginning(text: string): string {
+  return text.split('\n').slice(0, 25).join('\n').slice(0, 3000);
 }
