@@ -10,6 +10,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { printFigures } from '../../bench/report.ts';
 import { type CachedVersions, serverVersions, unreconciled, type Versions } from './agreement.ts';
 import { Churn, randomFrom } from './churn.ts';
 import { troubles } from './soakFaults.ts';
@@ -136,20 +137,16 @@ const growth = (of: (look: Look) => number) => {
   return (median(warm.slice(-half)) ?? 0) - (median(warm.slice(0, half)) ?? 0);
 };
 const faults = [...counts.values()].reduce((sum, count) => sum + count, 0);
-const most = (limit: number) => ({ limit, good: (value: number) => value <= limit });
-const least = (limit: number) => ({ limit, good: (value: number) => value >= limit });
-const figures = [
-  ['cache-differences', differences, 'objects', most(0)],
-  ['lost-reconciles', lost, 'objects', most(0)],
-  ['slowest-recovery', slowest / 1000, 's', most(60)],
-  ['restarts', restarts, 'times', most(0)],
-  ['rss-growth', growth(({ rss }) => rss), 'MB', most(20)],
-  ['heap-growth', growth(({ heap }) => heap), 'MB', most(5)],
-  ['faults-injected', faults, 'faults', least(Math.floor(minutes * 10))],
-  ['changes-by-people', churn.count, 'changes', least(Math.floor(minutes * 300))],
-] as const;
-for (const [name, value, unit, { limit, good }] of figures) {
-  const shown = Number.isInteger(value) ? value : value.toFixed(1);
-  console.log(`figure ${name} ${shown} ${unit} limit ${limit} ${good(value) ? 'ok' : 'short'}`);
-  if (!good(value)) process.exitCode = 1;
-}
+const most = (limit: number) => ({ limit, better: 'lower' }) as const;
+const least = (limit: number) => ({ limit, better: 'higher' }) as const;
+const good = printFigures([
+  { name: 'cache-differences', value: differences, unit: 'objects', ...most(0) },
+  { name: 'lost-reconciles', value: lost, unit: 'objects', ...most(0) },
+  { name: 'slowest-recovery', value: slowest / 1000, unit: 's', ...most(60) },
+  { name: 'restarts', value: restarts, unit: 'times', ...most(0) },
+  { name: 'rss-growth', value: growth(({ rss }) => rss), unit: 'MB', ...most(20) },
+  { name: 'heap-growth', value: growth(({ heap }) => heap), unit: 'MB', ...most(5) },
+  { name: 'faults-injected', value: faults, unit: 'faults', ...least(Math.floor(minutes * 10)) },
+  { name: 'changes-by-people', value: churn.count, unit: 'changes', ...least(Math.floor(minutes * 300)) },
+]);
+if (!good) process.exitCode = 1;
