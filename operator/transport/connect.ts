@@ -9,6 +9,8 @@ export interface ConnectOptions {
   readonly kubeconfig?: string;
   /** A context of the kubeconfig. Default: its current one. */
   readonly context?: string;
+  /** Where the pod's token, CA and namespace lie. Default where the kubelet mounts them. */
+  readonly serviceAccount?: string;
   readonly impersonate?: Impersonation;
   readonly limits?: ConnectionLimits;
   /** Default `process.env`. */
@@ -31,9 +33,14 @@ export async function connect(options: ConnectOptions = {}): Promise<Connection>
   });
 }
 
-async function describe({ kubeconfig, context }: ConnectOptions, env: NonNullable<ConnectOptions['env']>) {
+async function describe(
+  { kubeconfig, context, serviceAccount }: ConnectOptions,
+  env: NonNullable<ConnectOptions['env']>,
+) {
   const listed = kubeconfig ?? (env.KUBECONFIG === '' ? undefined : env.KUBECONFIG);
-  if (listed === undefined && context === undefined && inCluster(env)) return describeInCluster(env);
+  if (listed === undefined && context === undefined && inCluster(env, serviceAccount)) {
+    return describeInCluster(env, serviceAccount);
+  }
   const home = join(homedir(), '.kube', 'config');
   if (listed === undefined && !existsSync(home)) {
     throw new Error(
