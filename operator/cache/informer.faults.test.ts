@@ -128,6 +128,19 @@ test.each([
   await expectAlive(server, informer);
 });
 
+test('a page of too many bytes is asked for again with fewer objects, and the small ones after it with more', async () => {
+  const { server, informer, start } = await follow({ reflector: { pageSize: 16, pageBytes: 2500 } });
+  for (let index = 0; index < 8; index++) server.put(`large-${index}`, 'x'.repeat(3000));
+  for (let index = 0; index < 40; index++) server.put(`small-${index}`, 'small');
+  start();
+  await informer.synced;
+  expect(new Set(informer.list())).toEqual(new Set(server.content));
+  const limits = server.lists.map((url) => Number(url.searchParams.get('limit')));
+  expect(limits.slice(0, 3)).toEqual([16, 4, 1]);
+  expect(limits.at(-1)).toBeGreaterThan(4);
+  await expectAlive(server, informer);
+});
+
 test('410 in the midst of a watch: listed again', async () => {
   const { server, informer, start } = await follow();
   start();

@@ -1,4 +1,6 @@
+import { AnswerTooLargeError } from '../client/answerTooLarge.ts';
 import { ApiError, isNotFound } from '../client/apiError.ts';
+import type { ListOptions, ListPage } from '../client/client.ts';
 import type { ListWatch } from '../client/listWatch.ts';
 import { type Clock, sleep } from '../queue/clock.ts';
 import type { KubernetesObject } from '../resources/object.ts';
@@ -23,8 +25,13 @@ interface ReflectorTarget<T extends KubernetesObject> {
 
 /** Every time in milliseconds. */
 export interface ReflectorOptions {
-  /** Objects per page of a list. Default 500. */
+  /** Objects per page of a list, at most. Default 500. */
   readonly pageSize?: number | undefined;
+  /**
+   * Bytes of a page, at most. A larger one is not read to its end but asked for again with fewer objects, down to one, so
+   * that whoever may fill objects up cannot fill the memory of who lists them. Default 8 MiB.
+   */
+  readonly pageBytes?: number | undefined;
   /** A page's deadline. Default 60,000. */
   readonly listTimeout?: number | undefined;
   /** The shortest and the longest time until the server ends a watch by itself; in between by chance. Default 300,000 to 600,000. */
@@ -55,6 +62,8 @@ export class Reflector<T extends KubernetesObject> {
   readonly #target: ReflectorTarget<T>;
   readonly #options: ReflectorOptions;
   readonly #random: () => number;
+  /** Objects that the next page may have; fewer than `pageSize` after a page that had too many bytes. */
+  #pageSize: number;
   /** The server sends bookmarks: then silence means something. */
   #bookmarks = false;
 
@@ -70,6 +79,7 @@ export class Reflector<T extends KubernetesObject> {
     this.#selection = selection;
     this.#target = target;
     this.#options = options;
+    this.#pageSize = options.pageSize ?? 500;
     this.#random = options.random ?? Math.random;
   }
 
@@ -104,19 +114,11 @@ export class Reflector<T extends KubernetesObject> {
   }
 
   async #list(paged: boolean, signal: AbortSignal): Promise<ReflectorOutcome> {
-    const { pageSize = 500, listTimeout = 60_000 } = this.#options;
     this.#target.beginList();
     try {
       let next: string | undefined;
       for (;;) {
-        // Without a resourceVersion the list is of now: own writes that were answered before it are in it.
-        const page = await this.#source.list(this.#resource, {
-          ...present(this.#selection),
-          ...(paged ? { limit: pageSize } : undefined),
-          ...(next === undefined ? undefined : { continue: next }),
-          timeout: listTimeout,
-          signal,
-        });
+        const page = await (paged ? this.#page(next, signal) : this.#ask({}, signal));
         this.#target.addPage(page.items, page.resourceVersion);
         next = page.continue;
         if (next === undefined) {
@@ -131,6 +133,44 @@ export class Reflector<T extends KubernetesObject> {
       }
       return { type: 'ListFailed', error, paged };
     }
+  }
+
+  /** A page that is not too large. The next one may have more objects again. */
+  async #page(next: string | undefined, signal: AbortSignal): Promise<ListPage<T>> {
+    const { pageSize = 500, pageBytes = 8 * 1024 * 1024 } = this.#options;
+    for (;;) {
+      const limit = this.#pageSize;
+      try {
+        const page = await this.#ask(
+          {
+            limit,
+            ...(next === undefined ? undefined : { continue: next }),
+            // One object must be taken as it is; the server bounds it.
+            ...(limit === 1 ? undefined : { mostBytes: pageBytes }),
+          },
+          signal,
+        );
+        this.#pageSize = Math.min(pageSize, limit * 2);
+        return page;
+      } catch (error) {
+        if (!(error instanceof AnswerTooLargeError)) throw error;
+        this.#pageSize = Math.max(1, Math.floor(limit / 4));
+      }
+    }
+  }
+
+  /** Without a resourceVersion the list is of now: own writes that were answered before it are in it. */
+  #ask(
+    page: Pick<ListOptions, 'limit' | 'continue' | 'mostBytes'>,
+    signal: AbortSignal,
+  ): Promise<ListPage<T>> {
+    const { listTimeout = 60_000 } = this.#options;
+    return this.#source.list(this.#resource, {
+      ...present(this.#selection),
+      ...page,
+      timeout: listTimeout,
+      signal,
+    });
   }
 
   async #watch(from: string, outer: AbortSignal): Promise<ReflectorOutcome> {

@@ -72,6 +72,8 @@ export interface ListOptions extends RequestOptions {
   /** Objects per page. */
   readonly limit?: number;
   readonly continue?: string;
+  /** An answer of more bytes is not read to its end: the list rejects with an `AnswerTooLargeError`. Default: no bound. */
+  readonly mostBytes?: number;
   readonly resourceVersion?: string;
   readonly resourceVersionMatch?: 'Exact' | 'NotOlderThan';
 }

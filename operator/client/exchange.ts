@@ -1,6 +1,7 @@
 import type { Clock } from '../queue/clock.ts';
 import type { Connection, HttpRequest, HttpResponse } from '../transport/connection.ts';
 import { ConnectionError, isConnectionError } from '../transport/connectionError.ts';
+import { AnswerTooLargeError } from './answerTooLarge.ts';
 import { ApiError, describeSubject, type RequestSubject, type Status } from './apiError.ts';
 import type { RateLimit } from './rateLimit.ts';
 import { parseRetryAfter, retryDelay } from './retry.ts';
@@ -33,6 +34,8 @@ export interface Exchange extends Omit<HttpRequest, 'beforeSend' | 'pool'> {
   readonly idempotent: boolean;
   /** True for what changes something: it passes the fence. */
   readonly writes: boolean;
+  /** Of the answer. Default: no bound. */
+  readonly mostBytes?: number;
 }
 
 interface ExchangerOptions {
@@ -64,7 +67,7 @@ export class Exchanger {
     this.#clock = options.clock ?? requestClock;
   }
 
-  /** The JSON of a successful answer. Rejects with an `ApiError`, a `ConnectionError`, or the signal's reason. */
+  /** The JSON of a successful answer. Rejects with an `ApiError`, a `ConnectionError`, an `AnswerTooLargeError`, or the signal's reason. */
   async json(exchange: Exchange): Promise<unknown> {
     const end = this.#clock.now() + exchange.timeout;
     for (let sent = 1; ; sent++) {
@@ -104,7 +107,7 @@ export class Exchanger {
       await rateLimit?.take(deadline.signal);
       const response = await this.#send(exchange, deadline.signal, 'requests');
       if (response.status < 200 || response.status > 299) throw await this.#failure(exchange, response);
-      return this.#parse(await response.text());
+      return this.#parse(await bodyOf(response, exchange.mostBytes));
     } finally {
       deadline.release();
     }
@@ -195,6 +198,19 @@ export class Exchanger {
       else signal?.addEventListener('abort', abort, { once: true });
     });
   }
+}
+
+/** The text of an answer; of one that is too large no more than the bound is held at any time. */
+async function bodyOf(response: HttpResponse, mostBytes: number | undefined): Promise<string> {
+  if (mostBytes === undefined) return response.text();
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of response.chunks()) {
+    length += piece.length;
+    if (length > mostBytes) throw new AnswerTooLargeError(mostBytes);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces, length).toString('utf8');
 }
 
 function about(subject: RequestSubject, error: unknown): unknown {

@@ -5,6 +5,7 @@ import { configMaps, secrets } from '../resources/builtin.ts';
 import { openConnection } from '../transport/connection.ts';
 import { isConnectionError } from '../transport/connectionError.ts';
 import { FileCredentials } from '../transport/credentials.ts';
+import { AnswerTooLargeError } from './answerTooLarge.ts';
 import { ApiError, isConflict, isNotFound, isTooManyRequests } from './apiError.ts';
 import type { RequestSample } from './exchange.ts';
 import { HttpClient, type HttpClientOptions } from './httpClient.ts';
@@ -264,4 +265,26 @@ test('waiting for the rate limit counts for the deadline, and who gave up holds 
   for (const error of await Promise.all(impatient)) expect(isConnectionError(error, 'deadline')).toBe(true);
   expect(seen.length).toBe(1);
   await client.get(configMaps, name, { timeout: 2000 });
+});
+
+test('a list of more bytes than its asker wants to hold is not read to its end', async () => {
+  let sent = 0;
+  const endless: Answer = (response) => {
+    const send = () => {
+      sent += 65_536;
+      response.write(' '.repeat(65_536), (error) => (error ? undefined : send()));
+    };
+    send();
+  };
+  const items = [{ metadata: name }];
+  const short: Answer = (response) =>
+    response.end(JSON.stringify({ kind: 'ConfigMapList', metadata: { resourceVersion: '7' }, items }));
+  const { client, seen } = await clientOf([endless, short]);
+  expect(await failure(client.list(configMaps, { limit: 9, mostBytes: 1_000_000 }))).toBeInstanceOf(
+    AnswerTooLargeError,
+  );
+  expect(sent).toBeLessThan(20_000_000);
+  const page = await client.list(configMaps, { limit: 1, mostBytes: 1_000_000 });
+  expect(page.items.length).toBe(1);
+  expect(seen.map(({ url }) => url)).toEqual(['/api/v1/configmaps?limit=9', '/api/v1/configmaps?limit=1']);
 });

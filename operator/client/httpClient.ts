@@ -79,7 +79,7 @@ export class HttpClient implements Client, ListWatch {
     resource: Resource<T>,
     options: ListOptions = {},
   ): Promise<ListPage<T>> {
-    const { namespace, signal, timeout, ...query } = options;
+    const { namespace, signal, timeout, mostBytes, ...query } = options;
     const subject = { verb: 'list', kind: resource.kind, name: namespace ?? '' };
     const path = withQuery(listPath(resource, namespace), query);
     const answer = await this.#json(subject, 'GET', path, options);
@@ -217,7 +217,7 @@ export class HttpClient implements Client, ListWatch {
     subject: RequestSubject,
     method: HttpRequest['method'],
     path: string,
-    options: RequestOptions = {},
+    options: RequestOptions & { readonly mostBytes?: number } = {},
     body?: unknown,
     contentType = 'application/json',
     headers?: Readonly<Record<string, string>>,
@@ -232,6 +232,7 @@ export class HttpClient implements Client, ListWatch {
       ...(body === undefined ? undefined : { body: JSON.stringify(body) }),
       headers: { ...(body === undefined ? undefined : { 'content-type': contentType }), ...headers },
       ...(options.signal === undefined ? undefined : { signal: options.signal }),
+      ...(options.mostBytes === undefined ? undefined : { mostBytes: options.mostBytes }),
     };
     return this.#exchanger.json(exchange);
   }
