@@ -20,7 +20,10 @@ export interface InformerOptions<T extends KubernetesObject, IndexName extends s
   readonly indexes?: Indexes<T, IndexName>;
   /** Default `none`. */
   readonly managedFields?: KeepManagedFields;
-  /** What to keep of an object; must not change its metadata's name, namespace, uid or resourceVersion. */
+  /**
+   * What to keep of an object, before its managed fields are trimmed; must not change its metadata's name, namespace, uid
+   * or resourceVersion.
+   */
   readonly transform?: (object: T) => T;
   /** Freeze what is in the cache, so that who changes it is found out. Default: unless `NODE_ENV` is `production`. */
   readonly freeze?: boolean;
@@ -220,12 +223,14 @@ export class Informer<T extends KubernetesObject, IndexName extends string = nev
     } = this.#options;
     const trimmer = new Trimmer(managedFields, fieldManager);
     return (object) => {
-      let admitted = trimmer.trim(object);
+      let outline = object;
       try {
-        admitted = transform?.(admitted) ?? admitted;
+        outline = transform?.(object) ?? object;
       } catch (error) {
         this.#complain(error, object, 'the transform threw; the object is kept whole');
       }
+      // Afterwards, so that trees of fields which a transform has made alike are shared, too.
+      const admitted = trimmer.trim(outline);
       return freeze ? freezeDeep(admitted) : admitted;
     };
   }

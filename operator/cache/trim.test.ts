@@ -51,6 +51,20 @@ test('equal fields of many objects are in memory once', () => {
   expect(left?.fieldsV1).toBe(right?.fieldsV1);
 });
 
+test('what is so large that it is hardly ever there twice is not remembered', () => {
+  const trimmer = new Trimmer('own', 'us');
+  const large = (name: string) => {
+    const object = widget(name);
+    const fieldsV1 = { [`f:${'x'.repeat(10_000)}`]: {} };
+    const managedFields = object.metadata.managedFields.map((entry) => ({ ...entry, fieldsV1 }));
+    return { ...object, metadata: { ...object.metadata, managedFields } };
+  };
+  const [left] = trimmer.trim(large('a')).metadata.managedFields;
+  const [right] = trimmer.trim(large('b')).metadata.managedFields;
+  expect(left).toEqual(right);
+  expect(left?.fieldsV1).not.toBe(right?.fieldsV1);
+});
+
 test('a frozen object is frozen to the bottom', () => {
   const frozen = freezeDeep({ list: [{ deep: 1 }] });
   expect(Object.isFrozen(frozen.list[0])).toBe(true);

@@ -59,7 +59,11 @@ export class Trimmer {
 /** Shapes that are remembered at most. Beyond it sharing begins anew, so that memory is bounded whatever comes. */
 const mostRemembered = 4096;
 
+/** Characters of a shape that is remembered, at most: what is so large is hardly ever twice the same. */
+const longestRemembered = 8192;
+
 function intern<Value>(known: Map<string, Value>, key: string, value: Value): Value {
+  if (key.length > longestRemembered) return value;
   const first = known.get(key);
   if (first !== undefined) return first;
   if (known.size >= mostRemembered) known.clear();
