@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import { isApiError, isConflict } from '../client/apiError.ts';
@@ -9,11 +8,13 @@ import { WorkQueue } from '../queue/workQueue.ts';
 import type { KubernetesObject, ObjectKey } from '../resources/object.ts';
 import { keyOf } from '../resources/object.ts';
 import { AddedWatches } from './addedWatches.ts';
+import { noticed } from './callbackTimes.ts';
 import type { ControllerMetrics, ControllerState } from './controllerMetrics.ts';
 import { fairTurn } from './eventLoopTurn.ts';
 import { ReconcileError, type ReconcileErrorReason } from './reconcileError.ts';
 import { flawOf } from './reconcileResult.ts';
 import type { Reconcile, ReconcileContext, ReconcileResult } from './reconciler.ts';
+import { currentRun, type Run, type RunningController, Runs } from './runs.ts';
 import type { Watch, WatchReceiver } from './watch.ts';
 
 export interface ControllerOptions {
@@ -33,8 +34,7 @@ export interface ControllerOptions {
   readonly clock?: Clock;
 }
 
-/** Milliseconds without a turn of the event loop that are worth a line in the log, and those that are worth an event. */
-const noticed = 200;
+/** Milliseconds without a turn of the event loop that are worth an event. */
 const intolerable = 1000;
 
 /**
@@ -44,14 +44,14 @@ const intolerable = 1000;
  * settled by its deadline is reported and its signal aborted. Its worker goes on with other keys, but its own key is
  * tried again only once it has settled, since two runs of one key would undo each other's work.
  */
-export class Controller {
+export class Controller implements RunningController {
   readonly name: string;
   readonly concurrency: number;
   readonly #options: ControllerOptions;
   readonly #clock: Clock;
   readonly #deadline: number;
   readonly #log: Logger;
-  readonly #running = new Map<ObjectKey, Run>();
+  readonly #runs = new Runs();
   readonly #added: AddedWatches;
   #queue: WorkQueue<ObjectKey>;
 
@@ -103,7 +103,7 @@ export class Controller {
   }
 
   state(): ControllerState {
-    const runs = [...this.#running.values()];
+    const runs = [...this.#runs.running];
     const overdue = runs.filter((run) => run.overdue).length;
     return { queue: this.#queue.state(), active: runs.length - overdue, overdue };
   }
@@ -111,7 +111,25 @@ export class Controller {
   /** The keys being worked on, and for how many milliseconds. */
   running(): readonly { readonly key: ObjectKey; readonly since: number }[] {
     const now = this.#clock.now();
-    return [...this.#running.values()].map(({ key, began }) => ({ key, since: now - began }));
+    return [...this.#runs.running].map(({ key, began }) => ({ key, since: now - began }));
+  }
+
+  /** The runs that were under way at that time, by the clock, or have been since. */
+  runsSince(time: number): readonly Run[] {
+    return this.#runs.since(time);
+  }
+
+  /** Says who kept everybody else waiting. `alone`: nobody else was under way, so nobody else is suspected. */
+  blocked(run: Run, milliseconds: number, known: 'measured' | 'alone'): void {
+    if (known === 'measured') run.blocked = { at: this.#clock.now(), milliseconds };
+    this.#options.metrics?.blocked(milliseconds);
+    const time = `${Math.round(milliseconds)} ms`;
+    const message =
+      known === 'measured'
+        ? `blocked the event loop for ${time}`
+        : `the event loop was blocked for ${time} while this run alone was under way`;
+    if (milliseconds < intolerable) run.log().warn(message);
+    else this.#report(this.#error('BlockedEventLoop', run.key, message), run.log());
   }
 
   #newQueue(): WorkQueue<ObjectKey> {
@@ -127,7 +145,7 @@ export class Controller {
       changed: (keys, { origin }, priority) => {
         // Told in the course of whoever wrote it.
         const run = origin === 'own' ? currentRun.getStore() : undefined;
-        const own = run?.controller === this && this.#running.get(run.key) === run ? run.key : undefined;
+        const own = run?.controller === this && this.#runs.has(run) ? run.key : undefined;
         for (const key of keys) {
           // The run that made this change knows of it; everybody else has to look.
           if (own === key) continue;
@@ -152,13 +170,13 @@ export class Controller {
 
   /** One run of one key. Resolves when the worker is free: at the deadline at the latest. Never rejects. */
   #reconcile(key: ObjectKey, queue: WorkQueue<ObjectKey>, signal: AbortSignal): Promise<void> {
-    const run: Run = { controller: this, key, began: this.#clock.now(), overdue: false };
     const log = this.#logOf(key);
+    const run: Run = { controller: this, key, began: this.#clock.now(), overdue: false, log };
     const stop = new AbortController();
     const abort = () => stop.abort(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
     if (signal.aborted) abort();
-    this.#running.set(key, run);
+    this.#runs.begin(run);
 
     return new Promise((free) => {
       const cancel = this.#clock.schedule(this.#deadline, () => {
@@ -176,10 +194,10 @@ export class Controller {
           return log();
         },
       };
-      void this.#call(run, log, () => this.#options.reconcile(key, context)).then((ended) => {
+      void this.#call(run, () => this.#options.reconcile(key, context)).then((ended) => {
         cancel();
         signal.removeEventListener('abort', abort);
-        this.#running.delete(key);
+        this.#runs.end(run, this.#clock.now());
         this.#settle(run, ended, queue, log, signal.aborted);
         queue.done(key);
         free();
@@ -188,13 +206,15 @@ export class Controller {
   }
 
   /** Calls the handler, whatever it does. */
-  async #call(run: Run, log: () => Logger, handler: () => Promise<ReconcileResult>): Promise<Ended> {
+  async #call(run: Run, handler: () => Promise<ReconcileResult>): Promise<Ended> {
     const attributes = { 'k8s.controller': this.name, 'k8s.key': run.key };
     return tracer.startActiveSpan('reconcile', { attributes }, async (span) => {
       try {
         const began = performance.now();
         const promise = currentRun.run(run, handler);
-        this.#measureBlocking(performance.now() - began, run.key, log);
+        // What it does after that, `CallbackTimes` measures.
+        const took = performance.now() - began;
+        if (took >= noticed) this.blocked(run, took, 'measured');
         const result: ReconcileResult = await promise;
         const flaw = flawOf(result);
         return flaw === undefined ? { result } : { error: this.#error('InvalidResult', run.key, flaw) };
@@ -260,30 +280,10 @@ export class Controller {
       complain(failure);
     }
   }
-
-  /** Sees what the handler did before its first `await`; the manager's watch over the event loop sees the rest. */
-  #measureBlocking(milliseconds: number, key: ObjectKey, log: () => Logger): void {
-    if (milliseconds < noticed) return;
-    this.#options.metrics?.blocked(milliseconds);
-    const message = `blocked the event loop for ${Math.round(milliseconds)} ms`;
-    if (milliseconds < intolerable) log().warn(message);
-    else this.#report(this.#error('BlockedEventLoop', key, message), log());
-  }
-}
-
-/** One run of a key. */
-interface Run {
-  readonly controller: Controller;
-  readonly key: ObjectKey;
-  readonly began: number;
-  overdue: boolean;
 }
 
 type Ended =
   | { readonly result: ReconcileResult; readonly error?: undefined }
   | { readonly error: ReconcileError };
-
-/** The run in whose course something happens: by it a change tells whose own write it was. */
-const currentRun = new AsyncLocalStorage<Run>();
 
 const tracer = trace.getTracer('operator');

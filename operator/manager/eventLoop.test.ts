@@ -1,16 +1,37 @@
 import { expect, it } from 'vitest';
 import { ManualClock } from '../queue/manualClock.ts';
-import { watchEventLoop } from './eventLoop.ts';
+import { type EventLoopLook, watchEventLoop } from './eventLoop.ts';
 
-it('tells for how long the event loop made no turn, and nothing while it turns', () => {
+function watched() {
   const clock = new ManualClock();
-  const stalls: number[] = [];
-  const end = watchEventLoop({ clock, onStall: (milliseconds) => stalls.push(milliseconds) });
+  const stalls: EventLoopLook['stall'][] = [];
+  let blocked = 0;
+  const onLook = ({ stall }: EventLoopLook) => {
+    if (stall !== undefined) stalls.push(stall);
+  };
+  const end = watchEventLoop({ clock, idle: () => clock.now() - blocked, onLook });
+  const block = (milliseconds: number) => {
+    blocked += milliseconds;
+    clock.freeze(milliseconds);
+  };
+  return { clock, stalls, block, end };
+}
+
+it('tells for how long the event loop was blocked, and nothing while it turns', () => {
+  const { clock, stalls, block, end } = watched();
+  // In between two looks: what came before was no part of it.
+  clock.advance(10_130);
+  block(2500);
   clock.advance(10_000);
-  expect(stalls).toEqual([]);
-  clock.freeze(2500);
-  clock.advance(10_000);
-  expect(stalls).toEqual([1500]);
+  expect(stalls).toEqual([{ blocked: 2500 }]);
   end();
   expect(clock.pending).toBe(0);
+});
+
+it('tells a process that was frozen while it waited from one that was blocked', () => {
+  const { clock, stalls } = watched();
+  clock.advance(1000);
+  clock.freeze(2500);
+  clock.advance(1000);
+  expect(stalls).toEqual([{ frozen: 2300 }]);
 });

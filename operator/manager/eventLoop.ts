@@ -2,30 +2,46 @@ import type { Clock } from '../queue/clock.ts';
 
 interface EventLoopWatchOptions {
   readonly clock: Clock;
-  /** Milliseconds between looks. Default 1,000. */
+  /** Milliseconds between looks. Default 200. */
   readonly interval?: number;
   /** Milliseconds of lateness that are told. Default 500. */
   readonly tolerance?: number;
-  /** Told, right after a stall, how many milliseconds the event loop made no turn. */
-  readonly onStall: (milliseconds: number) => void;
+  /** Milliseconds that the event loop has waited for something to do, so far. Default: as Node counts them. */
+  readonly idle?: () => number;
+  /** Told of each look, so right after a stall of that one. */
+  readonly onLook: (look: EventLoopLook) => void;
 }
 
-/**
- * Looks whether the event loop turns: a timer that is late was kept waiting. A frozen process looks the same, and is
- * as late. Returns what ends the watch.
- */
+/** What a look finds. By the clock, in milliseconds. */
+export interface EventLoopLook {
+  /** When it looked last. */
+  readonly last: number;
+  /**
+   * There was a stall: for how long the event loop was kept from turning, and for how long it was not run at all. It is
+   * not run while the process is frozen.
+   */
+  readonly stall?: { readonly blocked: number } | { readonly frozen: number };
+}
+
+/** Looks whether the event loop turns: a timer that is late was kept waiting. Returns what ends the watch. */
 export function watchEventLoop({
   clock,
-  interval = 1000,
+  interval = 200,
   tolerance = 500,
-  onStall,
+  idle = () => performance.nodeTiming.idleTime,
+  onLook,
 }: EventLoopWatchOptions): () => void {
   let cancel = () => {};
   const look = () => {
-    const due = clock.now() + interval;
+    const last = clock.now();
+    const idleBefore = idle();
     cancel = clock.schedule(interval, () => {
-      const late = clock.now() - due;
-      if (late > tolerance) onStall(late);
+      const passed = clock.now() - last;
+      const late = passed - interval;
+      // Of the time that has passed it had work, or waited: a process frozen while it waits goes on waiting.
+      const busy = Math.min(passed, passed - (idle() - idleBefore));
+      if (late <= tolerance) onLook({ last });
+      else onLook({ last, stall: busy > tolerance ? { blocked: busy } : { frozen: late } });
       look();
     });
   };

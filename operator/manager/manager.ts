@@ -12,12 +12,12 @@ import { type Clock, monotonicClock, sleep } from '../queue/clock.ts';
 import type { KubernetesObject } from '../resources/object.ts';
 import type { Connection } from '../transport/connection.ts';
 import { type Listening, type ListenOptions, serve } from './endpoints.ts';
-import { watchEventLoop } from './eventLoop.ts';
 import { type Following, type InformerRequest, Informers } from './informers.ts';
 import { LeaderElector } from './leaderElection.ts';
 import { type LeaseTimes, leaseTimesOf, writeTimeoutOf } from './leaseTimes.ts';
 import { Metrics } from './metrics.ts';
 import { Probe } from './probes.ts';
+import { explainStalls } from './stalls.ts';
 import { WriteFence } from './writeFence.ts';
 
 export interface ManagerOptions {
@@ -203,9 +203,11 @@ export class Manager {
     const lifetime = new AbortController();
     // The clock's timers keep no process alive, and a standby that cannot reach the server has nothing else.
     const alive = setInterval(() => {}, 60_000);
-    const endEventLoopWatch = watchEventLoop({
+    const endStalls = explainStalls({
       clock: this.#clock,
-      onStall: (stalled) => this.#reportStall(stalled),
+      log: this.log,
+      runsSince: (time) => this.#controllers.flatMap((controller) => controller.runsSince(time)),
+      onStall: (milliseconds) => this.metrics.stalled(milliseconds),
     });
     const listening: Listening[] = [];
     try {
@@ -216,7 +218,7 @@ export class Manager {
     } finally {
       this.#fence.close();
       lifetime.abort();
-      endEventLoopWatch();
+      endStalls();
       await Promise.race([this.#informers.ended(), sleep(this.#clock, endTime)]);
       await Promise.all(listening.map((listener) => listener.close()));
       clearInterval(alive);
@@ -281,14 +283,6 @@ export class Manager {
       ...(probes === undefined ? [] : [[probePaths, probes] as const]),
       ...(metrics === undefined ? [] : [[metricPaths, metrics] as const]),
     ];
-  }
-
-  /** What runs may have blocked the event loop; which of them did, JavaScript does not tell. */
-  #reportStall(milliseconds: number): void {
-    this.log.warn(
-      { milliseconds: Math.round(milliseconds), running: this.#running() },
-      'the event loop made no turn',
-    );
   }
 
   #running(): readonly string[] {

@@ -32,6 +32,7 @@ export class Metrics {
     for (const result of ['success', 'error', 'requeue_after']) reconciles.inc({ controller, result }, 0);
     errors.inc({ controller }, 0);
     timeouts.inc({ controller }, 0);
+    blocked.inc({ controller }, 0);
     return {
       queue: this.#queueMetrics(controller),
       reconciled: (outcome, milliseconds) => {
@@ -79,6 +80,11 @@ export class Metrics {
     this.#counters.requests.inc({ code, method, host });
     this.#counters.requestTimes.observe({ verb, host }, seconds);
   };
+
+  /** The event loop made no turn for so long. */
+  stalled(milliseconds: number): void {
+    this.#counters.stalls.inc(milliseconds / 1000);
+  }
 
   leading(name: string, leading: boolean): void {
     this.#counters.leading.set({ name }, leading ? 1 : 0);
@@ -201,6 +207,11 @@ function countersIn(registry: Registry) {
       name: 'operator_event_loop_blocked_seconds_total',
       help: 'Time for which reconciles kept the event loop from all others',
       labelNames: ['controller'],
+      registers,
+    }),
+    stalls: new Counter({
+      name: 'operator_event_loop_stalled_seconds_total',
+      help: 'Time for which the event loop made no turn, whoever kept it from that',
       registers,
     }),
     adds: new Counter({ name: 'workqueue_adds_total', help: 'Keys added', labelNames: queue, registers }),

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import {
   type ConfigMap,
@@ -116,7 +116,7 @@ async function run(bad: Readonly<Record<string, Reconcile>>) {
       expect(found, `a line of ${name} that says ${text}`).toBeDefined();
     }, within);
   const errors = 'controller_runtime_reconcile_errors_total{controller="handlers"}';
-  return { lines, calls, goodAreWell, called, metric, eventOn, lineOf, errors, make, manager };
+  return { namespace, lines, calls, goodAreWell, called, metric, eventOn, lineOf, errors, make, manager };
 }
 
 test('handlers that throw, in every way there is', async () => {
@@ -190,15 +190,56 @@ test('a handler that blocks the event loop for 2 s', async () => {
 test('a handler that blocks the event loop for 2 s once it has waited for something', async () => {
   const here = await run({
     blocks: async () => {
-      await nextTurn();
+      await pause(500);
       block(2000);
       return {};
     },
   });
+  expect((await here.eventOn('blocks', 'ReconcileBlockedOthers')).note).toMatch(
+    /blocked for 2[01]\d{2} ms while this run alone was under way/,
+  );
+  await here.lineOf('blocks', 'the event loop was blocked for 2');
+  const seconds = await here.metric('operator_event_loop_blocked_seconds_total{controller="handlers"}');
+  expect(seconds).toBeGreaterThanOrEqual(1.99);
+  expect(seconds).toBeLessThan(3);
+  expect(await here.metric('operator_event_loop_stalled_seconds_total')).toBeGreaterThanOrEqual(seconds);
   await here.goodAreWell();
-  const said = here.lines.map(({ msg }) => msg);
-  expect(said).toContain('the event loop made no turn');
-  expect(said.filter((msg) => msg.includes('leadership is lost'))).toEqual([]);
+  expect(here.lines.filter(({ msg }) => msg.includes('leadership is lost'))).toEqual([]);
+});
+
+test('of several handlers at work, the one that blocks the event loop is known the second time', async () => {
+  const here = await run({
+    // They hold no worker after their deadline, but go on.
+    'waits-1': () => new Promise<never>(() => {}),
+    'waits-2': () => new Promise<never>(() => {}),
+    blocks: async () => {
+      await pause(500);
+      block(2000);
+      return {};
+    },
+  });
+  const stalls = () => here.lines.filter(({ msg }) => msg.startsWith('the event loop made no turn'));
+  await vi.waitFor(() => expect(stalls()).toHaveLength(1), within);
+  expect(stalls()[0]?.msg).toContain('while these runs were under way');
+  const suspects = ['blocks', 'waits-1', 'waits-2'].map((name) => `handlers ${here.namespace}/${name}`);
+  expect(stalls()[0]).toMatchObject({ runs: expect.arrayContaining(suspects) });
+  // Nobody is accused of what somebody else may have done.
+  expect(await here.metric('operator_event_loop_blocked_seconds_total')).toBe(0);
+  expect(here.lines.filter(({ reason }) => reason === 'BlockedEventLoop')).toEqual([]);
+
+  await here.make('blocks', '1');
+  expect((await here.eventOn('blocks', 'ReconcileBlockedOthers')).note).toMatch(
+    /blocks: blocked the event loop for 2[01]\d{2} ms/,
+  );
+  await here.lineOf('blocks', 'blocked the event loop for 2');
+  expect(stalls()[1]).toMatchObject({
+    msg: expect.stringContaining('these runs blocked it'),
+    runs: [suspects[0]],
+  });
+  const seconds = await here.metric('operator_event_loop_blocked_seconds_total');
+  expect(seconds).toBeGreaterThanOrEqual(1.99);
+  expect(seconds).toBeLessThan(3);
+  await here.goodAreWell();
 });
 
 const nonsense: Readonly<Record<string, unknown>> = {
