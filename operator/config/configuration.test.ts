@@ -135,6 +135,14 @@ describe('the configuration', () => {
     ['an environment without a file', { environment: 'prdo' }, 'environments/prdo.yaml: does not exist'],
     ['an argument that is no flag', { argv: ['start'] }, 'start: is not expected here'],
     ['a flag without its value', { argv: ['--workers'] }, '--workers: needs a value'],
+    ['a flag with a flag for its value', { argv: ['--token', '--workers', '2'] }, '--token: needs a value'],
+    ['a folder without its name', { argv: ['--config'] }, '--config: needs a value'],
+    ['a folder before another flag', { argv: ['--config', '--workers', '2'] }, '--config: needs a value'],
+    ['a folder of no name', { env: { APP_CONFIG: '' } }, 'APP_CONFIG: needs a value'],
+    ['a folder that is none', { argv: ['--config=/nonexistent'] }, '--config: /nonexistent is no folder'],
+    ['a nameless environment', { argv: ['--environment'] }, '--environment: needs a value'],
+    ['an environment of no name', { env: { APP_ENVIRONMENT: '' } }, 'APP_ENVIRONMENT: needs a value'],
+    ['an empty environment', { argv: ['--environment='] }, '--environment: needs a value'],
   ])('refuses %s, and says where it is', (_, from, message) => {
     expect(() => load(from)).toThrow(message);
   });
@@ -209,6 +217,10 @@ describe('the configuration', () => {
     const files = { 'environments/prod.yaml': 'workers: 9' };
     expect(load({ files, argv: ['--environment', 'prod'] }).value.workers).toBe(9);
     expect(load({ files, env: { APP_ENVIRONMENT: 'prod' } }).value.workers).toBe(9);
-    expect(load({ files, argv: ['--config=/nonexistent'] }).value.workers).toBe(1);
+    const other = mkdtempSync(join(tmpdir(), 'configuration-'));
+    directories.push(other);
+    writeFileSync(join(other, 'global.yaml'), 'workers: 7');
+    expect(load({ files, argv: ['--config', other] }).value.workers).toBe(7);
+    expect(load({ files, env: { APP_CONFIG: other }, argv: ['--workers', '8'] }).value.workers).toBe(8);
   });
 });

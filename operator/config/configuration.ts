@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { ConfigurationError, type ConfigurationProblem } from './configurationError.ts';
-import { fromArguments, fromEnvironment, fromFile, type Layer, splitArguments } from './layers.ts';
+import { chosen, fromArguments, fromEnvironment, fromFile, type Layer, splitArguments } from './layers.ts';
 import { type Setting, settingsOf, type Tree } from './settings.ts';
 
 export interface ConfigurationOptions<Schema extends z.ZodObject> {
@@ -55,9 +55,14 @@ export function loadConfiguration<Schema extends z.ZodObject>(
   const { prefix, schema, env, component, ignore = [] } = options;
   const settings = settingsOf(schema, prefix);
   const { asked, selected, rest } = splitArguments(options.argv);
-  const directory = env[`${prefix}_CONFIG`] ?? selected.config ?? options.directory ?? 'config';
-  const environment = env[`${prefix}_ENVIRONMENT`] ?? selected.environment ?? options.environment;
-  const own = [`${prefix}_CONFIG`, `${prefix}_ENVIRONMENT`, ...ignore];
+  const variables = { config: `${prefix}_CONFIG`, environment: `${prefix}_ENVIRONMENT` };
+  const choose = (name: 'config' | 'environment') =>
+    chosen(name, variables[name], env[variables[name]], selected[name]);
+  const folder = choose('config');
+  const named = choose('environment');
+  const directory = folder.value ?? options.directory ?? 'config';
+  const environment = named.value ?? options.environment;
+  const own = [variables.config, variables.environment, ...ignore];
 
   const layers: readonly Layer[] = [
     fromEnvironment(settings, prefix, env, own),
@@ -74,7 +79,7 @@ export function loadConfiguration<Schema extends z.ZodObject>(
       layers.map((layer) => layer.values.get(setting.path)).find((entry) => entry !== undefined),
     ]),
   );
-  const problems: ConfigurationProblem[] = layers.flatMap((layer) => layer.problems);
+  const problems: ConfigurationProblem[] = [folder, named, ...layers].flatMap((source) => source.problems);
 
   const parsed = schema.safeParse(treeOf(settings, (setting) => found.get(setting.path)?.value));
   for (const issue of parsed.error?.issues ?? []) {

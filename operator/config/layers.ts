@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { isMap, isScalar, LineCounter, parse, parseDocument } from 'yaml';
 import type { ConfigurationProblem } from './configurationError.ts';
 import type { Setting } from './settings.ts';
@@ -49,12 +49,42 @@ export function splitArguments(argv: readonly string[]) {
   for (let n = 0; n < argv.length; n += 1) {
     const argument = argv[n] ?? '';
     const own = /^--(config|environment)(=(.*))?$/s.exec(argument);
-    if (own?.[1] === 'config' || own?.[1] === 'environment') selected[own[1]] = own[3] ?? argv[++n] ?? '';
-    else if (argument === '--print-config') asked = 'print';
+    if (own?.[1] === 'config' || own?.[1] === 'environment') {
+      const next = own[3] === undefined ? valueAfter(argv, n) : undefined;
+      if (next !== undefined) n += 1;
+      selected[own[1]] = own[3] ?? next ?? '';
+    } else if (argument === '--print-config') asked = 'print';
     else if (argument === '--help') asked = 'help';
     else rest.push(argument);
   }
   return { asked, selected, rest };
+}
+
+/** Which folder, or which environment: what the variable says, else the flag. Chosen without being named is a problem. */
+export function chosen(
+  name: 'config' | 'environment',
+  variable: string,
+  said: string | undefined,
+  flag?: string,
+) {
+  const value = said ?? flag;
+  const place = said === undefined ? `--${name}` : variable;
+  const problems: ConfigurationProblem[] = [];
+  if (value === '') problems.push({ place, message: 'needs a value' });
+  else if (name === 'config' && value !== undefined && !isFolder(value)) {
+    problems.push({ place, message: `${value} is no folder` });
+  }
+  return { value: value === '' ? undefined : value, problems };
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** The argument after that one, unless it is a flag. */
+function valueAfter(argv: readonly string[], n: number): string | undefined {
+  const next = argv[n + 1];
+  return next?.startsWith('--') === true ? undefined : next;
 }
 
 /** `--flag value`, `--flag=value`, and `--flag` alone for a boolean. */
@@ -79,16 +109,10 @@ export function fromArguments(settings: readonly Setting[], argv: readonly strin
     }
     let text = equals < 0 ? undefined : argument.slice(equals + 1);
     if (text === undefined) {
-      const next = argv[n + 1];
-      if (setting.form !== 'boolean') {
-        text = next;
-        n += 1;
-      } else if (next === 'true' || next === 'false') {
-        text = next;
-        n += 1;
-      } else {
-        text = 'true';
-      }
+      const next = valueAfter(argv, n);
+      const taken = setting.form !== 'boolean' || next === 'true' || next === 'false';
+      text = taken ? next : 'true';
+      if (taken && next !== undefined) n += 1;
     }
     if (text === undefined) layer.problems.push({ place: flag, message: 'needs a value' });
     else put(layer, setting, text, flag);
