@@ -13,16 +13,17 @@ RUN ["node", "-e", "for (const path of ['/usr/local/lib/node_modules', '/usr/loc
 LABEL org.opencontainers.image.title="Mainstay" \
       org.opencontainers.image.description="A Kubernetes operator for a platform team: Projects, kept converged." \
       org.opencontainers.image.licenses="Apache-2.0"
-# A small young generation costs the operator nothing that shows, and saves some 50 MB at 40,000 objects in the cache.
+# A small young generation costs the operator nothing that shows, and saves some 50 MB at 40,000 objects in the cache. No
+# source map: the bundle keeps its names, and the map would cost 16 MB.
 ENV NODE_ENV=production \
-    NODE_OPTIONS="--enable-source-maps --max-semi-space-size=4"
+    NODE_OPTIONS="--max-semi-space-size=4"
 WORKDIR /app
 USER 65532:65532
 EXPOSE 8080 8081
 ENTRYPOINT ["node", "/app/main.js"]
 
 FROM base AS prebuilt
-COPY dist/main.js dist/main.js.map /app/
+COPY dist/main.js /app/
 
 FROM node:26-bookworm-slim AS build
 WORKDIR /src
@@ -32,4 +33,4 @@ COPY . .
 RUN npm run bundle
 
 FROM base
-COPY --from=build /src/dist/main.js /src/dist/main.js.map /app/
+COPY --from=build /src/dist/main.js /app/
