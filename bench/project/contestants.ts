@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import type { ReapedProcess } from '../../cluster/processes/reaper.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import type { Scene } from './scene.ts';
+
+/** Somebody who does the job. */
+export interface Contestant {
+  readonly name: string;
+  /** With versions, for the table. */
+  readonly description: string;
+  /** The Lease that it takes before it works, if it does. */
+  readonly lease?: string;
+  /** The program and its environment; `KUBECONFIG` is added. */
+  command(scene: Scene): Promise<{
+    readonly command: readonly [string, ...string[]];
+    readonly environment?: Readonly<Record<string, string>>;
+  }>;
+}
+
+const root = new URL('../../', import.meta.url).pathname;
+
+/** The operator as its image runs it: bundled, with the image's options of Node. */
+export const mainstay: Contestant = {
+  name: 'Mainstay',
+  description: `Mainstay ${packageJson.version}, Node ${process.versions.node}`,
+  lease: 'mainstay',
+  command: async (scene) => {
+    const program = join(scene.cluster.directory, 'main.js');
+    await bundle(join(root, 'main.ts'), program);
+    return {
+      command: [process.execPath, program],
+      environment: {
+        NODE_ENV: 'production',
+        NODE_OPTIONS: '--max-semi-space-size=4',
+        MAINSTAY_PROBES_PORT: '0',
+        MAINSTAY_METRICS_PORT: '0',
+        MAINSTAY_LOG_LEVEL: 'warn',
+      },
+    };
+  },
+};
+
+/** The bare loop; `sample` is the file that `takeSample` wrote. */
+export function floor(sample: string): Contestant {
+  return {
+    name: 'floor',
+    description: 'a bare loop: 32 in flight, the same objects, two statuses a Project, no cache',
+    command: async (scene) => {
+      const program = join(scene.cluster.directory, 'floor.js');
+      await bundle(join(root, 'bench/project/floor.ts'), program);
+      return { command: [process.execPath, program, sample] };
+    },
+  };
+}
+
+let started = 0;
+
+/** Starts it in the scene. It ends with the scene, however that ends. */
+export async function start(contestant: Contestant, scene: Scene): Promise<ReapedProcess> {
+  const { command, environment } = await contestant.command(scene);
+  started += 1;
+  return scene.cluster.reaper.spawn({
+    name: `contestant-${started}`,
+    command,
+    log: join(scene.cluster.directory, `contestant-${started}.log`),
+    environment: { ...environment, KUBECONFIG: scene.kubeconfig },
+    graceMilliseconds: 30_000,
+  });
+}
+
+async function bundle(entry: string, outfile: string): Promise<void> {
+  await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node26',
+    format: 'esm',
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
+    logLevel: 'error',
+  });
+}
