@@ -38,7 +38,8 @@ export default {
     doNotFollow: { path: 'node_modules' },
     includeOnly:
       '^(crds|operator|controllers|manifests|cluster|test|bench|examples|(main|settings)\\.ts|node_modules)',
-    exclude: { path: '/dist/' },
+    // The peers stand on packages of their own, which are not installed here.
+    exclude: { path: '/dist/|^bench/peers/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
