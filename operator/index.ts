@@ -7,6 +7,7 @@ export {
   type ApplyRequest,
   type PruneRule,
 } from './apply/applier.ts';
+export type { ApplyClient } from './apply/applyClient.ts';
 export { Contention, type ContentionOptions } from './apply/contention.ts';
 export { type DesiredObject, type DesiredOptions, desire } from './apply/desired.ts';
 export type { Why } from './apply/diff.ts';
@@ -24,6 +25,7 @@ export type { WholeField } from './apply/wholeField.ts';
 export type { Change } from './cache/change.ts';
 export { Informer, type InformerOptions } from './cache/informer.ts';
 export type { IndexFunction, Lister } from './cache/lister.ts';
+export { AnswerTooLargeError } from './client/answerTooLarge.ts';
 export * from './client/apiError.ts';
 export { CachedClient } from './client/cachedClient.ts';
 export type * from './client/client.ts';

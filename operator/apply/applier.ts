@@ -1,6 +1,6 @@
-import type { Client } from '../client/client.ts';
 import type { KubernetesObject } from '../resources/object.ts';
 import { type Resource, resourceId } from '../resources/resource.ts';
+import type { ApplyClient } from './applyClient.ts';
 import { Contention } from './contention.ts';
 import type { DesiredObject } from './desired.ts';
 import { type Action, diff, identify, judge, type LiveObject, type WriteAction } from './diff.ts';
@@ -18,7 +18,7 @@ export interface ApplyMetrics {
 }
 
 export interface ApplierOptions {
-  readonly client: Client;
+  readonly client: ApplyClient;
   readonly identity: ApplyIdentity;
   readonly inventory: Inventory;
   /** Default: a `Contention` with its defaults. */

@@ -1,7 +1,8 @@
-import type { ApplyOptions, Client, Desired } from '../client/client.ts';
+import type { ApplyOptions, Desired } from '../client/client.ts';
 import { isRecord } from '../resources/json.ts';
 import type { KubernetesObject, ObjectName } from '../resources/object.ts';
 import { type Resource, resourceId } from '../resources/resource.ts';
+import type { ApplyClient } from './applyClient.ts';
 import type { Contention } from './contention.ts';
 import type { DesiredObject } from './desired.ts';
 import { type Why, type WriteAction, whyWrite } from './diff.ts';
@@ -28,12 +29,12 @@ interface Execution {
 
 /** Carries out one action, and says what became of it. Never throws for what the API server refuses. */
 export class Writer {
-  readonly #client: Client;
+  readonly #client: ApplyClient;
   readonly #identity: ApplyIdentity;
   readonly #contention: Contention;
 
   constructor(parts: {
-    readonly client: Client;
+    readonly client: ApplyClient;
     readonly identity: ApplyIdentity;
     readonly contention: Contention;
   }) {
