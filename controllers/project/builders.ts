@@ -3,12 +3,13 @@
 import { annotations, finalizers, labels } from '../../crds/project/names.ts';
 import { type Project, projectSpec } from '../../crds/project/schema.ts';
 import { ApiError } from '../../operator/client/apiError.ts';
-import type { Namespace, ResourceQuota, RoleBinding, Secret } from '../../operator/resources/builtin.ts';
+import type { Namespace, ResourceQuota, RoleBinding } from '../../operator/resources/builtin.ts';
 import type { FieldsV1, ManagedFieldsEntry, ObjectMeta } from '../../operator/resources/object.ts';
 import { addressRanges } from './plan/network/ranges.ts';
 import type { Observation } from './plan/observation.ts';
 import { noMemory } from './plan/quotaMemory.ts';
 import { quotaName } from './plan/quotaShares.ts';
+import { type SecretOutline, sourceOutline } from './secretOutline.ts';
 import { projectSettings } from './settings.ts';
 
 /** A Project that we have begun to keep, with one environment `dev` where the test names none. */
@@ -111,8 +112,8 @@ export function forbidden(message: string): ApiError {
 }
 
 /** A Secret that its owner shares with the Projects named. */
-export function aSharedSecret(namespace: string, name: string, sharedWith: string): Secret {
-  return {
+export function aSharedSecret(namespace: string, name: string, sharedWith: string): SecretOutline {
+  return sourceOutline({
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: {
@@ -123,7 +124,7 @@ export function aSharedSecret(namespace: string, name: string, sharedWith: strin
     },
     type: 'Opaque',
     data: { token: 'c2VjcmV0' },
-  };
+  });
 }
 
 /** What is seen of a Project in a cluster where nothing else is. */

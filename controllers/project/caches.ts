@@ -9,12 +9,12 @@ import type {
   NetworkPolicy,
   ResourceQuota,
   RoleBinding,
-  Secret,
   ValidatingAdmissionPolicy,
   ValidatingAdmissionPolicyBinding,
 } from '../../operator/resources/builtin.ts';
 import { referencedProjects } from './plan/network/neighbour.ts';
 import type { Project } from './project.ts';
+import type { SecretOutline } from './secretOutline.ts';
 
 /** Everything that the controller watches; read without a request. */
 export interface Caches {
@@ -27,9 +27,9 @@ export interface Caches {
   /** NetworkPolicies of everybody else. */
   readonly strangers: Lister<NetworkPolicy>;
   readonly access: Lister<RoleBinding>;
-  readonly copies: Lister<Secret>;
+  readonly copies: Lister<SecretOutline>;
   /** Only Secrets that their owners share. */
-  readonly sources: Lister<Secret>;
+  readonly sources: Lister<SecretOutline>;
   readonly admissionPolicies: Lister<ValidatingAdmissionPolicy>;
   readonly admissionBindings: Lister<ValidatingAdmissionPolicyBinding>;
   /** Only those of the reason FailedCreate. */

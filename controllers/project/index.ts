@@ -6,6 +6,7 @@ import { EventRecorder } from '../../operator/events/eventRecorder.ts';
 import type { Manager } from '../../operator/manager/manager.ts';
 import { StatusWriter } from '../../operator/status/statusWriter.ts';
 import { ClusterAddresses } from './clusterAddresses.ts';
+import { CopyingClient } from './copyingClient.ts';
 import { informersOf, inventoryOfProjects } from './informers.ts';
 import { changeMetrics } from './metrics.ts';
 import { identity } from './plan/marks.ts';
@@ -38,7 +39,7 @@ export function addProjectController(manager: Manager, settings: ProjectSettings
     addresses,
     shipped: shippedAdmission(settings.grantableRoles),
     applier: new Applier({
-      client: manager.client,
+      client: new CopyingClient(manager.client, informers.projects),
       identity,
       inventory,
       metrics,

@@ -17,8 +17,6 @@ import {
   type RoleBinding,
   resourceQuotas,
   roleBindings,
-  type Secret,
-  secrets,
   type ValidatingAdmissionPolicy,
   type ValidatingAdmissionPolicyBinding,
   validatingAdmissionPolicies,
@@ -38,6 +36,7 @@ import {
 } from './outlines.ts';
 import { identity } from './plan/marks.ts';
 import { type Project, projects } from './project.ts';
+import { copyOutline, type SecretOutline, secretOutlines, sourceOutline } from './secretOutline.ts';
 
 /** The informers behind the caches. */
 export interface ProjectInformers extends Caches {
@@ -48,8 +47,8 @@ export interface ProjectInformers extends Caches {
   readonly policies: Informer<NetworkPolicy, 'owner'>;
   readonly strangers: Informer<NetworkPolicy>;
   readonly access: Informer<RoleBinding, 'owner'>;
-  readonly copies: Informer<Secret, 'owner'>;
-  readonly sources: Informer<Secret>;
+  readonly copies: Informer<SecretOutline, 'owner'>;
+  readonly sources: Informer<SecretOutline>;
   readonly admissionPolicies: Informer<ValidatingAdmissionPolicy>;
   readonly admissionBindings: Informer<ValidatingAdmissionPolicyBinding>;
   readonly refusals: Informer<CoreEvent>;
@@ -81,8 +80,12 @@ export function informersOf(manager: Manager): ProjectInformers {
       transform: strangerOutline,
     }),
     access: manager.informer({ resource: roleBindings, ...made, transform: accessOutline }),
-    copies: manager.informer({ resource: secrets, ...made, transform: withoutData }),
-    sources: manager.informer({ resource: secrets, labelSelector: `${labels.shared}=true` }),
+    copies: manager.informer({ resource: secretOutlines, ...made, transform: copyOutline }),
+    sources: manager.informer({
+      resource: secretOutlines,
+      labelSelector: `${labels.shared}=true`,
+      transform: sourceOutline,
+    }),
     admissionPolicies: manager.informer({
       resource: validatingAdmissionPolicies,
       transform: admissionOutline,
@@ -111,11 +114,6 @@ export function inventoryOfProjects(informers: ProjectInformers): Inventory {
     { resource: limitRanges, lister: informers.limits },
     { resource: networkPolicies, lister: informers.policies },
     { resource: roleBindings, lister: informers.access },
-    { resource: secrets, lister: informers.copies },
+    { resource: secretOutlines, lister: informers.copies },
   ]);
-}
-
-/** A copy's content is kept nowhere but in the cluster. */
-function withoutData({ apiVersion, kind, metadata, type }: Secret): Secret {
-  return { apiVersion, kind, metadata, ...(type === undefined ? {} : { type }) };
 }

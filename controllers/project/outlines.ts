@@ -14,7 +14,7 @@ import type {
   ValidatingAdmissionPolicy,
   ValidatingAdmissionPolicyBinding,
 } from '../../operator/resources/builtin.ts';
-import type { ObjectMeta } from '../../operator/resources/object.ts';
+import { bare } from './bareMetadata.ts';
 import type { ServiceCidr } from './clusterAddresses.ts';
 import { opensWall } from './plan/holes.ts';
 import { quotaName } from './plan/quotaShares.ts';
@@ -89,16 +89,5 @@ export function refusalOutline(event: CoreEvent): CoreEvent {
     ...(event.series === undefined ? {} : { series: event.series }),
     ...(event.lastTimestamp === undefined ? {} : { lastTimestamp: event.lastTimestamp }),
     ...(event.eventTime === undefined ? {} : { eventTime: event.eventTime }),
-  };
-}
-
-/** Who an object is, without what people wrote on it. */
-function bare({ name, namespace, uid, resourceVersion, creationTimestamp }: ObjectMeta): ObjectMeta {
-  return {
-    name,
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(uid === undefined ? {} : { uid }),
-    ...(resourceVersion === undefined ? {} : { resourceVersion }),
-    ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
   };
 }

@@ -9,10 +9,10 @@ import {
   type ResourceQuota,
   resourceQuotas,
   roleBindings,
-  secrets,
 } from '../../../operator/resources/builtin.ts';
 import type { KubernetesObject } from '../../../operator/resources/object.ts';
 import type { Resource } from '../../../operator/resources/resource.ts';
+import { secretOutlines } from '../secretOutline.ts';
 import { planAccess } from './access.ts';
 import { type Claim, isTerminating } from './claim.ts';
 import type { Environment } from './environment.ts';
@@ -120,7 +120,11 @@ function planHeld(
         ]),
     ...(limits === undefined ? [] : [item(limitRanges, contents.limits, limits, {})]),
     ...copies.copies.map((copy) =>
-      item(secrets, contents.secrets, copy, { recreate: true, takeOver: 'Never' }),
+      item(secretOutlines, contents.secrets, copy, {
+        recreate: true,
+        takeOver: 'Never',
+        whole: [{ path: ['content'] }],
+      }),
     ),
     ...(mayBind
       ? access.roleBindings.map((binding) =>
@@ -251,7 +255,7 @@ function pruneStrangers(
     ...contents.quotas.map((live) => ({ resource: resourceQuotas, live })),
     ...contents.limits.map((live) => ({ resource: limitRanges, live })),
     ...contents.access.map((live) => ({ resource: roleBindings, live })),
-    ...contents.secrets.map((live) => ({ resource: secrets, live })),
+    ...contents.secrets.map((live) => ({ resource: secretOutlines, live })),
   ];
   return found
     .filter(({ resource, live }) => {

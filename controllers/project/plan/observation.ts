@@ -4,9 +4,9 @@ import type {
   NetworkPolicy,
   ResourceQuota,
   RoleBinding,
-  Secret,
 } from '../../../operator/resources/builtin.ts';
 import type { Project } from '../project.ts';
+import type { SecretOutline } from '../secretOutline.ts';
 import type { ProjectSettings } from '../settings.ts';
 import type { Neighbour } from './network/neighbour.ts';
 import type { AddressRanges } from './network/ranges.ts';
@@ -27,7 +27,7 @@ export interface Observation {
   /** The UIDs of all Projects that exist, as far as a namespace above names them. */
   readonly existingProjects: ReadonlySet<string>;
   /** Shared Secrets, by `namespace/name`. */
-  readonly sources: ReadonlyMap<string, Secret>;
+  readonly sources: ReadonlyMap<string, SecretOutline>;
   /** The other Projects that this one's network rules name, or whose rules name this one. */
   readonly peers: ReadonlyMap<string, Neighbour>;
   /** What is wrong with the shipped admission policies; undefined where they are as shipped. */
@@ -48,7 +48,7 @@ export interface Contents {
   readonly policies: readonly NetworkPolicy[];
   readonly strangers: readonly NetworkPolicy[];
   readonly access: readonly RoleBinding[];
-  readonly secrets: readonly Secret[];
+  readonly secrets: readonly SecretOutline[];
 }
 
 export const nothing: Contents = {

@@ -10,6 +10,7 @@ import {
   aSharedSecret,
 } from '../builders.ts';
 import type { Project } from '../project.ts';
+import { contentOf } from '../secretOutline.ts';
 import { nothing, type Observation } from './observation.ts';
 import { desiredOf, type ProjectPlan, planProject } from './project.ts';
 import { noMemory } from './quotaMemory.ts';
@@ -75,7 +76,9 @@ test('walls, limits and copies come in a wave before access', () => {
   expect(waves['1']?.[1]?.object).toMatchObject({
     spec: { limits: [{ type: 'Container', default: { cpu: '1', memory: '1Gi' } }] },
   });
-  expect(waves['1']?.[2]?.object).toMatchObject({ data: { token: 'c2VjcmV0' }, type: 'Opaque' });
+  expect(waves['1']?.[2]?.object).toMatchObject({
+    content: contentOf({ data: { token: 'c2VjcmV0' }, type: 'Opaque' }),
+  });
 });
 
 test('nothing is bound while an admission policy is missing, and what is bound stays', () => {

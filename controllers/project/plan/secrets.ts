@@ -2,10 +2,11 @@ import { annotations, labels } from '../../../crds/project/names.ts';
 import type { Desired } from '../../../operator/client/client.ts';
 import type { Secret } from '../../../operator/resources/builtin.ts';
 import type { Project } from '../project.ts';
+import type { SecretOutline } from '../secretOutline.ts';
 import type { Marked } from './marks.ts';
 
 export interface SecretsPlan {
-  readonly copies: readonly Desired<Secret>[];
+  readonly copies: readonly Desired<SecretOutline>[];
   /** Sources, as `namespace/name`, that are missing or not shared: which of the two is never told apart. */
   readonly unavailable: readonly string[];
 }
@@ -16,10 +17,10 @@ export interface SecretsPlan {
  */
 export function planSecrets(
   project: Project,
-  source: (namespace: string, name: string) => Secret | undefined,
+  source: (namespace: string, name: string) => SecretOutline | undefined,
   marked: Marked,
 ): SecretsPlan {
-  const copies: Desired<Secret>[] = [];
+  const copies: Desired<SecretOutline>[] = [];
   const unavailable: string[] = [];
   for (const { name, from } of project.spec.secrets) {
     const live = source(from.namespace, from.name);
@@ -31,15 +32,14 @@ export function planSecrets(
       apiVersion: 'v1',
       kind: 'Secret',
       metadata: marked(name),
-      type: live.type ?? 'Opaque',
-      data: live.data ?? {},
+      content: live.content,
     });
   }
   return { copies, unavailable };
 }
 
 /** Whether a Secret's owner lets a Project have a copy: by the label and by the annotation that names the Project. */
-function sharedWith(secret: Secret, projectName: string): boolean {
+export function sharedWith(secret: Secret, projectName: string): boolean {
   if (secret.metadata.labels?.[labels.shared] !== 'true') return false;
   if (secret.metadata.deletionTimestamp !== undefined) return false;
   const names = secret.metadata.annotations?.[annotations.sharedWith] ?? '';
