@@ -1,6 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { isMutating, readAuditLog } from '../../cluster/index.ts';
 import { operatorUser } from '../../crds/project/admission.ts';
-import type { Scene } from './scene.ts';
+import { benchAgent, type Scene } from './scene.ts';
 
 /** What the contestant asked of the API server since a time, as the audit log has it. */
 export interface Requests {
@@ -14,11 +15,11 @@ export interface Requests {
   readonly leaseAt: number | undefined;
 }
 
-/** @param since milliseconds since the epoch. @param notBy a user agent that is not the contestant's. */
-export async function requestsSince(scene: Scene, since: number, notBy: string): Promise<Requests> {
+/** @param since milliseconds since the epoch. */
+async function requestsSince(scene: Scene, since: number): Promise<Requests> {
   const all = (await readAuditLog(scene.cluster.auditLog))
     .map((request) => ({ ...request, at: Date.parse(request.time) }))
-    .filter(({ user, userAgent, at }) => user === operatorUser && userAgent !== notBy && at >= since);
+    .filter(({ user, userAgent, at }) => user === operatorUser && userAgent !== benchAgent && at >= since);
   const work = all.filter(({ resource, verb }) => resource !== 'leases' && verb !== 'watch');
   const writes = work.filter((request) => isMutating(request) && request.resource !== 'events');
   const byKind = new Map<string, number>();
@@ -31,4 +32,18 @@ export async function requestsSince(scene: Scene, since: number, notBy: string):
       resource === 'leases' && (verb === 'update' || verb === 'create' || verb === 'patch'),
   );
   return { mutating: writes.length, byKind, lastAt: work.at(-1)?.at, leaseAt: lease?.at };
+}
+
+/** Resolves when `calm` milliseconds have passed without a request, and `begun` is true of those before. */
+export async function untilQuiet(
+  scene: Scene,
+  since: number,
+  calm: number,
+  begun: (requests: Requests) => boolean = () => true,
+): Promise<Requests> {
+  for (;;) {
+    const requests = await requestsSince(scene, since);
+    if (begun(requests) && (requests.lastAt ?? 0) < Date.now() - calm) return requests;
+    await pause(calm / 2);
+  }
 }

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { type Cluster, startCluster } from '../../cluster/index.ts';
-import { labels } from '../../crds/project/names.ts';
 import {
   connect,
   defineResource,
@@ -22,6 +21,9 @@ export interface BenchProject extends KubernetesObject {
     readonly conditions?: readonly { readonly type: string; readonly status: string }[];
   };
 }
+
+/** By it the bench's own requests are told from the contestant's. */
+export const benchAgent = 'bench';
 
 export const benchProjects: Resource<BenchProject> = defineResource<BenchProject>({
   group: 'mainstay.dev',
@@ -90,13 +92,13 @@ export class Scene implements AsyncDisposable {
       const kubeconfig = join(cluster.directory, 'operator.yaml');
       await writeOperatorKubeconfig(kubectl, cluster.kubeconfig, kubeconfig);
       const administrator = new HttpClient(await connect({ kubeconfig: cluster.kubeconfig }), {
-        fieldManager: 'bench',
+        fieldManager: benchAgent,
       });
       const all = Array.from({ length: size }, (_, at) => projectOf(at + 1));
       await pooled(all, 32, async (project) => {
         await administrator.create<KubernetesObject>(benchProjects, project);
       });
-      const operator = new HttpClient(await connect({ kubeconfig }), { fieldManager: 'bench' });
+      const operator = new HttpClient(await connect({ kubeconfig }), { fieldManager: benchAgent });
       return new Scene(cluster, size, kubeconfig, { administrator, operator });
     } catch (error) {
       await cluster.stop();
@@ -129,9 +131,6 @@ export class Scene implements AsyncDisposable {
     if (this.#ready.size === this.size) this.#allReady.resolve(performance.now());
   }
 }
-
-/** The label by which everything that was made for a Project is found. */
-export const madeForProjects = labels.owner;
 
 /** Enough to tell whether a Project is ready: the bench shares the machine with what it measures. */
 function outline({ apiVersion, kind, metadata, status }: BenchProject): BenchProject {

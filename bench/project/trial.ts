@@ -1,9 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ReapedProcess } from '../../cluster/processes/reaper.ts';
 import { networkPolicies } from '../../operator/resources/builtin.ts';
 import { type Contestant, start } from './contestants.ts';
 import { type ProcessUse, useOf } from './processUse.ts';
-import { type Requests, requestsSince } from './requests.ts';
+import { type Requests, untilQuiet } from './requests.ts';
 import type { Scene } from './scene.ts';
 import { objectsPerProject } from './world.ts';
 
@@ -131,17 +132,13 @@ export async function restart(
   await running.exited;
   const since = Date.now();
   const again = await start(contestant, scene);
-  let requests = await requestsSince(scene, since, 'bench');
-  let seen = -1;
-  // Quiet is: it has the Lease (if it takes one), and a while has passed without a request.
-  for (;;) {
-    await pause(calm);
-    requests = await requestsSince(scene, since, 'bench');
-    const begun =
-      requests.lastAt !== undefined && (contestant.lease === undefined || requests.leaseAt !== undefined);
-    if (begun && requests.lastAt === seen) break;
-    seen = requests.lastAt ?? -1;
-  }
+  const requests = await untilQuiet(
+    scene,
+    since,
+    calm,
+    ({ lastAt, leaseAt }) =>
+      lastAt !== undefined && (contestant.lease === undefined || leaseAt !== undefined),
+  );
   const { lastAt, leaseAt } = requests;
   const quietAfter =
     leaseAt === undefined || lastAt === undefined ? undefined : Math.max(0, lastAt - leaseAt) / 1000;
@@ -154,7 +151,6 @@ async function failed(
   scene: Scene,
   what: string,
 ): Promise<never> {
-  const { readFile } = await import('node:fs/promises');
   const log = await readFile(running.log, 'utf8').catch(() => '');
   throw new Error(
     `${contestant.name}: ${what}; ${scene.readyCount} of ${scene.size} Projects are Ready. Its last words:\n${log.slice(-2000)}`,

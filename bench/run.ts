@@ -1,0 +1,44 @@
+/**
+ * The benchmarks. Each ends with a line a figure beside its limit, and with 1 if one falls short; its tables go into
+ * docs/benchmarks.md.
+ *
+ *     npm run bench -- project                           us, a floor and two peers: 500 and 2,000 Projects
+ *     npm run bench -- project --sizes 50 --no-peers     a look, which is not written down
+ *     npm run bench -- runtime                           reflector and cache beside client-node's informer
+ */
+import { parseArgs } from 'node:util';
+import { benchProject } from './project/index.ts';
+import { printFigures, printTables, type Report, writeSection } from './report.ts';
+import { benchRuntime } from './runtime/index.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  allowNegative: true,
+  options: {
+    sizes: { type: 'string' },
+    peers: { type: 'boolean', default: true },
+    quick: { type: 'boolean', default: false },
+  },
+});
+const [name = ''] = positionals;
+const benchmarks: Readonly<Record<string, () => Promise<Report>>> = {
+  project: () =>
+    benchProject({
+      peers: values.peers,
+      ...(values.sizes !== undefined && { sizes: values.sizes.split(',').map(Number) }),
+      ...(values.quick && { sizes: [20], drifts: 10, restSeconds: 5 }),
+    }),
+  runtime: () => benchRuntime({ quick: values.quick }),
+};
+const benchmark = benchmarks[name];
+if (benchmark === undefined) {
+  console.error(`usage: npm run bench -- ${Object.keys(benchmarks).join('|')}`);
+  process.exit(2);
+}
+
+const report = await benchmark();
+// What is smaller than the limits are made for is not what the page tells.
+const whole = !values.quick && values.peers && values.sizes === undefined;
+if (whole) await writeSection(new URL('../docs/benchmarks.md', import.meta.url).pathname, name, report);
+printTables(report.tables);
+process.exitCode = printFigures(report.figures) ? 0 : 1;
