@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 /** One request, as the API server's audit log tells it: who did what, and how it was answered. */
-interface AuditedRequest {
+export interface AuditedRequest {
   /** When it arrived, ISO 8601. */
   readonly time: string;
   readonly user: string;
@@ -22,7 +22,7 @@ interface AuditedRequest {
 
 /**
  * Reads the audit log of a cluster that was started with `auditLog: true`. A request is in it once it has been
- * answered; a watch, once it has ended.
+ * answered: what somebody else's request did may be seen a moment before its line. A watch is in it once it has ended.
  *
  * ```ts
  * const requests = await readAuditLog(cluster.auditLog);

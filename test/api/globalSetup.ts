@@ -3,17 +3,22 @@ import { startCluster } from '../../cluster/index.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** The path of the administrator's kubeconfig of the control plane that the whole tier shares. */
-    readonly kubeconfig: string;
-    /** The path of its audit log, for `readAuditLog`. */
-    readonly auditLog: string;
+    /** For `sharedKubeconfig`: one a worker. */
+    readonly kubeconfigs: readonly string[];
   }
 }
 
-/** One control plane for the whole tier: tests keep apart by namespaces and names of their own. */
+/** One control plane a worker, for the whole run: starting one takes seconds. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const cluster = await startCluster({ nodes: 'simulated:2', auditLog: true });
-  project.provide('kubeconfig', cluster.kubeconfig);
-  project.provide('auditLog', cluster.auditLog ?? '');
-  return () => cluster.stop();
+  const stack = new AsyncDisposableStack();
+  const clusters = await Promise.all(
+    Array.from({ length: project.config.maxWorkers }, async () =>
+      stack.use(await startCluster({ nodes: 'simulated:2' })),
+    ),
+  );
+  project.provide(
+    'kubeconfigs',
+    clusters.map(({ kubeconfig }) => kubeconfig),
+  );
+  return () => stack.disposeAsync();
 }

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../../eventually.ts';
 import {
   clusterRole,
   done,
@@ -9,7 +10,7 @@ import {
   namespace,
   project,
 } from './installed.ts';
-import { eventually, type Manifest, type Person } from './people.ts';
+import type { Manifest, Person } from './people.ts';
 
 let installed: Installed;
 let admin: Person;
@@ -64,7 +65,7 @@ beforeAll(async () => {
     installed.api.as(user),
   ) as [Person, Person, Person, Person, Person, Person];
   for (const object of setup) await done(admin.apply(object));
-  await eventually('the last grants are in force', async () => {
+  await until('the last grants are in force', async () => {
     const inDev = environments({ name: 'dev', access: [grant('admin', 'jo')] });
     const answers = [
       writer.list(project('any', {})),
@@ -182,7 +183,7 @@ describe('a right to bind in one namespace', () => {
     for (const object of held) await done(admin.apply(object));
     const of = (count: number) =>
       environments(...names.slice(0, count).map((name) => ({ name, access: [grant('admin', 'jo')] })));
-    await eventually('the grants are in force', async () => {
+    await until('the grants are in force', async () => {
       return (await localBinder.create(of(7), dry)).status === 201;
     });
     const answer = await localBinder.create(of(8), dry);
@@ -277,16 +278,14 @@ describe('a Project that is changed', () => {
     await done(writer.patchStatus(object, { status: { observedGeneration: 1 } }));
     await done(writer.remove(object, 'Foreground'));
     // The garbage collector, which looks for new kinds every 30 s, may have taken its own off already.
-    await eventually('the hold is taken off', async () => {
+    await until('the hold is taken off', async () => {
       const held = (await admin.get(object)).body.metadata?.finalizers;
       const finalizers = Array.isArray(held) ? held.filter((name) => name !== 'example.com/hold') : null;
       return (await writer.patch(object, { metadata: { finalizers } })).status === 200;
     });
-    await eventually(
-      'the garbage collector finishes',
-      async () => (await admin.get(object)).status === 404,
-      55,
-    );
+    await until('the garbage collector finishes', async () => (await admin.get(object)).status === 404, {
+      within: 55_000,
+    });
   });
 
   it('of the largest size is within what the API server lets a policy cost', async () => {

@@ -1,13 +1,15 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findBinaries } from '../../../cluster/binaries/index.ts';
 import { isUnaltered, operatorUser, shippedAdmission } from '../../../crds/project/admission.ts';
 import { annotations, labels } from '../../../crds/project/names.ts';
 import { installFile } from '../../../manifests/generate.ts';
 import { installObjects } from '../../../manifests/install.ts';
+import { until } from '../../eventually.ts';
+import { sharedKubeconfig } from '../sharedServer.ts';
 import { done, grantIn, held, namespace } from './installed.ts';
-import { type Api, eventually, type Manifest, openApi, type Person } from './people.ts';
+import { type Api, type Manifest, openApi, type Person } from './people.ts';
 
 const execute = promisify(execFile);
 const objects: readonly Manifest[] = installObjects();
@@ -18,10 +20,10 @@ let kubectl: (...words: readonly string[]) => Promise<string>;
 beforeAll(async () => {
   const { kubectl: program } = await findBinaries(['kubectl']);
   kubectl = async (...words) => {
-    const { stdout, stderr } = await execute(program, ['--kubeconfig', inject('kubeconfig'), ...words]);
+    const { stdout, stderr } = await execute(program, ['--kubeconfig', sharedKubeconfig(), ...words]);
     return stdout + stderr;
   };
-  api = await openApi(inject('kubeconfig'));
+  api = await openApi(sharedKubeconfig());
   admin = api.as('admin', 'system:masters');
 });
 afterAll(async () => {
@@ -67,7 +69,7 @@ describe('kubectl apply -f manifests/dist/install.yaml', () => {
   });
 
   it('makes pods that the restricted namespace lets in', async () => {
-    await eventually('the Deployment has its pods', async () => {
+    await until('the Deployment has its pods', async () => {
       return (await kubectl('-n', 'mainstay-system', 'get', 'pods', '-o', 'name')).split('pod/').length === 3;
     });
   });
@@ -104,10 +106,7 @@ describe('the operator, with exactly its rights', () => {
       'system:serviceaccounts:mainstay-system',
       'system:authenticated',
     );
-    await eventually(
-      'its rights are in force',
-      async () => (await operator.list(environment)).status === 200,
-    );
+    await until('its rights are in force', async () => (await operator.list(environment)).status === 200);
     await done(operator.apply(environment, 'mainstay'));
   });
   afterAll(async () => {

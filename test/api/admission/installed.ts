@@ -1,8 +1,9 @@
-import { inject } from 'vitest';
 import { customResourceDefinitions } from '../../../crds/kinds.ts';
 import { operatorUser, shippedAdmission } from '../../../crds/project/admission.ts';
 import { group, labels, version } from '../../../crds/project/names.ts';
-import { type Answer, type Api, eventually, type Manifest, openApi, type Person } from './people.ts';
+import { until } from '../../eventually.ts';
+import { sharedKubeconfig } from '../sharedServer.ts';
+import { type Answer, type Api, type Manifest, openApi, type Person } from './people.ts';
 
 /** An API server with our policies in force, and the two who may do what a test needs done. */
 export interface Installed extends AsyncDisposable {
@@ -15,22 +16,22 @@ export interface Installed extends AsyncDisposable {
 
 /** Puts the shipped policies in force, and out of force when disposed, so that they are in no other suite's way. */
 export async function installAdmission(grantableRoles?: readonly string[]): Promise<Installed> {
-  const api = await openApi(inject('kubeconfig'));
+  const api = await openApi(sharedKubeconfig());
   const admin = api.as('admin', 'system:masters');
   const operator = api.as(operatorUser, 'system:masters');
   const { policies, bindings } = shippedAdmission(grantableRoles);
   const shipped: readonly Manifest[] = [...policies, ...bindings].map((object) => ({ ...object }));
   for (const definition of customResourceDefinitions()) await done(admin.apply({ ...definition }));
-  await eventually('Projects are served', async () => (await admin.list(project('any', {}))).status === 200);
+  await until('Projects are served', async () => (await admin.list(project('any', {}))).status === 200);
   for (const object of shipped) await done(admin.apply(object));
-  await eventually('every policy is in force', () => allRefuse(admin, operator));
+  await until('every policy is in force', () => allRefuse(admin, operator));
   return {
     api,
     admin,
     operator,
     [Symbol.asyncDispose]: async () => {
       for (const object of shipped.toReversed()) await done(admin.remove(object));
-      await eventually('no policy is in force', async () => {
+      await until('no policy is in force', async () => {
         const answers = await probes(admin, operator);
         return answers.every(({ message }) => !message.includes('ValidatingAdmissionPolicy'));
       });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { annotations, labels } from '../../../crds/project/names.ts';
+import { until } from '../../eventually.ts';
 import {
   clusterRole,
   done,
@@ -9,7 +10,7 @@ import {
   installAdmission,
   namespace,
 } from './installed.ts';
-import { eventually, type Person } from './people.ts';
+import type { Person } from './people.ts';
 
 let installed: Installed;
 let operator: Person;
@@ -34,7 +35,7 @@ beforeAll(async () => {
   holder = installed.api.as('namespaces-holder');
   await done(admin.apply(role));
   await done(admin.apply(grantEverywhere(role.metadata.name, 'namespaces-holder')));
-  await eventually('the holder has rights', async () => (await holder.list(foreign)).status === 200);
+  await until('the holder has rights', async () => (await holder.list(foreign)).status === 200);
   for (const object of [environment, retained, foreign]) await done(operator.apply(object, 'mainstay'));
 });
 afterAll(async () => {
@@ -140,7 +141,7 @@ describe('a namespace that a Project holds', () => {
     await done(holder.remove(doomed));
     await done(holder.patch(doomed, { metadata: { labels: { [labels.isolation]: null } } }));
     await done(holder.patch(doomed, { metadata: { finalizers: null } }));
-    await eventually('it is gone', async () => (await admin.get(doomed)).status === 404);
+    await until('it is gone', async () => (await admin.get(doomed)).status === 404);
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { annotations, labels } from '../../../crds/project/names.ts';
+import { until } from '../../eventually.ts';
 import {
   clusterRole,
   done,
@@ -10,7 +11,7 @@ import {
   installAdmission,
   namespace,
 } from './installed.ts';
-import { eventually, type Manifest, type Person } from './people.ts';
+import type { Manifest, Person } from './people.ts';
 
 let installed: Installed;
 let operator: Person;
@@ -32,8 +33,8 @@ beforeAll(async () => {
   await done(admin.apply(grantIn(environment.metadata.name, 'cluster-admin', 'owned-tenant')));
   await done(admin.apply(plugIn));
   await done(admin.apply(grantEverywhere(plugIn.metadata.name, 'owned-plug-in')));
-  await eventually('the tenant has rights', async () => (await tenant.list(quota('any'))).status === 200);
-  await eventually('the plug-in has rights', async () => {
+  await until('the tenant has rights', async () => (await tenant.list(quota('any'))).status === 200);
+  await until('the plug-in has rights', async () => {
     return (await installed.api.as('owned-plug-in').list(wall('any'))).status === 200;
   });
 });
@@ -187,7 +188,7 @@ describe('the cluster goes on working', () => {
   it('a quota gets its status from the controller manager', async () => {
     const object = quota('counted');
     await done(operator.create(object));
-    await eventually('status.hard is set', async () => {
+    await until('status.hard is set', async () => {
       const { body } = await admin.get(object);
       return JSON.stringify(body.status ?? {}).includes('"hard"');
     });
@@ -197,7 +198,7 @@ describe('the cluster goes on working', () => {
     const object = wall('foreground');
     await done(operator.create(object));
     await done(operator.remove(object, 'Foreground'));
-    await eventually('it is gone', async () => (await admin.get(object)).status === 404);
+    await until('it is gone', async () => (await admin.get(object)).status === 404);
   });
 
   it('what the operator tied to an owner goes with the owner', async () => {
@@ -207,7 +208,7 @@ describe('the cluster goes on working', () => {
     const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid: body.metadata?.uid }];
     await done(operator.create({ ...object, metadata: { ...object.metadata, ownerReferences } }));
     await done(admin.remove(owner));
-    await eventually('it is gone', async () => (await admin.get(object)).status === 404);
+    await until('it is gone', async () => (await admin.get(object)).status === 404);
   });
 
   it('a network plug-in that acts in all namespaces puts its finalizer and annotation on, and nothing else', async () => {
@@ -233,7 +234,7 @@ describe('the cluster goes on working', () => {
       await done(operator.create({ ...object, metadata: { ...object.metadata, namespace: 'owned-doomed' } }));
     }
     await done(admin.remove(doomed));
-    await eventually('it is gone', async () => (await admin.get(doomed)).status === 404);
+    await until('it is gone', async () => (await admin.get(doomed)).status === 404);
   });
 
   it('what stays in a namespace that no Project holds any more is cleared by who may change the namespace', async () => {
@@ -245,13 +246,13 @@ describe('the cluster goes on working', () => {
     await done(operator.create(left));
     expect(await admin.remove(left)).toMatchObject({ status: 403 });
     await done(operator.patch(retained, { metadata: { labels: { [labels.owner]: null } } }));
-    await eventually('the tenant has rights', async () => (await tenant.get(left)).status === 200);
+    await until('the tenant has rights', async () => (await tenant.get(left)).status === 200);
     expect(await tenant.remove(left)).toMatchObject({ status: 403 });
     expect(await tenant.patch(left, { spec: { podSelector: { matchLabels: { a: 'b' } } } })).toMatchObject({
       status: 403,
     });
     const change = { spec: { podSelector: { matchLabels: { a: 'b' } } } };
-    await eventually('the policies see the namespace let go', async () => {
+    await until('the policies see the namespace let go', async () => {
       return (await admin.patch(left, change)).status === 200;
     });
     const another = { metadata: { labels: { [labels.owner]: 'another' } } };

@@ -163,15 +163,6 @@ export class Person {
   }
 }
 
-/** Tries until the probe is true; says what it waited for when it never is. */
-export async function eventually(what: string, probe: () => Promise<boolean>, seconds = 30): Promise<void> {
-  const deadline = performance.now() + seconds * 1000;
-  while (!(await probe())) {
-    if (performance.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
 function collectionOf(object: Manifest): string {
   const plural = plurals[object.kind];
   if (plural === undefined) throw new Error(`no plural is known for the kind ${object.kind}`);

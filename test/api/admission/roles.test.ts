@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { maximumGrantableRoles } from '../../../crds/project/admission.ts';
+import { until } from '../../eventually.ts';
 import {
   clusterRole,
   done,
@@ -8,7 +9,7 @@ import {
   installAdmission,
   project,
 } from './installed.ts';
-import { eventually, type Person } from './people.ts';
+import type { Person } from './people.ts';
 
 let installed: Installed;
 let writer: Person;
@@ -35,7 +36,7 @@ beforeAll(async () => {
   installed = await installAdmission(roles);
   writer = installed.api.as('roles-writer');
   for (const object of setup) await done(installed.admin.apply(object));
-  await eventually('the writer has rights', async () => {
+  await until('the writer has rights', async () => {
     return (await writer.create(project('roles', { access: [grant('team:operator')] }), dry)).status === 201;
   });
 });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { annotations, labels } from '../../../crds/project/names.ts';
+import { until } from '../../eventually.ts';
 import { done, grantIn, held, type Installed, installAdmission, namespace } from './installed.ts';
-import { eventually, type Manifest, type Person } from './people.ts';
+import type { Manifest, Person } from './people.ts';
 
 let installed: Installed;
 let tenant: Person;
@@ -14,7 +15,7 @@ beforeAll(async () => {
   for (const environment of [strict, open]) {
     await done(installed.operator.apply(environment));
     await done(installed.admin.apply(grantIn(environment.metadata.name, 'admin', 'walls-tenant')));
-    await eventually('the tenant has rights', async () => {
+    await until('the tenant has rights', async () => {
       return (await tenant.list(policy('any', environment, {}))).status === 200;
     });
   }

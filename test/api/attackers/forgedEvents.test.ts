@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, it } from 'vitest';
 import { roleBindings } from '../../../operator/resources/builtin.ts';
+import { until } from '../../eventually.ts';
 import { done } from '../admission/installed.ts';
-import { eventually as soon } from '../admission/people.ts';
 import { applyProject, gone, ready } from '../project/installation.ts';
 import { grant, type Stage, setStage, user } from './stage.ts';
 
@@ -28,7 +28,7 @@ it("a tenant's forged event, with amounts that are none, keeps nobody from takin
     involvedObject: { kind: 'ReplicaSet', namespace: 'el-dev', name: 'x' },
     lastTimestamp: `${new Date().toISOString().slice(0, 19)}Z`,
   };
-  await soon('tina has rights', async () => (await tina.list(event)).status === 200);
+  await until('tina has rights', async () => (await tina.list(event)).status === 200);
   await done(tina.create(event));
   await applyProject(here, 'el', { owners: [user('tina')], quota });
   await gone(here, roleBindings, { namespace: 'el-dev', name: 'mainstay-view' });

@@ -5,9 +5,10 @@ import { defaultGrantableRoles, installation, operatorUser } from '../../../crds
 import { annotations, labels } from '../../../crds/project/names.ts';
 import { clusterRights, ownNamespaceRights } from '../../../manifests/operatorRights.ts';
 import { namespaces, resourceQuotas, roleBindings, secrets } from '../../../operator/resources/builtin.ts';
+import { eventually } from '../../eventually.ts';
 import { done, namespace } from '../admission/installed.ts';
 import type { Manifest } from '../admission/people.ts';
-import { applyProject, eventually, exists, gone, ready } from '../project/installation.ts';
+import { applyProject, exists, gone, ready } from '../project/installation.ts';
 import { grant, type Stage, setStage, user } from './stage.ts';
 
 /**

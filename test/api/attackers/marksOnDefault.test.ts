@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { labels } from '../../../crds/project/names.ts';
 import { networkPolicies } from '../../../operator/resources/builtin.ts';
+import { eventually } from '../../eventually.ts';
 import { done, namespace } from '../admission/installed.ts';
-import { applyProject, condition, eventually, ready } from '../project/installation.ts';
+import { applyProject, condition, ready } from '../project/installation.ts';
 import { type Stage, setStage } from './stage.ts';
 
 let stage: Stage;

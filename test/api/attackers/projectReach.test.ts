@@ -9,9 +9,10 @@ import {
   roleBindings,
   secrets,
 } from '../../../operator/resources/builtin.ts';
+import { eventually, until } from '../../eventually.ts';
 import { clusterRole, done, grantEverywhere, grantIn, namespace } from '../admission/installed.ts';
-import { type Manifest, type Person, eventually as soon } from '../admission/people.ts';
-import { applyProject, condition, eventually, exists, gone, ready } from '../project/installation.ts';
+import type { Manifest, Person } from '../admission/people.ts';
+import { applyProject, condition, exists, gone, ready } from '../project/installation.ts';
 import { deep, largest, tooLarge } from './hugeProjects.ts';
 import { allRefused, project, type Stage, setStage } from './stage.ts';
 
@@ -38,7 +39,7 @@ beforeAll(async () => {
   for (const name of ['home', 'default']) await done(admin.apply(grantIn(name, 'admin', 'mallory')));
   await applyProject(here, 'fort');
   await ready(here, 'fort');
-  await soon('lara has rights', async () => (await lara.get(namespace('fort-dev'))).status === 200);
+  await until('lara has rights', async () => (await lara.get(namespace('fort-dev'))).status === 200);
 });
 afterAll(() => stage[Symbol.asyncDispose]());
 

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { operatorUser } from '../../../crds/project/admission.ts';
 import { roleBindings } from '../../../operator/resources/builtin.ts';
+import { until } from '../../eventually.ts';
 import { clusterRole, done, grantEverywhere } from '../admission/installed.ts';
-import { eventually, type Person } from '../admission/people.ts';
+import type { Person } from '../admission/people.ts';
 import { applyProject, condition, exists, gone, ready } from '../project/installation.ts';
 import { allRefused, dry, grant, project, type Stage, setStage, user } from './stage.ts';
 
@@ -161,11 +162,8 @@ describe('who may write Projects but may not bind roles', () => {
       metadata: { labels: { forged: 'yes' } },
       status: forged,
     };
-    await eventually(
-      'the scribe has rights',
-      async () => (await scribe.patchStatus(fort, change)).status === 200,
-    );
-    await eventually('what was forged is put right', async () => {
+    await until('the scribe has rights', async () => (await scribe.patchStatus(fort, change)).status === 200);
+    await until('what was forged is put right', async () => {
       return !JSON.stringify((await mallory.get(fort)).body.status).includes('kube-system');
     });
     const { body } = await done(mallory.get(fort));

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { annotations, labels } from '../../../crds/project/names.ts';
 import { secrets } from '../../../operator/resources/builtin.ts';
+import { eventually } from '../../eventually.ts';
 import { done, namespace } from '../admission/installed.ts';
 import type { Manifest, Person } from '../admission/people.ts';
-import { applyProject, condition, eventually, ready } from '../project/installation.ts';
+import { applyProject, condition, ready } from '../project/installation.ts';
 import { dry, type Stage, setStage } from './stage.ts';
 
 /**

@@ -1,14 +1,8 @@
 import { expect } from 'vitest';
 import { group, version } from '../../../crds/project/names.ts';
+import { until } from '../../eventually.ts';
 import { done, grantEverywhere } from '../admission/installed.ts';
-import {
-  type Answer,
-  type Api,
-  eventually,
-  type Manifest,
-  openApi,
-  type Person,
-} from '../admission/people.ts';
+import { type Answer, type Api, type Manifest, openApi, type Person } from '../admission/people.ts';
 import { type Installation, installMainstay } from '../project/installation.ts';
 
 /** A cluster with Mainstay as people install it, the operator running with its rights alone, and people in it. */
@@ -28,7 +22,7 @@ export async function setStage(settings: object = {}): Promise<Stage> {
   const admin = api.as('admin', 'system:masters');
   const mallory = api.as('mallory');
   await done(admin.apply(grantEverywhere('mainstay-project-editor', 'mallory')));
-  await eventually('mallory may write Projects, and the policies hold', async () => {
+  await until('mallory may write Projects, and the policies hold', async () => {
     const answer = await mallory.create(project('probe', { owners: [user('mallory')] }), dry);
     return answer.message.includes('may not grant the role admin');
   });

@@ -2,8 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { operatorUser } from '../../../crds/project/admission.ts';
 import { labels } from '../../../crds/project/names.ts';
 import { networkPolicies, roleBindings } from '../../../operator/resources/builtin.ts';
+import { until } from '../../eventually.ts';
 import { clusterRole, done, grantIn, namespace } from '../admission/installed.ts';
-import { type Answer, type Manifest, type Person, eventually as soon } from '../admission/people.ts';
+import type { Answer, Manifest, Person } from '../admission/people.ts';
 import { applyProject, exists, gone, ready } from '../project/installation.ts';
 import { allowAllShapes } from './allowAllShapes.ts';
 import { allRefused, dry, grant, project, type Stage, setStage, user } from './stage.ts';
@@ -66,7 +67,7 @@ beforeAll(async () => {
   await applyProject(here, 'fort', spec);
   await ready(here, 'fort');
   await appointChief();
-  await soon('both have their rights', async () => {
+  await until('both have their rights', async () => {
     const answers = [tina.list(inside('v1', 'Pod', 'any')), chief.list(inside('v1', 'ResourceQuota', 'any'))];
     return (await Promise.all(answers)).every(({ status }) => status === 200);
   });
@@ -81,7 +82,7 @@ async function appointChief(): Promise<void> {
   const rights = clusterRole('chief', { apiGroups: ['*'], resources: ['*'], verbs: ['*'] });
   await done(stage.admin.apply(rights));
   await done(stage.admin.apply({ ...grantIn('fort-dev', 'chief', 'chief') }));
-  await soon('the chief has rights', async () => (await chief.get(namespace('fort-dev'))).status === 200);
+  await until('the chief has rights', async () => (await chief.get(namespace('fort-dev'))).status === 200);
 }
 
 const bodyOf = async (object: Manifest) => (await done(stage.admin.get(object))).body;
@@ -278,7 +279,7 @@ describe('more rights', () => {
       ...grantIn('squatted-dev', 'edit', 'pal'),
       metadata: { name: 'mainstay-view', namespace: 'squatted-dev' },
     };
-    await soon('tina has rights', async () => (await tina.list(squat)).status === 200);
+    await until('tina has rights', async () => (await tina.list(squat)).status === 200);
     await allRefused({ squat: tina.create(squat) }, /mainstay-reserved/);
     await applyProject(stage.here, 'squatted', { owners: [user('tina')], access: [grant('view', 'vic')] });
     await ready(stage.here, 'squatted');
@@ -287,7 +288,7 @@ describe('more rights', () => {
   it('go at once when the Project takes them away', async () => {
     await applyProject(stage.here, 'squatted', { access: [grant('view', 'vic')] });
     await gone(stage.here, roleBindings, { namespace: 'squatted-dev', name: 'mainstay-admin' });
-    await soon('tina has no rights', async () => {
+    await until('tina has no rights', async () => {
       return (
         (
           await tina.list({

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findBinaries } from '../../../cluster/binaries/index.ts';
 import { freePort } from '../../../cluster/controlPlane/ports.ts';
 import { type Cluster, isMutating, readAuditLog, startCluster } from '../../../cluster/index.ts';
+import { eventually } from '../../eventually.ts';
 
 const execute = promisify(execFile);
 
@@ -30,9 +31,7 @@ describe('a cluster on this machine', () => {
     await admin('create deployment web --image=nowhere/web --replicas=3');
     await admin('rollout status deployment/web --timeout=30s');
     await admin('delete deployment web --cascade=foreground --timeout=30s');
-    await vi.waitFor(async () => expect(await admin('get pods -l app=web -o name')).toBe(''), {
-      timeout: 10_000,
-    });
+    await eventually(async () => expect(await admin('get pods -l app=web -o name')).toBe(''));
   });
 
   it('completes Jobs', async () => {

@@ -4,7 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../eventually.ts';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -17,15 +18,12 @@ describe('what a cluster leaves on the machine', () => {
 
   /** All that a cluster makes lies in its temporary folder, and every command of its processes names a file there. */
   const nothingIsLeft = (of?: ChildProcess): Promise<void> =>
-    vi.waitFor(
-      () => {
-        // Only when the reaper has ended can nothing more appear.
-        if (of !== undefined) expect(processesNaming(`reaperProcess.ts ${of.pid}`)).toEqual([]);
-        expect(processesNaming(`${temporary}/mainstay-cluster-`)).toEqual([]);
-        expect(readdirSync(temporary).filter((name) => name.startsWith('mainstay-cluster-'))).toEqual([]);
-      },
-      { timeout: 20_000, interval: 100 },
-    );
+    eventually(() => {
+      // Only when the reaper has ended can nothing more appear.
+      if (of !== undefined) expect(processesNaming(`reaperProcess.ts ${of.pid}`)).toEqual([]);
+      expect(processesNaming(`${temporary}/mainstay-cluster-`)).toEqual([]);
+      expect(readdirSync(temporary).filter((name) => name.startsWith('mainstay-cluster-'))).toEqual([]);
+    });
 
   const start = (): ChildProcess => {
     const script = `
@@ -106,10 +104,7 @@ describe('what a cluster leaves on the machine', () => {
         env: { ...process.env, TMPDIR: temporary, XDG_STATE_HOME: temporary },
       });
       const exited = once(up, 'exit');
-      await vi.waitFor(
-        () => expect(processesNaming(`${temporary}/mainstay-cluster-`)).not.toEqual([]),
-        20_000,
-      );
+      await eventually(() => expect(processesNaming(`${temporary}/mainstay-cluster-`)).not.toEqual([]));
       process.kill(-(up.pid ?? 0), 'SIGINT');
       await exited;
       await nothingIsLeft();

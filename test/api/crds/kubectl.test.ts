@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
 import { projectKind } from '../../../crds/project/kind.ts';
 import { customResourceDefinition } from '../../../crds/structural/customResourceDefinition.ts';
+import { sharedKubeconfig } from '../sharedServer.ts';
 import { projectWith } from './projects.ts';
 import { openServer, type Server } from './server.ts';
 
@@ -13,7 +14,7 @@ const root = join(import.meta.dirname, '../../..');
 let server: Server;
 
 beforeAll(async () => {
-  server = await openServer(inject('kubeconfig'));
+  server = await openServer(sharedKubeconfig());
   await server.install(customResourceDefinition(projectKind));
 });
 afterAll(() => server[Symbol.asyncDispose]());

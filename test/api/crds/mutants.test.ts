@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectKind } from '../../../crds/project/kind.ts';
 import { customResourceDefinition } from '../../../crds/structural/customResourceDefinition.ts';
 import type { Rule } from '../../../crds/structural/metadata.ts';
 import type { StructuralSchema } from '../../../crds/structural/openApi.ts';
+import { sharedKubeconfig } from '../sharedServer.ts';
 import { badCombinations } from './badCombinations.ts';
 import { badFields, type Keyword, says } from './badFields.ts';
 import { constraintsOf, triedBy } from './constraints.ts';
@@ -38,7 +39,7 @@ const planted = mutants(definition, mutations);
 let server: Server;
 
 beforeAll(async () => {
-  server = await openServer(inject('kubeconfig'));
+  server = await openServer(sharedKubeconfig());
   for (const definition of planted.definitions) await server.install(definition);
 }, 120_000);
 

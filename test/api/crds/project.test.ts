@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectKind } from '../../../crds/project/kind.ts';
 import { projectSpec } from '../../../crds/project/schema.ts';
 import { customResourceDefinition } from '../../../crds/structural/customResourceDefinition.ts';
+import { sharedKubeconfig } from '../sharedServer.ts';
 import { badCombinations } from './badCombinations.ts';
 import { badFields, says } from './badFields.ts';
 import { projectWith } from './projects.ts';
@@ -10,7 +11,7 @@ import { complaintAbout, complaints, openServer, type Server } from './server.ts
 let server: Server;
 
 beforeAll(async () => {
-  server = await openServer(inject('kubeconfig'));
+  server = await openServer(sharedKubeconfig());
   await server.install(customResourceDefinition(projectKind));
 });
 afterAll(() => server[Symbol.asyncDispose]());

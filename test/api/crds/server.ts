@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process';
-import { type BinaryName, findBinaries } from '../../../cluster/binaries/index.ts';
 import type { CustomResourceDefinition } from '../../../crds/structural/customResourceDefinition.ts';
 import { isApiError, isNotFound, type StatusCause } from '../../../operator/client/apiError.ts';
 import { HttpClient } from '../../../operator/client/httpClient.ts';
 import { connect } from '../../../operator/transport/connect.ts';
+import { eventually } from '../../eventually.ts';
+import { Kubectl } from '../../kubectl.ts';
 
 /** The API server as somebody who applies Projects meets it. */
 export interface Server extends AsyncDisposable {
@@ -16,7 +16,7 @@ export interface Server extends AsyncDisposable {
   /** Serves the definition in all its versions, and waits until it does. */
   install(definition: CustomResourceDefinition): Promise<void>;
   uninstall(definition: CustomResourceDefinition): Promise<void>;
-  kubectl(arguments_: readonly string[], input?: string): Promise<Output>;
+  kubectl(words: readonly string[], input?: string): Promise<Output>;
 }
 
 export interface Manifest {
@@ -55,8 +55,7 @@ const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 export async function openServer(kubeconfig: string): Promise<Server> {
   const connection = await connect({ kubeconfig });
   const client = new HttpClient(connection, { fieldManager: 'crds-test' });
-  const kubectl: BinaryName = 'kubectl';
-  const binaries = await findBinaries([kubectl]);
+  const kubectl = await Kubectl.forCluster(kubeconfig);
   const projects = ({ apiVersion }: Manifest) => `/apis/${apiVersion}/projects`;
   const object = (manifest: Manifest) => `${projects(manifest)}/${manifest.metadata.name}`;
   // As kubectl sends it: unknown fields are errors.
@@ -82,11 +81,12 @@ export async function openServer(kubeconfig: string): Promise<Server> {
     install: async (definition) => {
       const { name } = definition.metadata;
       const timeout = 120_000;
-      const there = await eventually(`${name} is not being deleted`, async () => {
+      const there = await eventually(async () => {
         const found = await client
           .request<Versioned>({ method: 'GET', path: `${definitions}/${name}` })
           .catch(unlessGone);
-        if (found?.metadata.deletionTimestamp !== undefined) throw new Error('it is');
+        if (found?.metadata.deletionTimestamp !== undefined)
+          throw new Error(`${name} is still being deleted`);
         return found;
       });
       // Not by apply: for a large definition the API server then works several times as long.
@@ -98,7 +98,8 @@ export async function openServer(kubeconfig: string): Promise<Server> {
         await client.request({ method: 'PUT', path: `${definitions}/${name}`, body, timeout });
       }
       const { group, versions, names } = definition.spec;
-      await eventually(`${name} is served`, async () => {
+      // Until it is served.
+      await eventually(async () => {
         for (const version of versions) {
           await client.request({ method: 'GET', path: `/apis/${group}/${version.name}/${names.plural}` });
         }
@@ -109,16 +110,10 @@ export async function openServer(kubeconfig: string): Promise<Server> {
         .request({ method: 'DELETE', path: `${definitions}/${definition.metadata.name}` })
         .catch(unlessGone);
     },
-    kubectl: (arguments_, input = '') =>
-      new Promise((resolve) => {
-        const child = execFile(
-          binaries.kubectl,
-          ['--kubeconfig', kubeconfig, ...arguments_],
-          (error, stdout, stderr) =>
-            resolve({ code: error === null ? 0 : Number(error.code ?? 1), text: stdout + stderr }),
-        );
-        child.stdin?.end(input);
-      }),
+    kubectl: async (words, input) => {
+      const { code, stdout, stderr } = await kubectl.attempt(words, input);
+      return { code, text: stdout + stderr };
+    },
     [Symbol.asyncDispose]: () => connection.close(),
   };
 }
@@ -136,17 +131,4 @@ async function refusalOf(request: Promise<unknown>): Promise<Refusal | undefined
 function unlessGone(error: unknown): undefined {
   if (!isNotFound(error)) throw error;
   return undefined;
-}
-
-/** Tries until it does not fail any more, for at most 30 s. */
-async function eventually<T>(what: string, attempt: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + 30_000;
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (performance.now() > deadline) throw new Error(`not within 30 s: ${what}`, { cause: error });
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
 }

@@ -1,22 +1,23 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, HttpClient, isNotFound, leases, limitRanges, namespaces } from '../../../operator/index.ts';
+import { eventually } from '../../eventually.ts';
+import { sharedKubeconfig } from '../sharedServer.ts';
 
 const program = new URL('../../../operator/example/defaultLimits.ts', import.meta.url).pathname;
 const label = 'example.dev/default-cpu';
 const namespace = 'example-operator';
 const name = 'default-cpu';
-const within = { timeout: 15_000, interval: 50 };
 
-const connection = await connect({ kubeconfig: inject('kubeconfig') });
+const connection = await connect({ kubeconfig: sharedKubeconfig() });
 const client = new HttpClient(connection, { fieldManager: 'test' });
 let operator: ChildProcess;
 
 beforeAll(async () => {
   operator = spawn(process.execPath, [program], {
-    env: { ...process.env, KUBECONFIG: inject('kubeconfig') },
+    env: { ...process.env, KUBECONFIG: sharedKubeconfig() },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   await apply({ [label]: '500m' });
@@ -47,23 +48,23 @@ describe('the example operator', () => {
   });
 
   it('gives a labelled namespace its LimitRange', async () => {
-    await vi.waitFor(async () => expect(await defaultCpu()).toBe('500m'), within);
+    await eventually(async () => expect(await defaultCpu()).toBe('500m'));
   });
 
   it('follows the label', async () => {
     await apply({ [label]: '250m' });
-    await vi.waitFor(async () => expect(await defaultCpu()).toBe('250m'), within);
+    await eventually(async () => expect(await defaultCpu()).toBe('250m'));
   });
 
   it('brings the LimitRange back when it is deleted', async () => {
     await client.delete(limitRanges, { namespace, name });
-    await vi.waitFor(async () => expect(await defaultCpu()).toBe('250m'), within);
+    await eventually(async () => expect(await defaultCpu()).toBe('250m'));
   });
 
   it('takes the LimitRange away with the label', async () => {
     await apply({});
     const gone = () => client.get(limitRanges, { namespace, name }).then(() => false, isNotFound);
-    await vi.waitFor(async () => expect(await gone()).toBe(true), within);
+    await eventually(async () => expect(await gone()).toBe(true));
   });
 
   it('ends by itself when told to stop, and gives its lease up', async () => {

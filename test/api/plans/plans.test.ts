@@ -1,10 +1,11 @@
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { planNetworkPolicies } from '../../../controllers/project/plan/network/index.ts';
 import { addressRanges } from '../../../controllers/project/plan/network/ranges.ts';
 import { networkSettings } from '../../../controllers/project/plan/network/settings.ts';
 import { canonicalQuantities } from '../../../controllers/project/plan/quota/canonicalQuantities.ts';
 import { projectSpec } from '../../../crds/project/schema.ts';
 import { Kubectl } from '../../kubectl.ts';
+import { sharedKubeconfig } from '../sharedServer.ts';
 
 interface Stored {
   readonly items: readonly {
@@ -51,7 +52,7 @@ describe('the API server', () => {
   const namespace = `plans-${process.pid}`;
 
   test('takes every wall that we plan and keeps it as it was written', async () => {
-    const kubectl = await Kubectl.forCluster(inject('kubeconfig'));
+    const kubectl = await Kubectl.forCluster(sharedKubeconfig());
     await kubectl.run('create', 'namespace', namespace);
     const settings = networkSettings.parse({
       clusterRanges: {
@@ -93,7 +94,7 @@ describe('the API server', () => {
   });
 
   test('stores each quantity in the text that we write', async () => {
-    const kubectl = await Kubectl.forCluster(inject('kubeconfig'));
+    const kubectl = await Kubectl.forCluster(sharedKubeconfig());
     const quotaSpace = `${namespace}-quota`;
     await kubectl.run('create', 'namespace', quotaSpace);
     const rows = canonicalQuantities;

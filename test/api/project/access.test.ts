@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { projects } from '../../../controllers/project/project.ts';
 import { operatorUser } from '../../../crds/project/admission.ts';
 import { Informer } from '../../../operator/cache/informer.ts';
@@ -11,22 +11,10 @@ import {
   validatingAdmissionPolicies,
   validatingAdmissionPolicyBindings,
 } from '../../../operator/resources/builtin.ts';
-import {
-  applyProject,
-  condition,
-  eventsOf,
-  eventually,
-  exists,
-  gone,
-  type Installation,
-  installMainstay,
-  ready,
-} from './installation.ts';
+import { eventually } from '../../eventually.ts';
+import { applyProject, condition, eventsOf, exists, gone, installMainstay, ready } from './installation.ts';
 
-let here: Installation;
-beforeAll(async () => {
-  here = await installMainstay();
-}, 120_000);
+const here = await installMainstay();
 afterAll(() => here[Symbol.asyncDispose]());
 
 const owners = [{ kind: 'Group', name: 'team' }];
@@ -225,7 +213,7 @@ test('who keeps changing a wall back is named, and the wall is put back neverthe
     const notes = (await eventsOf(here, 'fought')).map(({ reason, note }) => `${reason} ${note}`);
     expect(notes.some((note) => note.startsWith('Contended') && note.includes('saboteur'))).toBe(true);
   });
-  await eventually(stands, 30_000);
+  await eventually(stands, { within: 30_000 });
   await ready(here, 'fought');
 }, 60_000);
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { projects } from '../../../controllers/project/project.ts';
 import { annotations, finalizers, labels } from '../../../crds/project/names.ts';
 import {
@@ -10,22 +10,18 @@ import {
   resourceQuotas,
   roleBindings,
 } from '../../../operator/resources/builtin.ts';
+import { eventually } from '../../eventually.ts';
 import {
   applyProject,
   condition,
-  eventually,
   exists,
   gone,
-  type Installation,
   installMainstay,
   namespaceGone,
   ready,
 } from './installation.ts';
 
-let here: Installation;
-beforeAll(async () => {
-  here = await installMainstay();
-}, 120_000);
+const here = await installMainstay();
 afterAll(() => here[Symbol.asyncDispose]());
 
 const owners = [{ kind: 'Group', name: 'team' }];

@@ -1,10 +1,11 @@
-import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
-import { promisify } from 'node:util';
-import { vi } from 'vitest';
-import { findBinaries } from '../../../cluster/binaries/index.ts';
-import { type Cluster, startCluster } from '../../../cluster/index.ts';
+import {
+  type AuditedRequest,
+  type Cluster,
+  isMutating,
+  readAuditLog,
+  startCluster,
+} from '../../../cluster/index.ts';
 import { addProjectController } from '../../../controllers/project/index.ts';
 import { type Project, projects } from '../../../controllers/project/project.ts';
 import { projectSettings } from '../../../controllers/project/settings.ts';
@@ -17,9 +18,9 @@ import { type KubernetesObject, keyOf, type ObjectName } from '../../../operator
 import type { Resource } from '../../../operator/resources/resource.ts';
 import { connect } from '../../../operator/transport/connect.ts';
 import type { Connection } from '../../../operator/transport/connection.ts';
-
-const run = promisify(execFile);
-const install = new URL('../../../manifests/dist/install.yaml', import.meta.url).pathname;
+import { eventually } from '../../eventually.ts';
+import { install } from '../../installation.ts';
+import { Kubectl } from '../../kubectl.ts';
 
 /** A cluster of its own with Mainstay installed, in which the operator runs with exactly its ServiceAccount's rights. */
 export interface Installation extends AsyncDisposable {
@@ -32,7 +33,7 @@ export interface Installation extends AsyncDisposable {
   start(): Promise<RunningOperator>;
   /** A client with another user's rights. */
   as(user: string, ...groups: readonly string[]): Promise<HttpClient>;
-  kubectl(...args: readonly string[]): Promise<string>;
+  kubectl(...words: readonly string[]): Promise<string>;
   /** Applies the manifests again. */
   reinstall(): Promise<void>;
 }
@@ -47,22 +48,14 @@ export interface RunningOperator {
 /** Starts a cluster, installs Mainstay from the file that people apply, and starts the operator. */
 export async function installMainstay(settings: object = {}): Promise<Installation> {
   const cluster = await startCluster({ auditLog: true });
-  const { kubectl: binary } = await findBinaries(['kubectl']);
-  const kubectl = async (...args: readonly string[]) => {
-    const { stdout } = await run(binary, ['--kubeconfig', cluster.kubeconfig, ...args]);
-    return stdout;
-  };
+  const kubectl = await Kubectl.forCluster(cluster.kubeconfig);
   const connections: Connection[] = [];
   const clientOf = async (kubeconfig: string) => {
     const connection = await connect({ kubeconfig });
     connections.push(connection);
     return new HttpClient(connection, { fieldManager: 'test' });
   };
-  const reinstall = async () => {
-    await kubectl('apply', '-f', install);
-  };
-  await reinstall();
-  await kubectl('wait', '--for=condition=Established', '--timeout=30s', 'crd/projects.mainstay.dev');
+  await install(kubectl);
   const admin = await clientOf(cluster.kubeconfig);
   let current: RunningOperator | undefined;
   const start = async () => {
@@ -74,8 +67,8 @@ export async function installMainstay(settings: object = {}): Promise<Installati
     cluster,
     admin,
     start,
-    kubectl,
-    reinstall,
+    kubectl: (...words) => kubectl.run(...words),
+    reinstall: () => install(kubectl),
     operator: () => {
       if (current === undefined) throw new Error('no operator runs');
       return current;
@@ -117,11 +110,6 @@ async function startOperator(cluster: Cluster, settings: object): Promise<Runnin
       return stopped;
     },
   };
-}
-
-/** Waits until what is asked no longer throws. */
-export function eventually<T>(ask: () => T | Promise<T>, timeout = 20_000): Promise<T> {
-  return vi.waitFor(ask, { timeout, interval: 50 });
 }
 
 /** Applies a Project as a person does. */
@@ -191,31 +179,19 @@ export const gone = async (here: Installation, resource: Resource, name: ObjectN
 
 /** Waits until a namespace is gone; the namespace controller takes its time. */
 export async function namespaceGone({ admin }: Installation, name: string): Promise<void> {
-  await eventually(async () => {
-    const { items } = await admin.list(namespaces, { fieldSelector: `metadata.name=${name}` });
-    if (items.length > 0) throw new Error(`${name} is still there: ${JSON.stringify(items[0]?.status)}`);
-  }, 40_000);
-}
-
-interface AuditLine {
-  readonly verb: string;
-  readonly user: string;
-  readonly resource: string;
-  readonly name: string | undefined;
+  await eventually(
+    async () => {
+      const { items } = await admin.list(namespaces, { fieldSelector: `metadata.name=${name}` });
+      if (items.length > 0) throw new Error(`${name} is still there: ${JSON.stringify(items[0]?.status)}`);
+    },
+    { within: 40_000 },
+  );
 }
 
 /** The writes of the operator that the API server has logged so far, but for those to its Lease. */
-export async function writesOfOperator({ cluster }: Installation): Promise<readonly AuditLine[]> {
-  if (cluster.auditLog === undefined) throw new Error('the cluster writes no audit log');
-  const lines = (await readFile(cluster.auditLog, 'utf8')).split('\n').filter((line) => line !== '');
-  return lines
-    .map((line) => JSON.parse(line))
-    .filter(({ user, verb }) => user.username === operatorUser && !['get', 'list', 'watch'].includes(verb))
-    .map(({ verb, user, objectRef }) => ({
-      verb,
-      user: user.username,
-      resource: objectRef?.resource,
-      name: objectRef?.name,
-    }))
-    .filter(({ resource }) => resource !== 'leases');
+export async function writesOfOperator({ cluster }: Installation): Promise<readonly AuditedRequest[]> {
+  const requests = await readAuditLog(cluster.auditLog);
+  return requests.filter(
+    (request) => request.user === operatorUser && request.resource !== 'leases' && isMutating(request),
+  );
 }

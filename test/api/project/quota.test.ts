@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { projects } from '../../../controllers/project/project.ts';
 import {
   pods,
@@ -6,12 +6,10 @@ import {
   replicaSets,
   resourceQuotas,
 } from '../../../operator/resources/builtin.ts';
-import { applyProject, eventually, type Installation, installMainstay, ready } from './installation.ts';
+import { eventually } from '../../eventually.ts';
+import { applyProject, installMainstay, ready } from './installation.ts';
 
-let here: Installation;
-beforeAll(async () => {
-  here = await installMainstay();
-}, 120_000);
+const here = await installMainstay();
 afterAll(() => here[Symbol.asyncDispose]());
 
 const environments = [{ name: 'dev' }, { name: 'prod' }];
@@ -71,7 +69,7 @@ test('an elastic quota moves to where pods are turned away, never takes what is 
   expect(await enforced('elastic')).toEqual({ dev: '5', prod: '5' });
   await scale('elastic-dev', 2);
   await scale('elastic-prod', 7);
-  await eventually(async () => expect(await podsIn('elastic-prod')).toBe(7), 40_000);
+  await eventually(async () => expect(await podsIn('elastic-prod')).toBe(7), { within: 40_000 });
   const { dev, prod } = await enforced('elastic');
   expect(Number(dev)).toBeGreaterThanOrEqual(2);
   expect(Number(dev) + Number(prod)).toBeLessThanOrEqual(10);
@@ -92,7 +90,9 @@ test('more in use than a lowered total allows is told, and nothing runs less for
   });
   expect(await podsIn('lowered-dev')).toBe(5);
   await scale('lowered-dev', 1);
-  await eventually(async () => expect(await enforced('lowered')).toEqual({ dev: '2', prod: '2' }), 40_000);
+  await eventually(async () => expect(await enforced('lowered')).toEqual({ dev: '2', prod: '2' }), {
+    within: 40_000,
+  });
   await ready(here, 'lowered');
 }, 80_000);
 

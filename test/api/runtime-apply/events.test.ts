@@ -4,6 +4,7 @@ import { EventRecorder, type EventRecorderOptions } from '../../../operator/even
 import { ManualClock } from '../../../operator/queue/manualClock.ts';
 import { configMaps, events } from '../../../operator/resources/builtin.ts';
 import type { KubernetesObject } from '../../../operator/resources/object.ts';
+import { eventually } from '../../eventually.ts';
 import { openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -34,6 +35,7 @@ const recorded = async (name: string) => {
   const { items } = await stage.client.list(events, { namespace: stage.namespace });
   return items.filter(({ regarding }) => regarding?.name === name);
 };
+const counts = async (name: string) => (await recorded(name)).map(({ series }) => series?.count);
 const restored = {
   type: 'Warning',
   reason: 'WallRestored',
@@ -76,7 +78,7 @@ describe('events', () => {
     const { clock, recorder } = open();
     for (let time = 0; time < 5; time += 1) recorder.record(about('series'), restored);
     await recorder.flush();
-    await expect.poll(async () => (await recorded('series')).map(({ series }) => series?.count)).toEqual([5]);
+    await eventually(async () => expect(await counts('series')).toEqual([5]));
     recorder.record(about('series'), restored);
     await clock.advanceAsync(5_000);
     expect(await recorded('series')).toMatchObject([{ series: { count: 5 } }]);
@@ -90,7 +92,7 @@ describe('events', () => {
     await recorder.flush();
     recorder.record(about('pause'), restored);
     clock.advance(10_000);
-    await expect.poll(async () => (await recorded('pause')).map(({ series }) => series?.count)).toEqual([2]);
+    await eventually(async () => expect(await counts('pause')).toEqual([2]));
   });
 
   it('that the server has forgotten begin anew', async () => {

@@ -1,4 +1,3 @@
-import { inject } from 'vitest';
 import {
   type Applier,
   type ApplierOptions,
@@ -22,6 +21,7 @@ import {
 import type { KubernetesObject, ManagedFieldsEntry } from '../../../operator/resources/object.ts';
 import { type Resource, resourceId } from '../../../operator/resources/resource.ts';
 import { connect } from '../../../operator/transport/connect.ts';
+import { sharedKubeconfig } from '../sharedServer.ts';
 
 export const identity: ApplyIdentity = {
   fieldManager: 'mainstay',
@@ -53,7 +53,7 @@ export interface Stage extends AsyncDisposable {
 let stages = 0;
 
 export async function openStage(): Promise<Stage> {
-  const connection = await connect({ kubeconfig: inject('kubeconfig') });
+  const connection = await connect({ kubeconfig: sharedKubeconfig() });
   const client = new HttpClient(connection, { fieldManager: identity.fieldManager });
   stages += 1;
   const namespace = `apply-${process.pid}-${Date.now().toString(36)}-${stages}`;

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { customResourceDefinitions } from '../../../operator/resources/builtin.ts';
 import type { KubernetesObject } from '../../../operator/resources/object.ts';
 import { defineResource } from '../../../operator/resources/resource.ts';
 import { type Condition, conditionsOf } from '../../../operator/status/conditions.ts';
 import { findingsOf } from '../../../operator/status/phases.ts';
 import { StatusNotStoredError, StatusWriter } from '../../../operator/status/statusWriter.ts';
+import { eventually } from '../../eventually.ts';
 import { openStage, type Stage } from './stage.ts';
 
 interface WidgetStatus {
@@ -77,7 +78,7 @@ beforeAll(async () => {
       ],
     },
   });
-  await vi.waitFor(() => stage.client.list(widgets), { timeout: 30_000 });
+  await eventually(() => stage.client.list(widgets));
   writer = new StatusWriter({ client: stage.client, resource: widgets });
 });
 afterAll(async () => {

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   Applier,
   type Connection,
@@ -12,6 +12,8 @@ import {
   ownerIndex,
   watch,
 } from '../../../operator/index.ts';
+import { eventually } from '../../eventually.ts';
+import { sharedKubeconfig } from '../sharedServer.ts';
 import { identity, openStage, type Stage } from './stage.ts';
 
 // An operator as an author would write it: for each ConfigMap labelled as a team it makes two more.
@@ -33,7 +35,7 @@ interface Running extends AsyncDisposable {
 
 async function operate(): Promise<Running> {
   const writes: string[] = [];
-  const connection = counting(await connect({ kubeconfig: inject('kubeconfig') }), writes);
+  const connection = counting(await connect({ kubeconfig: sharedKubeconfig() }), writes);
   const manager = new Manager({
     connection,
     fieldManager: identity.fieldManager,
@@ -138,17 +140,11 @@ describe('an operator of informers, a controller and an applier', () => {
     await team('shop', pieces);
     {
       await using operator = await operate();
-      await vi.waitFor(
-        async () => expect(await standing('shop')).toEqual(['shop-access', 'shop-wall']),
-        20_000,
-      );
+      await eventually(async () => expect(await standing('shop')).toEqual(['shop-access', 'shop-wall']));
       expect(operator.writes).toHaveLength(2);
       await stage.client.delete(configMaps, { namespace: stage.namespace, name: 'shop-wall' });
-      await vi.waitFor(
-        async () => expect(await standing('shop')).toEqual(['shop-access', 'shop-wall']),
-        20_000,
-      );
-      await vi.waitFor(() => expect(operator.results).toEqual(['created', 'created', 'repaired']));
+      await eventually(async () => expect(await standing('shop')).toEqual(['shop-access', 'shop-wall']));
+      await eventually(() => expect(operator.results).toEqual(['created', 'created', 'repaired']));
       const forged = { team: 'shop', extra: 'x' };
       const patch = {
         type: 'merge',
@@ -157,27 +153,21 @@ describe('an operator of informers, a controller and an applier', () => {
       await stage.client.patch(configMaps, { namespace: stage.namespace, name: 'shop-wall' }, patch, {
         fieldManager: 'mallory',
       });
-      await vi.waitFor(
-        async () => expect(await standing('shop')).toEqual(['shop-access', 'shop-wall']),
-        20_000,
-      );
+      await eventually(async () => expect(await standing('shop')).toEqual(['shop-access', 'shop-wall']));
       await team('shop', ['access']);
-      await vi.waitFor(async () => expect(await standing('shop')).toEqual(['shop-access']), 20_000);
+      await eventually(async () => expect(await standing('shop')).toEqual(['shop-access']));
       expect(operator.results).toEqual(['created', 'created', 'repaired', 'repaired', 'pruned']);
     }
     await team('shop', pieces);
     {
       await using operator = await operate();
-      await vi.waitFor(
-        async () => expect(await standing('shop')).toEqual(['shop-access', 'shop-wall']),
-        20_000,
-      );
+      await eventually(async () => expect(await standing('shop')).toEqual(['shop-access', 'shop-wall']));
       expect(operator.results).toEqual(['created']);
     }
     await using operator = await operate();
-    await vi.waitFor(() => expect(operator.reconciles()).toBeGreaterThan(0), 20_000);
+    await eventually(() => expect(operator.reconciles()).toBeGreaterThan(0));
     await team('later', ['x']);
-    await vi.waitFor(async () => expect(await standing('later')).toEqual(['later-x']), 20_000);
+    await eventually(async () => expect(await standing('later')).toEqual(['later-x']));
     expect(operator.writes).toEqual([`PATCH /api/v1/namespaces/${stage.namespace}/configmaps/later-x`]);
   });
 });

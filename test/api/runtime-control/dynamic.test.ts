@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   type ConfigMap,
   configMaps,
@@ -14,10 +14,11 @@ import {
   replicaSets,
   watch,
 } from '../../../operator/index.ts';
+import { eventually } from '../../eventually.ts';
+import { sharedKubeconfig } from '../sharedServer.ts';
 
-const connection = await connect({ kubeconfig: inject('kubeconfig') });
+const connection = await connect({ kubeconfig: sharedKubeconfig() });
 const client = new HttpClient(connection, { fieldManager: 'test' });
-const within = { timeout: 20_000, interval: 20 };
 
 let namespace = '';
 let group = '';
@@ -70,7 +71,7 @@ async function install(): Promise<void> {
 async function makeWidget(name: string): Promise<void> {
   const widget = { apiVersion: `${group}/v1`, kind: 'Widget', metadata: { name } };
   // Not served at once after its definition is there.
-  await vi.waitFor(() => client.create(widgets(), widget), within);
+  await eventually(() => client.create(widgets(), widget));
 }
 
 /** A manager of nothing yet, with a controller that notes its keys; `run` starts it. */
@@ -126,15 +127,15 @@ describe('a kind that is not installed', () => {
       watch(informer, ({ type, object }) => [keyOf({ name: `${type}-${object.metadata.name}` })]),
     );
     run();
-    await vi.waitFor(async () => expect(await ready()).toContain('200'), within);
+    await eventually(async () => expect(await ready()).toContain('200'));
     expect(informer.served).toBe(false);
     for (const round of ['first', 'second']) {
       await install();
       await makeWidget(round);
-      await vi.waitFor(() => expect(seen).toContain(`Added-${round}`), within);
+      await eventually(() => expect(seen).toContain(`Added-${round}`));
       expect(informer.served).toBe(true);
       await client.delete(customResourceDefinitions, crd());
-      await vi.waitFor(() => expect([informer.served, informer.size]).toEqual([false, 0]), within);
+      await eventually(() => expect([informer.served, informer.size]).toEqual([false, 0]));
       expect(seen).toContain(`Deleted-${round}`);
       expect(await ready()).toContain('200');
     }
@@ -148,7 +149,7 @@ describe('a watch that is added while the manager runs', () => {
   it('brings what is there and what comes, and ends when nobody needs it any more', async () => {
     const { manager, controller, seen, run, ready, metrics } = manage();
     run();
-    await vi.waitFor(async () => expect(await ready()).toContain('200'), within);
+    await eventually(async () => expect(await ready()).toContain('200'));
     await client.create(configMaps, configMap('before', { large: 'x'.repeat(1000) }));
     const onlyName = ({
       apiVersion,
@@ -164,14 +165,14 @@ describe('a watch that is added while the manager runs', () => {
     const other = manager.follow(request);
     expect(other.informer).toBe(following.informer);
     const end = controller.addWatch(watch(following.informer, ({ object }) => [keyOf(object)]));
-    await vi.waitFor(() => expect(seen).toEqual([`${namespace}/before`]), within);
+    await eventually(() => expect(seen).toEqual([`${namespace}/before`]));
     const [object] = following.informer.list();
     expect(object?.data).toBeUndefined();
 
     // A write of our own is in the cache at once, although what selects it is not kept there.
     await manager.client.apply(configMaps, configMap('ours'));
     expect(following.informer.get(keyOf({ namespace, name: 'ours' }))).toBeDefined();
-    await vi.waitFor(() => expect(seen).toContain(`${namespace}/ours`), within);
+    await eventually(() => expect(seen).toContain(`${namespace}/ours`));
     const series = `operator_informer_objects{informer="configmaps/v1 with namespace ${namespace} and labels of=test"}`;
     expect(await metrics()).toContain(`${series} 2`);
 
@@ -179,7 +180,7 @@ describe('a watch that is added while the manager runs', () => {
     following.release();
     following.release();
     await client.create(configMaps, configMap('after'));
-    await vi.waitFor(() => expect(other.informer.size).toBe(3), within);
+    await eventually(() => expect(other.informer.size).toBe(3));
     other.release();
     expect(await metrics()).not.toContain(series);
     await client.create(configMaps, configMap('later'));
@@ -191,7 +192,7 @@ describe('a watch that is added while the manager runs', () => {
   });
 
   it('of a kind that cannot be read does not make the manager unready, and says why', async () => {
-    const nobody = await connect({ kubeconfig: inject('kubeconfig'), impersonate: { user: 'nobody' } });
+    const nobody = await connect({ kubeconfig: sharedKubeconfig(), impersonate: { user: 'nobody' } });
     ends.push(() => nobody.close());
     const manager = new Manager({
       connection: nobody,
@@ -206,7 +207,7 @@ describe('a watch that is added while the manager runs', () => {
       return ended;
     });
     using following = manager.follow({ resource: configMaps });
-    await vi.waitFor(() => expect(String(following.informer.trouble)).toContain('Forbidden'), within);
+    await eventually(() => expect(String(following.informer.trouble)).toContain('Forbidden'));
     expect((await fetch(`http://127.0.0.1:${manager.ports[0]}/readyz`)).status).toBe(200);
   });
 });
@@ -228,10 +229,10 @@ describe('what the server serves', () => {
     expect(await discovery.serves(widgets())).toBe(false);
     await install();
     ends.push(() => client.delete(customResourceDefinitions, crd()));
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       discovery.expire();
       expect(await discovery.find({ group, kind: 'Widget' })).toMatchObject({ plural: 'widgets' });
-    }, within);
+    });
     expect(await discovery.serves(widgets())).toBe(true);
   });
 });
@@ -270,7 +271,7 @@ describe('a pod template', () => {
     const options = { subresource: 'scale' };
     await manager.client.patch(replicaSets, { namespace, name: 'web' }, { type: 'merge', body }, options);
     const held = () => sets.get(keyOf({ namespace, name: 'web' }));
-    await vi.waitFor(() => expect(held()?.spec?.replicas).toBe(1), within);
+    await eventually(() => expect(held()?.spec?.replicas).toBe(1));
     expect(held()?.kind).toBe('ReplicaSet');
   });
 });

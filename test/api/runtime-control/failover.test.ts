@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { afterAll, afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   type ConfigMap,
   configMaps,
@@ -10,11 +10,12 @@ import {
   leases,
   namespaces,
 } from '../../../operator/index.ts';
+import { eventually } from '../../eventually.ts';
+import { sharedKubeconfig } from '../sharedServer.ts';
 
 const program = new URL('./replica.ts', import.meta.url).pathname;
-const connection = await connect({ kubeconfig: inject('kubeconfig') });
+const connection = await connect({ kubeconfig: sharedKubeconfig() });
 const client = new HttpClient(connection, { fieldManager: 'test' });
-const within = { timeout: 20_000, interval: 20 };
 
 const replicas = new Map<string, ChildProcess>();
 const logs = new Map<string, string>();
@@ -60,7 +61,7 @@ afterAll(() => connection.close());
 function start(...names: string[]) {
   for (const name of names) {
     const replica = spawn(process.execPath, [program, namespace, name], {
-      env: { ...process.env, KUBECONFIG: inject('kubeconfig') },
+      env: { ...process.env, KUBECONFIG: sharedKubeconfig() },
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     replicas.set(name, replica);
@@ -72,38 +73,38 @@ function start(...names: string[]) {
 /** Starts two replicas, the first of which leads. */
 async function leaderAndStandby() {
   start('first');
-  await vi.waitFor(() => expect(holders).toEqual(['first']), within);
+  await eventually(() => expect(holders).toEqual(['first']));
   start('second');
-  await vi.waitFor(() => expect(logs.get('second')).toContain('another process leads'), within);
+  await eventually(() => expect(logs.get('second')).toContain('another process leads'));
 }
 
 const writesGoOn = async (name: string) => {
   const read = () => client.get(configMaps, { namespace, name: 'writes' });
   const before = Number((await read()).data?.count);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const { data } = await read();
     expect([data?.holder, Number(data?.count) > before + 3]).toEqual([name, true]);
-  }, within);
+  });
 };
 
 describe('replicas of an operator', () => {
   it('take over from a leader that was killed', async () => {
     await leaderAndStandby();
     replicas.get('first')?.kill('SIGKILL');
-    await vi.waitFor(() => expect(holders).toEqual(['first', 'second']), within);
+    await eventually(() => expect(holders).toEqual(['first', 'second']));
     await writesGoOn('second');
   });
 
   it('take over from a leader that was frozen, which writes nothing more when it goes on, and stands by', async () => {
     await leaderAndStandby();
     replicas.get('first')?.kill('SIGSTOP');
-    await vi.waitFor(() => expect(holders).toEqual(['first', 'second']), within);
+    await eventually(() => expect(holders).toEqual(['first', 'second']));
     replicas.get('first')?.kill('SIGCONT');
     await writesGoOn('second');
     await writesGoOn('second');
     expect(holders).toEqual(['first', 'second']);
     replicas.get('second')?.kill('SIGKILL');
-    await vi.waitFor(() => expect(holders).toEqual(['first', 'second', 'first']), within);
+    await eventually(() => expect(holders).toEqual(['first', 'second', 'first']));
     expect(replicas.get('first')?.exitCode).toBeNull();
   });
 
@@ -115,7 +116,7 @@ describe('replicas of an operator', () => {
     first.kill('SIGTERM');
     expect(await exited).toEqual([0, null]);
     const began = performance.now();
-    await vi.waitFor(() => expect(holders).toEqual(['first', 'second']), within);
+    await eventually(() => expect(holders).toEqual(['first', 'second']));
     // Less than the lease lasts: it was given up.
     expect(performance.now() - began).toBeLessThan(1900);
   });
@@ -124,10 +125,10 @@ describe('replicas of an operator', () => {
     await leaderAndStandby();
     await client.delete(leases, { namespace, name: 'replica' });
     await writesGoOn('first');
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const lease = await client.get(leases, { namespace, name: 'replica' });
       expect(lease.spec?.holderIdentity).toBe('first');
-    }, within);
+    });
     await writesGoOn('first');
     expect(holders).toEqual(['first']);
   });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   type ConfigMap,
   configMaps,
@@ -14,10 +14,11 @@ import {
   type Reconcile,
   watch,
 } from '../../../operator/index.ts';
+import { eventually } from '../../eventually.ts';
+import { sharedKubeconfig } from '../sharedServer.ts';
 
-const connection = await connect({ kubeconfig: inject('kubeconfig') });
+const connection = await connect({ kubeconfig: sharedKubeconfig() });
 const client = new HttpClient(connection, { fieldManager: 'test' });
-const within = { timeout: 15_000, interval: 20 };
 const lease = { name: 'manager', leaseDuration: 2000, renewDeadline: 1200, retryPeriod: 250 };
 
 let namespace = '';
@@ -100,12 +101,12 @@ describe('a manager', () => {
       }
       return {};
     });
-    await vi.waitFor(() => expect(seen).toEqual(['1/undefined']), within);
+    await eventually(() => expect(seen).toEqual(['1/undefined']));
     await client.apply(configMaps, configMap('test-a', { wanted: '2' }));
-    await vi.waitFor(() => expect(seen).toEqual(['1/undefined', '2/1']), within);
+    await eventually(() => expect(seen).toEqual(['1/undefined', '2/1']));
     // Whatever comes by the watch because of the copy has come before what comes because of this.
     await client.create(configMaps, configMap('test-b'));
-    await vi.waitFor(() => expect(seen.length).toBe(3), within);
+    await eventually(() => expect(seen.length).toBe(3));
     expect(await metrics()).toContain(
       'controller_runtime_reconcile_total{controller="copier",result="success"} 3',
     );
@@ -124,15 +125,15 @@ describe('a manager', () => {
       };
     const first = manage(copy);
     const read = () => client.get(configMaps, { namespace, name: 'test-a' });
-    await vi.waitFor(async () => expect((await read()).data?.copied).toBe('1'), within);
+    await eventually(async () => expect((await read()).data?.copied).toBe('1'));
     first.stop.abort();
     await first.ended;
     const { resourceVersion } = (await read()).metadata;
     const second = manage(copy);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const done = /reconcile_total{controller="copier",result="success"} 1/.test(await second.metrics());
       expect(done).toBe(true);
-    }, within);
+    });
     const writes = /rest_client_requests_total{.*method="(PATCH|POST|PUT)".*/.exec(await second.metrics());
     expect(writes?.[0]).toBeUndefined();
     expect((await read()).metadata.resourceVersion).toBe(resourceVersion);
@@ -141,12 +142,11 @@ describe('a manager', () => {
   it('is ready while it stands by, and the metrics say who leads', async () => {
     const idle = () => async () => ({});
     const first = manage(idle, { leaderElection: { ...lease, namespace } });
-    await vi.waitFor(
-      async () => expect(await first.metrics()).toContain('leader_election_master_status{name="manager"} 1'),
-      within,
+    await eventually(async () =>
+      expect(await first.metrics()).toContain('leader_election_master_status{name="manager"} 1'),
     );
     const second = manage(idle, { leaderElection: { ...lease, namespace } });
-    await vi.waitFor(async () => expect((await second.probe('/readyz')).status).toBe(200), within);
+    await eventually(async () => expect((await second.probe('/readyz')).status).toBe(200));
     expect((await second.probe('/livez')).text).toBe('[+] ping ok\nok\n');
     expect(await second.metrics()).not.toContain('leader_election_master_status{name="manager"} 1');
     await expect(second.manager.client.apply(configMaps, configMap('test-x'))).rejects.toThrow(
@@ -155,12 +155,12 @@ describe('a manager', () => {
   });
 
   it('is not ready before it has seen everything, and says what is missing and why', async () => {
-    const refused = await connect({ kubeconfig: inject('kubeconfig'), impersonate: { user: 'nobody' } });
+    const refused = await connect({ kubeconfig: sharedKubeconfig(), impersonate: { user: 'nobody' } });
     const { probe } = manage(() => async () => ({}), { connection: refused });
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { status, text } = await probe('/readyz');
       expect([status, text]).toEqual([503, expect.stringMatching(/configmaps.*Forbidden/)]);
-    }, within);
+    });
     await refused.close();
   });
 
@@ -174,10 +174,10 @@ describe('a manager', () => {
       },
       { leaderElection: { ...lease, namespace } },
     );
-    await vi.waitFor(() => expect(holders.length).toBe(1), within);
+    await eventually(() => expect(holders.length).toBe(1));
     const taken = { holderIdentity: 'somebody', leaseDurationSeconds: 2 };
     await client.patch(leases, { namespace, name: 'manager' }, { type: 'merge', body: { spec: taken } });
-    await vi.waitFor(() => expect(holders.length).toBe(2), within);
+    await eventually(() => expect(holders.length).toBe(2));
     const said = lines.map(({ msg }) => msg);
     expect(said).toEqual(
       expect.arrayContaining(['controller stopped', 'standing by again after losing the lease']),
@@ -185,12 +185,12 @@ describe('a manager', () => {
   });
 
   it('keeps the lease while its requests wait for one another', async () => {
-    const narrow = await connect({ kubeconfig: inject('kubeconfig'), limits: { connections: 1 } });
+    const narrow = await connect({ kubeconfig: sharedKubeconfig(), limits: { connections: 1 } });
     const { manager, lines, metrics } = manage(() => async () => ({}), {
       connection: narrow,
       leaderElection: { ...lease, namespace },
     });
-    await vi.waitFor(() => expect(lines.map(({ msg }) => msg)).toContain('controller started'), within);
+    await eventually(() => expect(lines.map(({ msg }) => msg)).toContain('controller started'));
     // 4 s of requests, twice as long as the lease lasts: each of 400 loops asks for its turn on the one connection.
     const end = performance.now() + 4000;
     const loops = Array.from({ length: 400 }, async () => {
@@ -208,7 +208,7 @@ describe('a manager', () => {
       leaderElection: { ...lease, namespace },
       gracePeriod: 10_200,
     });
-    await vi.waitFor(() => expect(lines.map(({ msg }) => msg)).toContain('controller started'), within);
+    await eventually(() => expect(lines.map(({ msg }) => msg)).toContain('controller started'));
     const failed = expect(ended).rejects.toThrow('is held by somebody: leadership is lost');
     await client.patch(
       leases,
@@ -228,7 +228,7 @@ describe('a manager', () => {
     manager.beforeStop('events', async () => {
       await manager.client.create(configMaps, configMap('flushed'));
     });
-    await vi.waitFor(() => expect(lines.map(({ msg }) => msg)).toContain('controller started'), within);
+    await eventually(() => expect(lines.map(({ msg }) => msg)).toContain('controller started'));
     stop.abort();
     await ended;
     expect((await client.get(configMaps, { namespace, name: 'flushed' })).metadata.name).toBe('flushed');

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   isAlreadyExists,
   isConflict,
@@ -11,6 +11,7 @@ import { HttpClient } from '../../../operator/client/httpClient.ts';
 import { configMaps, type Namespace, namespaces, secrets } from '../../../operator/resources/builtin.ts';
 import { connect } from '../../../operator/transport/connect.ts';
 import type { Connection } from '../../../operator/transport/connection.ts';
+import { sharedKubeconfig } from '../sharedServer.ts';
 
 const namespace = `runtime-read-${process.pid}`;
 const name = { namespace, name: 'settings' };
@@ -19,7 +20,7 @@ let connection: Connection;
 let client: HttpClient;
 
 beforeAll(async () => {
-  connection = await connect({ kubeconfig: inject('kubeconfig') });
+  connection = await connect({ kubeconfig: sharedKubeconfig() });
   client = new HttpClient(connection, { fieldManager: 'runtime-read' });
   await client.apply(namespaces, namespaceObject(namespace));
 });
@@ -147,7 +148,7 @@ test('in a namespace that is going nothing can be made, and the error says that 
 
 test('as somebody of few rights, what is not allowed is forbidden', async () => {
   const tenant = await connect({
-    kubeconfig: inject('kubeconfig'),
+    kubeconfig: sharedKubeconfig(),
     impersonate: { user: 'jane', groups: ['tenants'] },
   });
   const error = await failure(new HttpClient(tenant, { fieldManager: 'jane' }).get(configMaps, name));

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { Change } from '../../../operator/cache/change.ts';
 import { Informer, type InformerOptions } from '../../../operator/cache/informer.ts';
 import { CachedClient } from '../../../operator/client/cachedClient.ts';
@@ -7,6 +7,8 @@ import { type ConfigMap, configMaps, namespaces } from '../../../operator/resour
 import { keyOf } from '../../../operator/resources/object.ts';
 import { connect } from '../../../operator/transport/connect.ts';
 import type { Connection } from '../../../operator/transport/connection.ts';
+import { eventually } from '../../eventually.ts';
+import { sharedKubeconfig } from '../sharedServer.ts';
 
 const namespace = `runtime-read-informer-${process.pid}`;
 
@@ -15,7 +17,7 @@ let ours: HttpClient;
 let theirs: HttpClient;
 
 beforeAll(async () => {
-  connection = await connect({ kubeconfig: inject('kubeconfig') });
+  connection = await connect({ kubeconfig: sharedKubeconfig() });
   ours = new HttpClient(connection, { fieldManager: 'ours' });
   theirs = new HttpClient(connection, { fieldManager: 'theirs' });
   await ours.apply(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
@@ -56,7 +58,7 @@ test('what others do is seen, and what was there before', async () => {
   await theirs.apply(configMaps, configMap('seen', '1'));
   await theirs.apply(configMaps, configMap('seen', '2'));
   await theirs.delete(configMaps, { namespace, name: 'seen' });
-  await vi.waitFor(() => expect(heard('seen')).toEqual(['Added watch', 'Modified watch', 'Deleted watch']));
+  await eventually(() => expect(heard('seen')).toEqual(['Added watch', 'Modified watch', 'Deleted watch']));
 });
 
 test('after every write the cache has it, and handlers hear of it once', async () => {
@@ -73,7 +75,7 @@ test('after every write the cache has it, and handlers hear of it once', async (
   expected.push('Deleted own');
   // The watch has passed all of it once it brings what came after.
   await theirs.apply(configMaps, configMap('after-own', '1'));
-  await vi.waitFor(() => expect(heard('after-own')).toEqual(['Added watch']));
+  await eventually(() => expect(heard('after-own')).toEqual(['Added watch']));
   expect(heard('own')).toEqual(expected);
   expect(informer.get(key)).toBeUndefined();
 });
@@ -91,7 +93,7 @@ test('what another changed between two writes of ours is heard of', async () => 
     await client.apply(configMaps, configMap('shared', `${round}-again`));
     expect(informer.get(key)?.data).toEqual({ value: `${round}-again`, other: String(round) });
   }
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(heard('shared').filter((change) => change === 'Modified watch').length).toBe(20),
   );
 });
@@ -104,7 +106,7 @@ test('an object that a write of ours takes out of the selection leaves the cache
   expect(informer.size).toBe(0);
   await client.apply(configMaps, configMap('labelled', '2', { shown: 'yes' }));
   await theirs.apply(configMaps, configMap('after-labelled', '1', { shown: 'yes' }));
-  await vi.waitFor(() => expect(heard('after-labelled')).toEqual(['Added watch']));
+  await eventually(() => expect(heard('after-labelled')).toEqual(['Added watch']));
   expect(heard('labelled')).toEqual(['Added own', 'Deleted own', 'Added own']);
 });
 
@@ -122,7 +124,7 @@ test('a deletion that finalizers hold up is seen at once, and its end when it co
     type: 'merge',
     body: { metadata: { finalizers: null } },
   });
-  await vi.waitFor(() => expect(informer.get(key)).toBeUndefined());
+  await eventually(() => expect(informer.get(key)).toBeUndefined());
   expect(heard('held')).toEqual(['Added own', 'Modified own', 'Deleted watch']);
 });
 
@@ -137,7 +139,7 @@ test('pages and a watch that ends every second lose nothing', async () => {
   const { items } = await theirs.list(configMaps, { namespace });
   const versions = (objects: Iterable<ConfigMap>) =>
     Object.fromEntries([...objects].map((object) => [object.metadata.name, object.metadata.resourceVersion]));
-  await vi.waitFor(() => expect(versions(informer.list())).toEqual(versions(items)));
+  await eventually(() => expect(versions(informer.list())).toEqual(versions(items)));
 });
 
 test('of managedFields only our apply is kept, and who else wrote', async () => {
