@@ -5,7 +5,7 @@ import type { ListWatch } from '../client/listWatch.ts';
 import { type Clock, sleep } from '../queue/clock.ts';
 import type { KubernetesObject } from '../resources/object.ts';
 import type { Resource } from '../resources/resource.ts';
-import { isConnectionError } from '../transport/connectionError.ts';
+import { isConnectionError, SilenceError } from '../transport/connectionError.ts';
 import { LineSplitter } from './lines.ts';
 import { ReflectorBackoff, type ReflectorBackoffOptions } from './reflectorBackoff.ts';
 import { nextState, type ReflectorOutcome, type ReflectorState } from './reflectorState.ts';
@@ -239,7 +239,7 @@ export class Reflector<T extends KubernetesObject> {
 }
 
 /** A watch brought nothing, not even a bookmark: the connection may be open at our end only. */
-class IdleWatchError extends Error {
+class IdleWatchError extends SilenceError {
   override readonly name = 'IdleWatchError';
 
   constructor() {

@@ -1,7 +1,8 @@
-import { type Dispatcher, Pool } from 'undici';
+import { buildConnector, type Dispatcher, Pool } from 'undici';
 import { BeforeSend, checkBeforeSend } from './beforeSend.ts';
-import { ConnectionError } from './connectionError.ts';
+import { ConnectionError, isSilence } from './connectionError.ts';
 import type { Credentials, Identity, TlsIdentity } from './credentials.ts';
+import { Sockets } from './sockets.ts';
 
 /**
  * The way to one API server: pools of connections, and who we are to it.
@@ -60,6 +61,11 @@ export interface ConnectionLimits {
   readonly bodyTimeout?: number;
   /** How long an unused connection is kept. Default 60,000, below the API server's 90,000. */
   readonly keepAlive?: number;
+  /**
+   * Between two searches for connections that are open at our end only, which a request without an answer sets off.
+   * Default 10,000.
+   */
+  readonly searchInterval?: number;
 }
 
 /** Who to act as: needs the `impersonate` verb. Tests use it to be a tenant. */
@@ -94,6 +100,7 @@ class PooledConnection implements Connection {
   readonly #limits: ConnectionLimits;
   readonly #impersonation: Readonly<Record<string, string | string[]>>;
   readonly #prefix: string;
+  readonly #sockets: Sockets;
   /** Pools of earlier certificates, kept until their last answer has ended. */
   readonly #retired = new Set<Pools>();
   #pools: Pools | undefined;
@@ -105,6 +112,7 @@ class PooledConnection implements Connection {
     this.#credentials = credentials;
     this.#limits = limits ?? {};
     this.#impersonation = impersonate === undefined ? {} : impersonationHeaders(impersonate);
+    this.#sockets = new Sockets(limits?.searchInterval);
     this.#prefix = server.pathname.replace(/\/+$/, '');
   }
 
@@ -129,6 +137,7 @@ class PooledConnection implements Connection {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#sockets.close();
     const all = this.#pools === undefined ? [...this.#retired] : [this.#pools, ...this.#retired];
     this.#pools = undefined;
     this.#retired.clear();
@@ -159,6 +168,7 @@ class PooledConnection implements Connection {
     const watching = request.pool === 'watches';
     const { authorization } = identity;
     const check = request.beforeSend === undefined ? undefined : new BeforeSend(request.beforeSend);
+    const began = performance.now();
     try {
       const answer = await pools[watching ? 'watches' : 'requests'].request({
         method: request.method,
@@ -173,11 +183,12 @@ class PooledConnection implements Connection {
         opaque: check,
         ...(watching ? { bodyTimeout: 0 } : undefined),
       });
-      return new Answer(answer, this.server, request.signal);
+      return new Answer(answer, this.server, request.signal, this.#sockets);
     } catch (error) {
       if (check?.refusal !== undefined) throw check.refusal;
-      if (request.signal?.aborted) throw request.signal.reason;
-      throw ConnectionError.from(error, this.server);
+      const reason = reasonOf(error, request.signal, this.server);
+      if (isSilence(reason)) this.#sockets.suspect(began);
+      throw reason;
     }
   }
 
@@ -186,7 +197,7 @@ class PooledConnection implements Connection {
     const current = this.#pools;
     if (current !== undefined && sameTls(current.tls, tls)) return current;
     if (current !== undefined) this.#retire(current);
-    this.#pools = openPools(this.server.origin, tls, this.#limits);
+    this.#pools = openPools(this.server.origin, tls, this.#limits, this.#sockets);
     return this.#pools;
   }
 
@@ -198,7 +209,7 @@ class PooledConnection implements Connection {
   }
 }
 
-function openPools(origin: string, tls: TlsIdentity, limits: ConnectionLimits): Pools {
+function openPools(origin: string, tls: TlsIdentity, limits: ConnectionLimits, sockets: Sockets): Pools {
   const {
     connectTimeout = 10_000,
     headersTimeout = 60_000,
@@ -210,24 +221,31 @@ function openPools(origin: string, tls: TlsIdentity, limits: ConnectionLimits): 
     bodyTimeout,
     keepAliveTimeout: keepAlive,
     keepAliveMaxTimeout: keepAlive,
-    // HTTP/2 would put all watches on one TCP connection, where one lost packet holds up every one of them.
-    allowH2: false,
-    connect: {
-      timeout: connectTimeout,
-      keepAlive: true,
-      keepAliveInitialDelay: 30_000,
-      rejectUnauthorized: !tls.insecure,
-      ...(tls.ca === undefined ? undefined : { ca: tls.ca }),
-      ...(tls.certificate === undefined ? undefined : { cert: tls.certificate }),
-      ...(tls.key === undefined ? undefined : { key: tls.key }),
-      ...(tls.serverName === undefined ? undefined : { servername: tls.serverName }),
-    },
+    connect: sockets.known(
+      buildConnector({
+        timeout: connectTimeout,
+        // HTTP/2 would put all watches on one TCP connection, where one lost packet holds up every one of them.
+        allowH2: false,
+        keepAlive: true,
+        keepAliveInitialDelay: 30_000,
+        rejectUnauthorized: !tls.insecure,
+        ...(tls.ca === undefined ? undefined : { ca: tls.ca }),
+        ...(tls.certificate === undefined ? undefined : { cert: tls.certificate }),
+        ...(tls.key === undefined ? undefined : { key: tls.key }),
+        ...(tls.serverName === undefined ? undefined : { servername: tls.serverName }),
+      }),
+    ),
   };
   return {
     tls,
     requests: new Pool(origin, { ...common, connections: limits.connections ?? 64 }).compose(checkBeforeSend),
     watches: new Pool(origin, common).compose(checkBeforeSend),
   };
+}
+
+/** Why there is no answer: the signal's reason, if it is by that. */
+function reasonOf(error: unknown, signal: AbortSignal | undefined, server: URL): unknown {
+  return signal?.aborted ? signal.reason : ConnectionError.from(error, server);
 }
 
 /** What the promise comes to, or the signal's reason if that is first. */
@@ -264,9 +282,18 @@ class Answer implements HttpResponse {
   readonly #answer: Dispatcher.ResponseData<unknown>;
   readonly #server: URL;
   readonly #signal: AbortSignal | undefined;
+  readonly #sockets: Sockets;
+  /** When something came last. */
+  #heard = performance.now();
 
-  constructor(answer: Dispatcher.ResponseData<unknown>, server: URL, signal: AbortSignal | undefined) {
+  constructor(
+    answer: Dispatcher.ResponseData<unknown>,
+    server: URL,
+    signal: AbortSignal | undefined,
+    sockets: Sockets,
+  ) {
     this.status = answer.statusCode;
+    this.#sockets = sockets;
     this.#answer = answer;
     this.#server = server;
     this.#signal = signal;
@@ -287,7 +314,10 @@ class Answer implements HttpResponse {
 
   async *chunks(): AsyncIterable<Uint8Array> {
     try {
-      for await (const chunk of this.#answer.body) yield chunk;
+      for await (const chunk of this.#answer.body) {
+        this.#heard = performance.now();
+        yield chunk;
+      }
     } catch (error) {
       throw this.#failure(error);
     } finally {
@@ -304,7 +334,8 @@ class Answer implements HttpResponse {
   }
 
   #failure(error: unknown): unknown {
-    if (this.#signal?.aborted) return this.#signal.reason;
-    return ConnectionError.from(error, this.#server);
+    const reason = reasonOf(error, this.#signal, this.#server);
+    if (isSilence(reason)) this.#sockets.suspect(this.#heard);
+    return reason;
   }
 }

@@ -53,6 +53,16 @@ export function isConnectionError(
   return error instanceof ConnectionError && (kinds.length === 0 || kinds.includes(error.kind));
 }
 
+/** A request's or a stream's end by whoever waited for it in vain: nothing came, which may be the connection's fault. */
+export class SilenceError extends Error {
+  override readonly name: string = 'SilenceError';
+}
+
+/** True if nothing came for too long. */
+export function isSilence(error: unknown): boolean {
+  return error instanceof SilenceError || isConnectionError(error, 'deadline');
+}
+
 const unsent: ReadonlySet<ConnectionFailure> = new Set(['unreachable', 'tls', 'credentials', 'closed']);
 
 const sentences: Readonly<Record<ConnectionFailure, string>> = {
