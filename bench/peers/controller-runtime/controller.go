@@ -25,15 +25,16 @@ func addController(manager ctrl.Manager) error {
 		&corev1.Namespace{}, &corev1.ResourceQuota{}, &corev1.LimitRange{},
 		&networkingv1.NetworkPolicy{}, &rbacv1.RoleBinding{},
 	}
-	options := []builder.WatchesOption{builder.WithPredicates(changes())}
-	if *metadataOnly {
-		options = append(options, builder.OnlyMetadata)
-	}
 	control := ctrl.NewControllerManagedBy(manager).
 		Named("project").
 		For(&Project{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		WithOptions(controller.Options{MaxConcurrentReconciles: 32})
 	for _, object := range owned {
+		options := []builder.WatchesOption{builder.WithPredicates(changes())}
+		// A quota's predicate needs it whole: its status changes with what is used.
+		if _, isQuota := object.(*corev1.ResourceQuota); *metadataOnly && !isQuota {
+			options = append(options, builder.OnlyMetadata)
+		}
 		control = control.Watches(object, handler.EnqueueRequestsFromMapFunc(byLabel), options...)
 	}
 	// Secrets are copied from the cache, so it has them whole.

@@ -28,7 +28,7 @@ var (
 	lease           = flag.String("lease", "mainstay", "name of the Lease")
 	leaseNamespace  = flag.String("lease-namespace", "mainstay-system", "namespace of the Lease")
 	sharedNamespace = flag.String("shared-namespace", "bench-shared", "namespace of the Secrets to copy")
-	metadataOnly    = flag.Bool("metadata-only", false, "cache of the owned objects only the metadata")
+	metadataOnly    = flag.Bool("metadata-only", false, "cache of the owned objects only the metadata, but for quotas and Secrets")
 	ownCreations    = flag.Bool("own-creations", false, "reconcile again when an owned object is created, as without a predicate")
 )
 
