@@ -35,6 +35,8 @@ export class FaultProxy implements AsyncDisposable {
   readonly #backPort: number;
   /** By the port that the back sees its connection come from. */
   readonly #connections = new Map<number, Connection>();
+  /** Of every connection, also one that is not or no longer known by a port. */
+  readonly #sockets = new Set<Socket>();
   readonly #rules = new Set<ActiveRule>();
   readonly #port: number;
 
@@ -121,10 +123,9 @@ export class FaultProxy implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#front.close();
     this.#back.close();
-    this.#each(({ client, back }) => {
-      client.destroy();
-      back.destroy();
-    });
+    // Frozen ones would not notice the other's end, and a handshake that nobody goes on with keeps the process alive for
+    // two minutes.
+    for (const socket of this.#sockets) socket.destroy();
     this.#back.closeAllConnections();
     this.#agent.destroy();
   }
@@ -142,8 +143,10 @@ export class FaultProxy implements AsyncDisposable {
       [client, back],
       [back, client],
     ] as const) {
+      this.#sockets.add(one);
       one.on('error', () => {});
       one.on('close', () => {
+        this.#sockets.delete(one);
         if (!connection.frozen) other.destroy();
       });
     }
