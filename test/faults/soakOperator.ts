@@ -1,6 +1,7 @@
 /**
  * The operator of the soak, a process of its own: so that its end is seen, and its memory is its own. Arguments:
- * kubeconfig, namespace. To every message it answers with what it holds. Needs `--expose-gc`.
+ * kubeconfig, namespace. To every message it answers with what it holds, to `weigh` after a garbage collection. Needs
+ * `--expose-gc`.
  */
 import { type CachedVersions, cachedVersions } from './agreement.ts';
 import { startOperator } from './operator.ts';
@@ -8,7 +9,7 @@ import { startOperator } from './operator.ts';
 /** What the operator answers. */
 export interface Look {
   readonly versions: CachedVersions;
-  /** Megabytes, after a garbage collection. */
+  /** Megabytes. */
   readonly rss: number;
   readonly heap: number;
 }
@@ -20,8 +21,9 @@ operator.alive.catch((error: unknown) => {
   process.exit(1);
 });
 
-process.on('message', () => {
-  globalThis.gc?.();
+process.on('message', (question) => {
+  // Not each time: the operator that is waited for must not be kept from its work.
+  if (question === 'weigh') globalThis.gc?.();
   const { rss, heapUsed } = process.memoryUsage();
   const look: Look = { versions: cachedVersions(operator.caches), rss: rss / 1e6, heap: heapUsed / 1e6 };
   process.send?.(look);
