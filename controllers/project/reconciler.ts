@@ -76,10 +76,8 @@ export class ProjectReconciler {
 
       const applied = await this.#apply(observation, plan, context);
       outcomes.push(...applied);
-      const grown = applied.some(
-        ({ resource, result }) => resource.kind === 'Namespace' && result === 'created',
-      );
-      if (grown && looks < mostLooks) continue;
+      // What belongs into it was not planned while it was not there.
+      if (applied.some(isNewNamespace) && looks < mostLooks) continue;
 
       return this.#report(observation, plan, { outcomes, failures }, context);
     }
@@ -277,6 +275,12 @@ export class ProjectReconciler {
     }
     if (project !== undefined) this.#uids.set(key, uidOf(project));
   }
+}
+
+/** Made for the first time, or again after somebody has deleted it. */
+function isNewNamespace(outcome: Outcome): boolean {
+  if (outcome.resource.kind !== 'Namespace') return false;
+  return outcome.result === 'created' || (outcome.result === 'repaired' && outcome.why.because === 'Missing');
 }
 
 function uidOf({ metadata }: Project): string {

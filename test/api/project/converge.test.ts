@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
-import { projects } from '../../../controllers/project/project.ts';
+import { type Project, projects } from '../../../controllers/project/project.ts';
 import { operatorUser } from '../../../crds/project/admission.ts';
+import { Informer } from '../../../operator/cache/informer.ts';
 import {
   limitRanges,
   namespaces,
@@ -132,19 +133,34 @@ test('the pod security of a namespace is put back', async () => {
   });
 });
 
-test('a namespace that somebody deletes comes back with its walls', async () => {
+test('a namespace that somebody deletes comes back, and its Project is Ready again once its walls stand', async () => {
   const name = { name: 'ledger-next' };
-  const lost = await here.admin.get(namespaces, name);
+  const wall = { namespace: 'ledger-next', name: 'mainstay-isolation' };
+  const lost = await here.admin.get(networkPolicies, wall);
+  const watching = new AbortController();
+  /** The store's revision, one sequence over all kinds, of each time that the Project came to be Ready. */
+  const readyAt: bigint[] = [];
+  const seen = new Informer(here.admin, { resource: projects, fieldSelector: 'metadata.name=ledger' });
+  const isReady = (project?: Project) =>
+    project?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
+  seen.onChange(({ object, previous }) => {
+    if (isReady(object) && !isReady(previous)) readyAt.push(BigInt(object.metadata.resourceVersion ?? 0));
+  });
+  const running = seen.run(watching.signal);
+  await seen.synced;
+  readyAt.length = 0;
   await here.admin.delete(namespaces, name);
   await condition(here, 'ledger', 'NamespacesReady', { status: 'False', reason: 'NamespaceTerminating' });
-  await eventually(
-    async () => {
-      expect((await here.admin.get(namespaces, name)).metadata.uid).not.toBe(lost.metadata.uid);
-      await here.admin.get(networkPolicies, { namespace: 'ledger-next', name: 'mainstay-isolation' });
-    },
-    { within: 40_000 },
-  );
+  const back = await eventually(async () => {
+    const found = await here.admin.get(networkPolicies, wall);
+    expect(found.metadata.uid).not.toBe(lost.metadata.uid);
+    return found;
+  });
   await ready(here, 'ledger');
+  await eventually(() => expect(readyAt).toHaveLength(1));
+  expect(readyAt[0]).toBeGreaterThan(BigInt(back.metadata.resourceVersion ?? 0));
+  watching.abort();
+  await running;
 });
 
 test('repairs are counted by kind for dashboards', async () => {
