@@ -36,6 +36,8 @@ export interface ControllerOptions {
 
 /** Milliseconds without a turn of the event loop that are worth an event. */
 const intolerable = 1000;
+/** Milliseconds after which a key comes again of which something went wrong that nobody awaits. */
+const strayRetry = 60_000;
 
 /**
  * Runs a reconcile for each key that its watches name.
@@ -132,6 +134,17 @@ export class Controller implements RunningController {
     else this.#report(this.#error('BlockedEventLoop', run.key, message), run.log());
   }
 
+  /**
+   * Says what went wrong past the promise that a run has returned. The key comes again, since something may not have been
+   * done; not at once, since that run may well succeed, and so would be tried without end.
+   */
+  strayed(run: Run, error: unknown, how: 'rejected' | 'thrown'): void {
+    const what = how === 'rejected' ? 'a promise that nobody awaits was rejected' : 'a callback threw';
+    const message = `${what}: ${messageOf(error)}`;
+    this.#report(this.#error('Unawaited', run.key, message, error), run.log());
+    this.#queue.add(run.key, { after: strayRetry });
+  }
+
   #newQueue(): WorkQueue<ObjectKey> {
     const metrics = this.#options.metrics?.queue;
     return new WorkQueue({ clock: this.#clock, ...(metrics === undefined ? {} : { metrics }) });
@@ -219,9 +232,8 @@ export class Controller implements RunningController {
         const flaw = flawOf(result);
         return flaw === undefined ? { result } : { error: this.#error('InvalidResult', run.key, flaw) };
       } catch (cause) {
-        const message = cause instanceof Error ? cause.message : 'threw something that is no Error';
         span.setStatus({ code: SpanStatusCode.ERROR });
-        return { error: this.#error('Failed', run.key, message, cause) };
+        return { error: this.#error('Failed', run.key, messageOf(cause), cause) };
       } finally {
         span.end();
       }
@@ -285,5 +297,9 @@ export class Controller implements RunningController {
 type Ended =
   | { readonly result: ReconcileResult; readonly error?: undefined }
   | { readonly error: ReconcileError };
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : 'threw something that is no Error';
+}
 
 const tracer = trace.getTracer('operator');

@@ -7,6 +7,7 @@ const reasons: Readonly<Record<ReconcileErrorReason, string>> = {
   Failed: 'ReconcileFailed',
   DeadlineExceeded: 'ReconcileDeadlineExceeded',
   InvalidResult: 'ReconcileFailed',
+  Unawaited: 'ReconcileFailed',
   BlockedEventLoop: 'ReconcileBlockedOthers',
 };
 

@@ -21,6 +21,8 @@ export interface RunningController {
   readonly name: string;
   /** Told that a run kept everybody else waiting, and how that is known. */
   blocked(run: Run, milliseconds: number, known: 'measured' | 'alone'): void;
+  /** Told that something went wrong in the course of a run, past the promise that it returned. */
+  strayed(run: Run, error: unknown, how: 'rejected' | 'thrown'): void;
 }
 
 /** The run in whose course something happens: by it a change tells whose own write it was. */

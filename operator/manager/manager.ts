@@ -18,6 +18,7 @@ import { type LeaseTimes, leaseTimesOf, writeTimeoutOf } from './leaseTimes.ts';
 import { Metrics } from './metrics.ts';
 import { Probe } from './probes.ts';
 import { explainStalls } from './stalls.ts';
+import { catchStrays } from './strays.ts';
 import { WriteFence } from './writeFence.ts';
 
 export interface ManagerOptions {
@@ -72,6 +73,9 @@ const endTime = 2000;
  * A leader that loses the lease stops its controllers and stands by again. Only if a reconcile does not end within the
  * grace period does `run` reject with a `LeadershipLostError`: the process should then end, since what still runs could
  * act in the name of a later term.
+ *
+ * While it runs, a rejection that nobody handles does not end the process, nor does an exception in a callback of a
+ * reconcile: see `catchStrays`.
  */
 export class Manager {
   /** Passes the write fence, and tells the informers of each write. */
@@ -209,6 +213,12 @@ export class Manager {
       runsSince: (time) => this.#controllers.flatMap((controller) => controller.runsSince(time)),
       onStall: (milliseconds) => this.metrics.stalled(milliseconds),
     });
+    const endStrays = catchStrays({
+      log: this.log,
+      ours: (run) => this.#controllers.some((controller) => controller === run.controller),
+      running: () => this.#running(),
+      onStray: (controller) => this.metrics.strayed(controller),
+    });
     const listening: Listening[] = [];
     try {
       for (const [endpoints, listen] of this.#endpoints()) listening.push(await serve(endpoints, listen));
@@ -219,6 +229,7 @@ export class Manager {
       this.#fence.close();
       lifetime.abort();
       endStalls();
+      endStrays();
       await Promise.race([this.#informers.ended(), sleep(this.#clock, endTime)]);
       await Promise.all(listening.map((listener) => listener.close()));
       clearInterval(alive);

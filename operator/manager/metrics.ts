@@ -27,12 +27,13 @@ export class Metrics {
 
   /** The hooks for a controller of that name. */
   controllerMetrics(controller: string): ControllerMetrics {
-    const { reconciles, errors, timeouts, times, blocked } = this.#counters;
+    const { reconciles, errors, timeouts, times, blocked, strays } = this.#counters;
     // So that a rate exists from the first scrape on.
     for (const result of ['success', 'error', 'requeue_after']) reconciles.inc({ controller, result }, 0);
     errors.inc({ controller }, 0);
     timeouts.inc({ controller }, 0);
     blocked.inc({ controller }, 0);
+    strays.inc({ controller }, 0);
     return {
       queue: this.#queueMetrics(controller),
       reconciled: (outcome, milliseconds) => {
@@ -84,6 +85,11 @@ export class Metrics {
   /** The event loop made no turn for so long. */
   stalled(milliseconds: number): void {
     this.#counters.stalls.inc(milliseconds / 1000);
+  }
+
+  /** Something went wrong that nobody awaits. */
+  strayed(controller: string | undefined): void {
+    this.#counters.strays.inc({ controller: controller ?? '' });
   }
 
   leading(name: string, leading: boolean): void {
@@ -212,6 +218,12 @@ function countersIn(registry: Registry) {
     stalls: new Counter({
       name: 'operator_event_loop_stalled_seconds_total',
       help: 'Time for which the event loop made no turn, whoever kept it from that',
+      registers,
+    }),
+    strays: new Counter({
+      name: 'operator_unhandled_errors_total',
+      help: 'Rejections and exceptions that nobody awaits; without a controller where it is not known whose',
+      labelNames: ['controller'],
       registers,
     }),
     adds: new Counter({ name: 'workqueue_adds_total', help: 'Keys added', labelNames: queue, registers }),

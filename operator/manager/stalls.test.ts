@@ -18,6 +18,7 @@ function blockable(times: CallbackTimes = new CallbackTimes()) {
   const log = pino({ base: null }, { write: (line: string) => lines.push(JSON.parse(line)) });
   const controller: Run['controller'] = {
     name: 'widget',
+    strayed: () => {},
     blocked: (run, milliseconds, known) => {
       named.push(`${run.key} ${known} ${Math.round(milliseconds / 100) * 100}`);
       if (known === 'measured') run.blocked = { at: clock.now(), milliseconds };
