@@ -9,18 +9,24 @@ import type { Contestant } from './contestants.ts';
 const run = promisify(execFile);
 const peers = new URL('../peers/', import.meta.url).pathname;
 
-/** The program on controller-runtime. Built by Go on first use; rejects where there is no Go. */
-export async function controllerRuntime(): Promise<Contestant> {
+/**
+ * The program on controller-runtime. Built by Go on first use; rejects where there is no Go.
+ *
+ * `OwnCreations`: as the documentation has it, what it has made comes back by the watch and is reconciled.
+ * `NoOwnCreations`: it looks away from what is created, and so reconciles half as often.
+ */
+export async function controllerRuntime(of: 'OwnCreations' | 'NoOwnCreations'): Promise<Contestant> {
   const directory = await prepared('controller-runtime', async (source, target) => {
     await run('go', ['build', '-trimpath', '-o', join(target, 'peer'), '.'], { cwd: source });
   });
   const program = join(directory, 'peer');
   const { stdout } = await run(program, ['--version']);
   return {
-    name: 'controller-runtime',
-    description: stdout.trim(),
+    name: of === 'OwnCreations' ? 'controller-runtime' : 'controller-runtime, blind to creations',
+    description:
+      stdout.trim() + (of === 'OwnCreations' ? '' : '; what it creates does not make it reconcile again'),
     lease: 'mainstay',
-    command: async () => ({ command: [program] }),
+    command: async () => ({ command: [program, ...(of === 'OwnCreations' ? ['--own-creations'] : [])] }),
   };
 }
 

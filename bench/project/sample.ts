@@ -25,7 +25,7 @@ export interface ProjectSample {
 }
 
 /** The kinds that a Project comes to, in an order in which they can be made. */
-export const madeKinds: readonly Resource[] = [
+const madeKinds: readonly Resource[] = [
   namespaces,
   resourceQuotas,
   limitRanges,
