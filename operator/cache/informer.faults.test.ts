@@ -216,11 +216,15 @@ test('a connection that is open at our end only is given up once the server has 
   const { server, informer, start } = await follow({ reflector: { idleTimeout: 100 } });
   start();
   await watching(server);
-  // Silent from the beginning: a server without bookmarks may be.
-  await new Promise((resolve) => setTimeout(resolve, 250));
+  // Silent from the beginning: a server without bookmarks may be. Another, with bookmarks, is given up meanwhile.
+  const other = await follow({ reflector: { idleTimeout: 100 } });
+  other.start();
+  await watching(other.server);
+  other.server.bookmark();
+  await vi.waitFor(() => expect(other.server.lists.length).toBe(2), { timeout: 5000 });
   expect(server.watches.length).toBe(1);
   server.bookmark();
-  await vi.waitFor(() => expect(server.lists.length).toBe(2), { timeout: 2000 });
+  await vi.waitFor(() => expect(server.lists.length).toBe(2), { timeout: 5000 });
   await expectAlive(server, informer);
 });
 

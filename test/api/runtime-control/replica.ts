@@ -16,9 +16,10 @@ const manager = new Manager({
     name: 'replica',
     namespace,
     identity,
-    leaseDuration: 2000,
-    renewDeadline: 1200,
-    retryPeriod: 250,
+    // Short, so that nobody waits long; long enough for a machine that does other things as well.
+    leaseDuration: 3000,
+    renewDeadline: 2000,
+    retryPeriod: 500,
   },
   log: createLog(),
 });
