@@ -26,8 +26,8 @@ export default defineConfig({
           name: 'api',
           include: ['test/api/**/*.test.ts'],
           globalSetup: ['test/api/globalSetup.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           // Each worker has a control plane (globalSetup.ts), and waits for it most of the time.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-interface Patience {
+/** How long to try, and how often. */
+export interface Patience {
   /** Milliseconds; default 30 s. */
   readonly within?: number;
   /** Milliseconds between two attempts. */

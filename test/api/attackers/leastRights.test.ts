@@ -27,7 +27,7 @@ beforeAll(async () => {
   await stage.here.operator().stop();
   const all = await readAuditLog(stage.here.cluster.auditLog);
   requests = all.filter((request) => request.user === operatorUser);
-}, 120_000);
+});
 afterAll(() => stage[Symbol.asyncDispose]());
 
 const rights = [

@@ -349,10 +349,9 @@ describe('holding the operator up', () => {
     // What is unknown is dropped or refused, however deep.
     expect((await mallory.create(deep)).status).toBeOneOf([201, 400, 422]);
     await done(mallory.apply(largest, 'mallory'));
-    const { status } = await condition(here, 'largest', 'SecretsReady', {
-      status: 'False',
-      reason: 'SecretUnavailable',
-    });
+    // Its 32 environments take as many namespaces, and some hundred objects.
+    const told = { status: 'False', reason: 'SecretUnavailable' };
+    const { status } = await condition(here, 'largest', 'SecretsReady', told, { within: 90_000 });
     expect(status?.environments).toHaveLength(32);
     expect(JSON.stringify(status).length).toBeLessThan(500_000);
     await ready(here, 'fort');

@@ -46,7 +46,7 @@ describe('what a cluster leaves on the machine', () => {
     const exited = once(child, 'exit');
     setTimeout(() => child.kill('SIGKILL'), delay);
     await exited;
-    await nothingIsLeft();
+    await nothingIsLeft(child);
   });
 
   it.each([

@@ -41,7 +41,7 @@ let server: Server;
 beforeAll(async () => {
   server = await openServer(sharedKubeconfig());
   for (const definition of planted.definitions) await server.install(definition);
-}, 120_000);
+});
 
 afterAll(async () => {
   await Promise.all(planted.definitions.map((definition) => server.uninstall(definition)));

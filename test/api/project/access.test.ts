@@ -215,7 +215,7 @@ test('who keeps changing a wall back is named, and the wall is put back neverthe
   });
   await eventually(stands, { within: 30_000 });
   await ready(here, 'fought');
-}, 60_000);
+});
 
 test('conditions written by hand are put right', async () => {
   await applyProject(here, 'honest', { owners });

@@ -170,7 +170,7 @@ test('a removed environment follows the same rule', async () => {
     expect(status?.environments?.map(({ name }) => name)).toEqual(['prod']);
   });
   expect(project.metadata.finalizers).toContain(finalizers.project);
-}, 90_000);
+});
 
 test('deleted: people keep their access until nothing else is left, and status says what holds the namespace up', async () => {
   await applyProject(here, 'leaving', { owners, deletionPolicy: 'Delete' });
@@ -196,7 +196,7 @@ test('deleted: people keep their access until nothing else is left, and status s
   );
   await namespaceGone(here, 'leaving-dev');
   await gone(here, projects, { name: 'leaving' });
-}, 90_000);
+});
 
 test('a namespace whose Project lost its finalizer is let go of', async () => {
   await applyProject(here, 'vanishing', { owners, deletionPolicy: 'Delete' });
@@ -241,7 +241,7 @@ test('while the Project kind itself is deleted, every namespace is retained', as
   expect(after.metadata.uid).toBe(before.metadata.uid);
   expect(after.metadata.deletionTimestamp).toBeUndefined();
   expect(after.metadata.annotations?.[annotations.retainedFor]).toBe('precious');
-}, 90_000);
+});
 
 function namespaceNamed(name: string): Promise<Namespace> {
   return here.admin.get(namespaces, { name });

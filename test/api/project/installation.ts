@@ -18,7 +18,7 @@ import { type KubernetesObject, keyOf, type ObjectName } from '../../../operator
 import type { Resource } from '../../../operator/resources/resource.ts';
 import { connect } from '../../../operator/transport/connect.ts';
 import type { Connection } from '../../../operator/transport/connection.ts';
-import { eventually } from '../../eventually.ts';
+import { eventually, type Patience } from '../../eventually.ts';
 import { install } from '../../installation.ts';
 import { Kubectl } from '../../kubectl.ts';
 
@@ -136,6 +136,7 @@ export function condition(
   name: string,
   type: string,
   expected: { readonly status: string; readonly reason?: string },
+  patience: Patience = {},
 ): Promise<Project> {
   return eventually(async () => {
     const project = await admin.get(projects, { name });
@@ -148,7 +149,7 @@ export function condition(
       );
     }
     return project;
-  });
+  }, patience);
 }
 
 export function ready(here: Installation, name: string): Promise<Project> {

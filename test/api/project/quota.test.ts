@@ -74,7 +74,7 @@ test('an elastic quota moves to where pods are turned away, never takes what is 
   expect(Number(dev)).toBeGreaterThanOrEqual(2);
   expect(Number(dev) + Number(prod)).toBeLessThanOrEqual(10);
   expect(await podsIn('elastic-dev')).toBe(2);
-}, 60_000);
+});
 
 test('more in use than a lowered total allows is told, and nothing runs less for it', async () => {
   await applyProject(here, 'lowered', spec('Static', '10'));
@@ -94,7 +94,7 @@ test('more in use than a lowered total allows is told, and nothing runs less for
     within: 40_000,
   });
   await ready(here, 'lowered');
-}, 80_000);
+});
 
 test('a Project that has no quota any more has no ResourceQuota', async () => {
   await applyProject(here, 'freed', { environments, quota: { hard: { pods: '10' } } });
