@@ -253,13 +253,12 @@ async function waitFor(
   process: ReapedProcess,
   deadline: AbortSignal,
 ): Promise<void> {
-  let exit: string | undefined;
-  void process.exited.then(({ code, signal }) => {
-    exit = `ended with ${signal ?? `code ${code}`}`;
-  });
-  while (!(await condition())) {
-    if (exit !== undefined)
-      throw new Error(`${process.name} ${exit} while starting. ${await endOfLog(process)}`);
+  const ended = process.exited.then(({ code, signal }) => `ended with ${signal ?? `code ${code}`}`);
+  for (;;) {
+    // Whoever has taken its port may keep a question waiting for long.
+    const met = await Promise.race([condition(), ended]);
+    if (met === true) return;
+    if (met !== false) throw new Error(`${process.name} ${met} while starting. ${await endOfLog(process)}`);
     if (deadline.aborted)
       throw new Error(`${process.name} was not ready in time. ${await endOfLog(process)}`);
     await delay(50);
