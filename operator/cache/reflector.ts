@@ -29,7 +29,7 @@ export interface ReflectorOptions {
   readonly pageSize?: number | undefined;
   /**
    * Bytes of a page, at most. A larger one is not read to its end but asked for again with fewer objects, down to one, so
-   * that whoever may fill objects up cannot fill the memory of who lists them. Default 8 MiB.
+   * that whoever may fill objects up cannot fill the memory of who lists them. Default 2 MiB.
    */
   readonly pageBytes?: number | undefined;
   /** A page's deadline. Default 60,000. */
@@ -62,7 +62,7 @@ export class Reflector<T extends KubernetesObject> {
   readonly #target: ReflectorTarget<T>;
   readonly #options: ReflectorOptions;
   readonly #random: () => number;
-  /** Objects that the next page may have; fewer than `pageSize` after a page that had too many bytes. */
+  /** Objects that the next page is asked for with: few at first, and as many more or fewer as their size tells. */
   #pageSize: number;
   /** The server sends bookmarks: then silence means something. */
   #bookmarks = false;
@@ -79,7 +79,7 @@ export class Reflector<T extends KubernetesObject> {
     this.#selection = selection;
     this.#target = target;
     this.#options = options;
-    this.#pageSize = options.pageSize ?? 500;
+    this.#pageSize = Math.min(options.pageSize ?? 500, firstPage);
     this.#random = options.random ?? Math.random;
   }
 
@@ -135,9 +135,9 @@ export class Reflector<T extends KubernetesObject> {
     }
   }
 
-  /** A page that is not too large. The next one may have more objects again. */
+  /** A page that is not too large. */
   async #page(next: string | undefined, signal: AbortSignal): Promise<ListPage<T>> {
-    const { pageSize = 500, pageBytes = 8 * 1024 * 1024 } = this.#options;
+    const { pageSize = 500, pageBytes = 2 * 1024 * 1024 } = this.#options;
     for (;;) {
       const limit = this.#pageSize;
       try {
@@ -150,7 +150,8 @@ export class Reflector<T extends KubernetesObject> {
           },
           signal,
         );
-        this.#pageSize = Math.min(pageSize, limit * 2);
+        const room = page.bytes === undefined || page.bytes * 2 <= pageBytes;
+        this.#pageSize = room ? Math.min(pageSize, limit * 2) : limit;
         return page;
       } catch (error) {
         if (!(error instanceof AnswerTooLargeError)) throw error;
@@ -237,6 +238,9 @@ export class Reflector<T extends KubernetesObject> {
     return this.#bookmarks ? (this.#options.idleTimeout ?? 150_000) : watchTimeout + 30_000;
   }
 }
+
+/** Objects of the first page. What is too large by far is then known before the server has gathered much of it. */
+const firstPage = 32;
 
 /** A watch brought nothing, not even a bookmark: the connection may be open at our end only. */
 class IdleWatchError extends SilenceError {

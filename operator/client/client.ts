@@ -82,6 +82,8 @@ export interface ListPage<T> {
   readonly items: readonly T[];
   readonly resourceVersion: string;
   readonly continue?: string;
+  /** Of the answer; told where the list was asked for with `mostBytes`. */
+  readonly bytes?: number;
 }
 
 export interface WriteOptions extends RequestOptions {

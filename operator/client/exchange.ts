@@ -34,8 +34,10 @@ export interface Exchange extends Omit<HttpRequest, 'beforeSend' | 'pool'> {
   readonly idempotent: boolean;
   /** True for what changes something: it passes the fence. */
   readonly writes: boolean;
-  /** Of the answer. Default: no bound. */
+  /** Of the answer's body. Default: no bound. */
   readonly mostBytes?: number;
+  /** Told how many bytes the body had, where it is bounded. Must not throw. */
+  readonly onBytes?: (bytes: number) => void;
 }
 
 interface ExchangerOptions {
@@ -107,7 +109,7 @@ export class Exchanger {
       await rateLimit?.take(deadline.signal);
       const response = await this.#send(exchange, deadline.signal, 'requests');
       if (response.status < 200 || response.status > 299) throw await this.#failure(exchange, response);
-      return this.#parse(await bodyOf(response, exchange.mostBytes));
+      return this.#parse(await bodyOf(response, exchange));
     } finally {
       deadline.release();
     }
@@ -201,7 +203,7 @@ export class Exchanger {
 }
 
 /** The text of an answer; of one that is too large no more than the bound is held at any time. */
-async function bodyOf(response: HttpResponse, mostBytes: number | undefined): Promise<string> {
+async function bodyOf(response: HttpResponse, { mostBytes, onBytes }: Exchange): Promise<string> {
   if (mostBytes === undefined) return response.text();
   const pieces: Uint8Array[] = [];
   let length = 0;
@@ -210,6 +212,7 @@ async function bodyOf(response: HttpResponse, mostBytes: number | undefined): Pr
     if (length > mostBytes) throw new AnswerTooLargeError(mostBytes);
     pieces.push(piece);
   }
+  onBytes?.(length);
   return Buffer.concat(pieces, length).toString('utf8');
 }
 

@@ -82,7 +82,14 @@ export class HttpClient implements Client, ListWatch {
     const { namespace, signal, timeout, mostBytes, ...query } = options;
     const subject = { verb: 'list', kind: resource.kind, name: namespace ?? '' };
     const path = withQuery(listPath(resource, namespace), query);
-    const answer = await this.#json(subject, 'GET', path, options);
+    let bytes: number | undefined;
+    const measured = {
+      ...options,
+      onBytes: (read: number) => {
+        bytes = read;
+      },
+    };
+    const answer = await this.#json(subject, 'GET', path, measured);
     if (!isList(answer)) throw this.#malformed(subject, 'no list');
     const apiVersion = apiVersionOf(resource);
     return {
@@ -90,6 +97,7 @@ export class HttpClient implements Client, ListWatch {
       items: answer.items.map((item) => withKind(resource, apiVersion, item)),
       resourceVersion: answer.metadata.resourceVersion,
       ...(answer.metadata.continue ? { continue: answer.metadata.continue } : undefined),
+      ...(bytes === undefined ? undefined : { bytes }),
     };
   }
 
@@ -217,7 +225,7 @@ export class HttpClient implements Client, ListWatch {
     subject: RequestSubject,
     method: HttpRequest['method'],
     path: string,
-    options: RequestOptions & { readonly mostBytes?: number } = {},
+    options: RequestOptions & Pick<Exchange, 'mostBytes' | 'onBytes'> = {},
     body?: unknown,
     contentType = 'application/json',
     headers?: Readonly<Record<string, string>>,
@@ -233,6 +241,7 @@ export class HttpClient implements Client, ListWatch {
       headers: { ...(body === undefined ? undefined : { 'content-type': contentType }), ...headers },
       ...(options.signal === undefined ? undefined : { signal: options.signal }),
       ...(options.mostBytes === undefined ? undefined : { mostBytes: options.mostBytes }),
+      ...(options.onBytes === undefined ? undefined : { onBytes: options.onBytes }),
     };
     return this.#exchanger.json(exchange);
   }
