@@ -74,8 +74,8 @@ export function clusterRights(grantableRoles: readonly string[]): readonly Right
       verbs: ['bind'],
       names: grantableRoles,
     },
-    // RBAC cannot say "only those with the label mainstay.dev/shared". The operator asks for no others, and never for
-    // one by name; but whoever holds its token could. Copies are written in any namespace that a Project has.
+    // RBAC cannot say "only those with the label mainstay.dev/shared". The operator asks for no others, by
+    // name neither; but whoever holds its token could. Copies are written in any namespace that a Project has.
     {
       scenario:
         'A shared Secret is copied into environments, follows its source and goes when no longer shared.',
