@@ -122,7 +122,9 @@ const configMap = (name: string, data: Record<string, string> = {}) => ({
 describe('a kind that is not installed', () => {
   it('keeps nobody from being ready, and is followed when it comes, through its end and its return', async () => {
     const { manager, controller, seen, lines, run, ready } = manage();
-    const informer = manager.informer({ resource: widgets(), optional: true });
+    // It is looked for often, so that the test need not wait long.
+    const reflector = { backoff: { base: 100, limit: 500 } };
+    const informer = manager.informer({ resource: widgets(), optional: true, reflector });
     controller.addWatch(
       watch(informer, ({ type, object }) => [keyOf({ name: `${type}-${object.metadata.name}` })]),
     );
