@@ -1,14 +1,10 @@
 import { type HttpClient, type KubernetesObject, networkPolicies } from '../../operator/index.ts';
 
-/** Objects of a page. */
-export const pageSize = 500;
-
 /** A list as a real API server answered it, ready to be sent again: bytes only, so that sending costs next to nothing. */
 export interface Recording {
-  readonly objects: number;
   readonly resourceVersion: string;
-  /** The items of each page as JSON, with commas in between. */
-  readonly pages: readonly Buffer[];
+  /** Each object as the JSON of a list. */
+  readonly items: readonly Buffer[];
   /** A MODIFIED event for each object. */
   readonly events: readonly RecordedEvent[];
 }
@@ -24,32 +20,28 @@ interface RecordedEvent {
 export const firstVersion = 1_000_000_000;
 
 /** Nothing at all. */
-export const emptyRecording: Recording = { objects: 0, resourceVersion: '1', pages: [], events: [] };
+export const emptyRecording: Recording = { resourceVersion: '1', items: [], events: [] };
 
 /** Records all NetworkPolicies of the server. */
 export async function record(client: HttpClient): Promise<Recording> {
-  const pages: Buffer[] = [];
+  const items: Buffer[] = [];
   const events: RecordedEvent[] = [];
   let next: string | undefined;
   for (;;) {
     const page = await client.list(networkPolicies, {
-      limit: pageSize,
+      limit: 500,
       timeout: 60_000,
       ...(next !== undefined && { continue: next }),
     });
-    // As they come in a list: without kind and apiVersion.
-    const items = page.items.map(({ kind, apiVersion, ...item }) => JSON.stringify(item));
-    pages.push(Buffer.from(items.join(',')));
+    for (const { kind, apiVersion, ...item } of page.items) items.push(Buffer.from(JSON.stringify(item)));
     events.push(...page.items.map(recordedEvent));
     next = page.continue;
-    if (next === undefined) {
-      return { objects: events.length, resourceVersion: page.resourceVersion, pages, events };
-    }
+    if (next === undefined) return { resourceVersion: page.resourceVersion, items, events };
   }
 }
 
-function recordedEvent({ metadata, ...object }: KubernetesObject): RecordedEvent {
-  const changed = { ...object, metadata: { ...metadata, resourceVersion: String(firstVersion) } };
+function recordedEvent(object: KubernetesObject): RecordedEvent {
+  const changed = { ...object, metadata: { ...object.metadata, resourceVersion: String(firstVersion) } };
   const line = `${JSON.stringify({ type: 'MODIFIED', object: changed })}\n`;
   const chunk = Buffer.from(`${Buffer.byteLength(line).toString(16)}\r\n${line}\r\n`);
   const key = '"resourceVersion":"';

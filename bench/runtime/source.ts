@@ -4,7 +4,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { CertificateAuthority } from '../../cluster/certificates/authority.ts';
 import { layOutPod, type Pod } from './pod.ts';
-import { emptyRecording, firstVersion, pageSize, type Recording } from './recording.ts';
+import { emptyRecording, firstVersion, type Recording } from './recording.ts';
 
 /** An API server that has only a recording, over TLS as the real one, and sends as fast as its client takes it. */
 export interface Source extends AsyncDisposable {
@@ -54,23 +54,20 @@ export async function startSource(directory: string): Promise<Source> {
 /** All of it, or a page where a limit is asked for, as clients do. */
 function list(recording: Recording, { url }: IncomingMessage, response: ServerResponse): void {
   const query = new URL(url ?? '', 'https://source').searchParams;
-  const { pages } = recording;
-  const paged = query.has('limit');
-  if (paged && Number(query.get('limit')) !== pageSize)
-    throw new Error('a page of another size is asked for');
+  const { items, resourceVersion } = recording;
   const first = Number(query.get('continue') ?? 0);
-  const wanted = paged ? pages.slice(first, first + 1) : pages;
-  const next = paged && first + 1 < pages.length ? String(first + 1) : undefined;
-  const metadata = { resourceVersion: recording.resourceVersion, continue: next };
-  response.setHeader('content-type', 'application/json');
+  const end = query.has('limit') ? first + Number(query.get('limit')) : items.length;
+  const metadata = { resourceVersion, ...(end < items.length && { continue: String(end) }) };
   const kind = '"kind":"NetworkPolicyList","apiVersion":"networking.k8s.io/v1"';
+  const pieces: Buffer[] = [];
+  for (const item of items.slice(first, end)) pieces.push(comma, item);
+  response.setHeader('content-type', 'application/json');
   response.write(`{${kind},"metadata":${JSON.stringify(metadata)},"items":[`);
-  wanted.forEach((page, index) => {
-    if (index > 0) response.write(',');
-    response.write(page);
-  });
+  response.write(Buffer.concat(pieces.slice(1)));
   response.end(']}\n');
 }
+
+const comma = Buffer.from(',');
 
 /** Each event is a chunk and a write of its own, as the API server flushes each. */
 async function replay({ events }: Recording, count: number, socket: Socket): Promise<void> {
