@@ -92,7 +92,12 @@ async function markdown({ title, paragraphs, tables, figures, versions }: Report
       isOk(figure) ? 'ok' : 'short',
     ]),
   };
-  const parts = [`## ${title}`, ...paragraphs, ...[...tables, limits].map(tableMarkdown), setting.join(' ')];
+  const parts = [
+    `## ${title}`,
+    ...paragraphs,
+    ...(figures.length === 0 ? tables : [...tables, limits]).map(tableMarkdown),
+    setting.join(' '),
+  ];
   return `${parts.join('\n\n')}\n`;
 }
 

@@ -4,10 +4,12 @@
  *
  *     npm run bench -- project                           us, a floor and two peers: 500 and 2,000 Projects
  *     npm run bench -- project --sizes 50 --no-peers     a look, which is not written down
+ *     npm run bench -- scale                             us alone, at sizes that grow; written into docs/scale.md
  *     npm run bench -- runtime                           reflector and cache beside client-node's informer
  */
 import { parseArgs } from 'node:util';
 import { benchProject } from './project/index.ts';
+import { benchScale } from './project/scale.ts';
 import { printFigures, printTables, type Report, writeSection } from './report.ts';
 import { benchRuntime } from './runtime/index.ts';
 
@@ -28,6 +30,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Report>>> = {
       ...(values.sizes !== undefined && { sizes: values.sizes.split(',').map(Number) }),
       ...(values.quick && { sizes: [20], drifts: 10, restSeconds: 5 }),
     }),
+  scale: () => benchScale(values.quick ? [{ projects: 10, environments: 2 }] : undefined),
   runtime: () => benchRuntime({ quick: values.quick }),
 };
 const benchmark = benchmarks[name];
@@ -39,6 +42,7 @@ if (benchmark === undefined) {
 const report = await benchmark();
 // What is smaller than the limits are made for is not what the page tells.
 const whole = !values.quick && values.peers && values.sizes === undefined;
-if (whole) await writeSection(new URL('../docs/benchmarks.md', import.meta.url).pathname, name, report);
+const page = name === 'scale' ? '../docs/scale.md' : '../docs/benchmarks.md';
+if (whole) await writeSection(new URL(page, import.meta.url).pathname, name, report);
 printTables(report.tables);
 process.exitCode = printFigures(report.figures) ? 0 : 1;

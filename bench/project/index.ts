@@ -5,7 +5,7 @@ import type { KubernetesObject } from '../../operator/index.ts';
 import type { Figure, Report, Table } from '../report.ts';
 import { type Contestant, floor, mainstay } from './contestants.ts';
 import { controllerRuntime, dotI } from './peers.ts';
-import { clusterCpu } from './processUse.ts';
+import { clusterUse } from './processUse.ts';
 import { untilQuiet } from './requests.ts';
 import { differences } from './sameObjects.ts';
 import { madeObjects, takeSample } from './sample.ts';
@@ -20,7 +20,7 @@ import {
   rest,
   restart,
 } from './trial.ts';
-import { objectsPerProject, projectName } from './world.ts';
+import { projectName } from './world.ts';
 
 export interface ProjectBenchOptions {
   /** Numbers of Projects; the rest, the drift and the restart are measured at the last. Default 500 and 2,000. */
@@ -102,7 +102,7 @@ async function trial(
   await using scene = await Scene.open(size);
   try {
     const before = await apiServerCpu(scene);
-    const { convergence, running } = await converge(contestant, scene, patience(size));
+    const { convergence, running } = await converge(contestant, scene);
     const apiServer = (await apiServerCpu(scene)) - before;
     console.log(
       `  ${convergence.seconds.toFixed(1)} s, ${convergence.objectsPerSecond.toFixed(0)} objects/s, ` +
@@ -140,13 +140,8 @@ async function followed(
   return { rest: first, drift: drifted, restart: again.restart, restAgain: second };
 }
 
-/** Milliseconds: ten objects a second is a failure. */
-function patience(size: number): number {
-  return 60_000 + (size * objectsPerProject * 1000) / 10;
-}
-
 async function apiServerCpu(scene: Scene): Promise<number> {
-  return (await clusterCpu(scene.cluster.directory)).get('kube-apiserver') ?? Number.NaN;
+  return (await clusterUse(scene.cluster.directory)).get('kube-apiserver')?.cpuSeconds ?? Number.NaN;
 }
 
 async function madeOfFirst(scene: Scene): Promise<readonly KubernetesObject[]> {

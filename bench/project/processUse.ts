@@ -35,21 +35,21 @@ function megabytes(status: string, field: string): number {
   return (Number(kibibytes) * 1024) / 1e6;
 }
 
-/** CPU seconds that each program of a cluster has used, by the program's name. `directory` is the cluster's folder. */
-export async function clusterCpu(directory: string): Promise<ReadonlyMap<string, number>> {
-  const seconds = new Map<string, number>();
+/** What each program of a cluster uses, by the program's name. `directory` is the cluster's folder. */
+export async function clusterUse(directory: string): Promise<ReadonlyMap<string, ProcessUse>> {
+  const used = new Map<string, ProcessUse>();
   for (const entry of await readdir('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
     try {
       const command = (await readFile(`/proc/${entry}/cmdline`, 'utf8')).split('\0');
       const program = basename(command[0] ?? '');
       if (!clusterPrograms.has(program) || !command.some((word) => word.includes(directory))) continue;
-      seconds.set(program, (await useOf(Number(entry))).cpuSeconds);
+      used.set(program, await useOf(Number(entry)));
     } catch {
       // It has ended since it was listed.
     }
   }
-  return seconds;
+  return used;
 }
 
 const clusterPrograms: ReadonlySet<string> = new Set([

@@ -12,7 +12,7 @@ import { type NetworkPolicy, networkPolicies } from '../../operator/resources/bu
 import { install, writeOperatorKubeconfig } from '../../test/installation.ts';
 import { Kubectl } from '../../test/kubectl.ts';
 import { pooled } from './pooled.ts';
-import { projectOf, sharedSecrets } from './world.ts';
+import { objectsPerEnvironment, projectOf, sharedSecrets } from './world.ts';
 
 /** A Project, as far as it is looked at here. */
 export interface BenchProject extends KubernetesObject {
@@ -41,6 +41,8 @@ export class Scene implements AsyncDisposable {
   readonly cluster: Cluster;
   /** How many Projects there are. */
   readonly size: number;
+  /** How many objects they come to. */
+  readonly objects: number;
   /** The path of a kubeconfig with exactly the operator's rights. */
   readonly kubeconfig: string;
   /** May do everything but to touch what is the operator's. */
@@ -56,13 +58,13 @@ export class Scene implements AsyncDisposable {
 
   private constructor(
     cluster: Cluster,
-    size: number,
-    kubeconfig: string,
+    set: Pick<Scene, 'size' | 'objects' | 'kubeconfig'>,
     clients: Pick<Scene, 'administrator' | 'operator'>,
   ) {
     this.cluster = cluster;
-    this.size = size;
-    this.kubeconfig = kubeconfig;
+    this.size = set.size;
+    this.objects = set.objects;
+    this.kubeconfig = set.kubeconfig;
     this.administrator = clients.administrator;
     this.operator = clients.operator;
     const client = this.administrator;
@@ -82,7 +84,7 @@ export class Scene implements AsyncDisposable {
   }
 
   /** Resolves when all Projects are there. */
-  static async open(size: number): Promise<Scene> {
+  static async open(size: number, environments = 2): Promise<Scene> {
     // Ten times the rate that a test's cluster has: quota, tokens and certificates of namespaces must not be the limit.
     const cluster = await startCluster({ auditLog: true, controllerManagerQps: 5000 });
     try {
@@ -94,12 +96,13 @@ export class Scene implements AsyncDisposable {
       const administrator = new HttpClient(await connect({ kubeconfig: cluster.kubeconfig }), {
         fieldManager: benchAgent,
       });
-      const all = Array.from({ length: size }, (_, at) => projectOf(at + 1));
+      const all = Array.from({ length: size }, (_, at) => projectOf(at + 1, environments));
       await pooled(all, 32, async (project) => {
         await administrator.create<KubernetesObject>(benchProjects, project);
       });
+      const objects = size * environments * objectsPerEnvironment;
       const operator = new HttpClient(await connect({ kubeconfig }), { fieldManager: benchAgent });
-      return new Scene(cluster, size, kubeconfig, { administrator, operator });
+      return new Scene(cluster, { size, objects, kubeconfig }, { administrator, operator });
     } catch (error) {
       await cluster.stop();
       throw error;

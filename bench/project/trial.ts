@@ -6,7 +6,6 @@ import { type Contestant, start } from './contestants.ts';
 import { type ProcessUse, useOf } from './processUse.ts';
 import { type Requests, untilQuiet } from './requests.ts';
 import type { Scene } from './scene.ts';
-import { objectsPerProject } from './world.ts';
 
 /** From a program's start until the last Project is Ready. */
 export interface Convergence {
@@ -43,7 +42,6 @@ export interface Restart {
 export async function converge(
   contestant: Contestant,
   scene: Scene,
-  patience: number,
 ): Promise<{ readonly convergence: Convergence; readonly running: ReapedProcess }> {
   const began = performance.now();
   const running = await start(contestant, scene);
@@ -66,13 +64,15 @@ export async function converge(
       ),
       scene.allReady,
     ]);
+    // Less than ten objects a second is no way to do it.
+    const patience = 60_000 + scene.objects * 100;
     const late = pause(patience, undefined, { signal: over.signal }).then(() =>
       failed(contestant, running, scene, `not done after ${patience / 1000} s`),
     );
     const at = await Promise.race([ended, late]);
     await look();
     const seconds = (at - began) / 1000;
-    const convergence = { seconds, objectsPerSecond: (scene.size * objectsPerProject) / seconds, use };
+    const convergence = { seconds, objectsPerSecond: scene.objects / seconds, use };
     return { convergence, running };
   } finally {
     over.abort();

@@ -5,10 +5,13 @@ const sharedNamespace = 'bench-shared';
 const sharedNames = ['registry-pull', 'ca-bundle'] as const;
 
 /** The environments of a Project; each is a namespace with nine objects in it. */
-const environments = ['dev', 'prod'] as const;
+const environments = ['dev', 'prod', 'test', 'staging', 'load', 'preview', 'demo', 'canary'] as const;
 
-/** What a Project of the bench comes to: 20 objects. */
-export const objectsPerProject = environments.length * 10;
+/** What an environment comes to. */
+export const objectsPerEnvironment = 10;
+
+/** What a Project of two environments comes to. */
+export const objectsPerProject = 2 * objectsPerEnvironment;
 
 /** The name of the Project of that index, from 1 on: `bench-0001`. */
 export function projectName(index: number): string {
@@ -16,11 +19,11 @@ export function projectName(index: number): string {
 }
 
 /**
- * The Project of that index, from 1 on. It uses what a real one uses, so that each environment gets a namespace, quota,
- * limits, both walls, a RoleBinding for each of the three roles, and two copied Secrets. Quota is `Static`, since no
- * peer could follow `Elastic`.
+ * The Project of that index, from 1 on, with so many environments, at most eight. It uses what a real one uses, so that
+ * each environment gets a namespace, quota, limits, both walls, a RoleBinding for each of the three roles, and two copied
+ * Secrets. Quota is `Static`, since no peer could follow `Elastic`.
  */
-export function projectOf(index: number): KubernetesObject & { readonly spec: object } {
+export function projectOf(index: number, count = 2): KubernetesObject & { readonly spec: object } {
   const name = projectName(index);
   return {
     apiVersion: 'mainstay.dev/v1alpha1',
@@ -56,7 +59,7 @@ export function projectOf(index: number): KubernetesObject & { readonly spec: ob
         name: secret,
         from: { namespace: sharedNamespace, name: secret },
       })),
-      environments: environments.map((environment, at) => ({
+      environments: environments.slice(0, count).map((environment, at) => ({
         name: environment,
         quota: { weight: at === 0 ? 1 : 3 },
       })),
