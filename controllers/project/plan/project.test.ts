@@ -282,3 +282,15 @@ test('what may have been given to an environment that leaves is not given to ano
   expect(share(noMemory)).toEqual({ pods: '10' });
   expect(share({ ...noMemory, attempted })).toEqual({ pods: '5' });
 });
+
+test('an environment is not ready while nobody knows whether its share has arrived', () => {
+  const project = aProject('shop', { quota: { hard: { pods: '10' } } });
+  const quotas = [aQuota('shop-dev', project, { pods: '4' }, { pods: '0' })];
+  const contents = new Map([['shop-dev', { ...nothing, quotas }]]);
+  const quotaMemory = { ...noMemory, attempted: new Map([['dev', { pods: '10' }]]) };
+  const plan = planProject(holding(project, { contents, quotaMemory }));
+  expect(desiredOf(plan).find(({ object }) => object.kind === 'ResourceQuota')?.object).toMatchObject({
+    spec: { hard: { pods: '4' } },
+  });
+  expect(plan.environments[0]?.troubles.Quota?.reason).toBe('QuotaPending');
+});

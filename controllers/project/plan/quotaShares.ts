@@ -162,7 +162,7 @@ function shareOf(plan: QuotaPlan, report: EnvironmentReport, write: QuotaWrite |
 
 function troubleOf(
   { report }: QuotaPlan,
-  { enforced, waiting, hard }: EnvironmentReport,
+  { enforced, waiting, unanswered, hard }: EnvironmentReport,
 ): Trouble | undefined {
   if (waiting.length > 0) {
     const over = report.exceeded.map(({ resource, total, counted }) => `${resource}: ${counted} of ${total}`);
@@ -173,6 +173,12 @@ function troubleOf(
           reason: 'QuotaExceeded',
           message: `More counts than the quota allows (${over.join(', ')}): ${missing}`,
         };
+  }
+  if (unanswered) {
+    return {
+      reason: 'QuotaPending',
+      message: 'The API server has not answered a change of the quota; whether it was made is looked up soon',
+    };
   }
   if (enforced) return undefined;
   return {

@@ -180,7 +180,18 @@ describe('moving a share', () => {
       environment('prod', { weight: 3, live: settled({ pods: '4' }) }),
     ]);
     expect(written(result)).toEqual({ prod: { pods: '10' } });
-    expect(result.report).toMatchObject({ settled: false, environments: [{ hard: { pods: '4' } }, {}] });
+    expect(result.report).toMatchObject({
+      settled: false,
+      environments: [{ hard: { pods: '4' }, unanswered: true }, { unanswered: false }],
+    });
+  });
+
+  test('a write that was never answered is no matter once it is seen to have arrived', () => {
+    const dev = environment('dev', { live: settled({ pods: '20' }), attempted: { pods: '20' } });
+    expect(plan({ pods: '20' }, [dev]).report).toMatchObject({
+      settled: true,
+      environments: [{ unanswered: false }],
+    });
   });
 
   test('nothing of unknown size is let in while a write is unanswered', () => {

@@ -124,7 +124,15 @@ function draftOf(
       !held ||
       resources.length === 0 ||
       (enforced && hasAmounts(live.enforced, hard) && waiting.length === 0),
-    report: { name, share, hard: due ? hard : writable ? undefined : live?.hard, enforced, waiting, cut },
+    report: {
+      name,
+      share,
+      hard: due ? hard : writable ? undefined : live?.hard,
+      enforced,
+      waiting,
+      unanswered: held && attempted !== undefined && !hasAmounts(live?.hard, hard),
+      cut,
+    },
   };
 }
 

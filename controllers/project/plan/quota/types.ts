@@ -117,6 +117,8 @@ export interface EnvironmentReport {
   readonly enforced: boolean;
   /** What it does not have yet, and why. */
   readonly waiting: readonly Waiting[];
+  /** It is not seen to have what it shall, and whether the last write to it arrived is not known: until then there is no other. */
+  readonly unanswered: boolean;
   /** Where its own `hard` could not be honoured in full, because the total is less. */
   readonly cut: readonly { readonly resource: string; readonly asked: string; readonly given: string }[];
 }
