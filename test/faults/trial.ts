@@ -54,7 +54,7 @@ export async function openTrial(stage: Stage, options: TrialOptions = {}): Promi
     proxy.clear();
     await operator.stop();
   });
-  const until = async (condition: () => void | Promise<void>, timeout = 30_000) => {
+  const until = async (condition: () => void | Promise<void>, timeout = 90_000) => {
     const waiting = vi.waitFor(condition, { timeout, interval: 20 });
     waiting.catch(() => {});
     await Promise.race([waiting, operator.alive]);
