@@ -146,7 +146,7 @@ export class Reflector<T extends KubernetesObject> {
             limit,
             ...(next === undefined ? undefined : { continue: next }),
             // One object must be taken as it is; the server bounds it.
-            ...(limit === 1 ? undefined : { mostBytes: pageBytes }),
+            mostBytes: limit === 1 ? Number.POSITIVE_INFINITY : pageBytes,
           },
           signal,
         );
