@@ -62,54 +62,58 @@ const event = (name: string): Manifest => ({
 
 it('what tenants write costs the operator little memory, when it starts and while it runs', async () => {
   const { here, admin } = stage;
-  const quiet = await run();
+  await using quiet = await run();
   await applyProject(here, 'before');
-  await ready(here, 'before');
+  await readyAtLast('before');
   const usual = await quiet.end();
 
   for (let index = 0; index < 70; index += 1) await done(admin.create(secret(`secret-${index}`, 'x')));
-  for (let index = 0; index < 30; index += 1) {
+  for (let index = 0; index < 20; index += 1) {
     await done(admin.create(policy(`policy-${index}`)));
     await done(admin.create(event(`event-${index}`)));
   }
 
-  const flooded = await run();
+  await using flooded = await run();
   const copies = ['secret-0', 'secret-1', 'secret-2'].map((name) => ({
     name,
     from: { namespace: 'bomb', name },
   }));
   await applyProject(here, 'after', { environments: [{ name: 'dev' }, { name: 'prod' }], secrets: copies });
-  await ready(here, 'after');
+  await readyAtLast('after');
   for (let index = 0; index < 30; index += 1) await done(admin.apply(secret(`secret-${index}`, 'y')));
   await eventually(async () => {
     const copy = await here.admin.get(secrets, { namespace: 'after-prod', name: 'secret-2' });
     expect(copy.data).toEqual(secret('secret-2', 'y').data);
-  });
+  }, atLast);
   const most = await flooded.end();
-  // 140 MB were written. Kept, they were some 500 MB more. What is read and let go of is 140 MB, however much is written.
+  // Of the 110 MB that were written some 130 are there at once, of twice as much no more. Kept, they were over 400.
   expect(most - usual).toBeLessThan(230);
-}, 240_000);
+}, 400_000);
 
 it('copies that are as their sources cost no read and no write when the operator starts', async () => {
   const { here, admin } = stage;
   // A touch that does not change the content.
   await done(admin.patch(secret('secret-1', ''), { metadata: { labels: { touched: 'true' } } }));
   const since = new Date().toISOString();
-  const operator = await run();
+  await using operator = await run();
   await applyProject(here, 'last');
-  await ready(here, 'last');
+  await readyAtLast('last');
   await operator.end();
   const asked = (await readAuditLog(here.cluster.auditLog)).filter(
     ({ user, time, resource }) => user === operatorUser && time >= since && resource === 'secrets',
   );
   expect(asked.length).toBeGreaterThan(0);
   expect(asked.filter((request) => isMutating(request) || request.namespace !== undefined)).toEqual([]);
-});
+}, 200_000);
+
+/** What was written has to be read first, which takes an API server that is busy its time. */
+const atLast = { within: 120_000 };
+const readyAtLast = (name: string) => eventually(() => ready(stage.here, name), atLast);
 
 let runs = 0;
 
 /** Starts the operator. `end` stops it and says how many megabytes it had at the most. */
-async function run(): Promise<{ end(): Promise<number> }> {
+async function run(): Promise<AsyncDisposable & { end(): Promise<number> }> {
   const { cluster } = stage.here;
   runs += 1;
   const name = `measured-operator-${runs}`;
@@ -130,5 +134,6 @@ async function run(): Promise<{ end(): Promise<number> }> {
       await process_.end(30_000);
       return most;
     },
+    [Symbol.asyncDispose]: () => process_.end(0),
   };
 }
