@@ -10,6 +10,7 @@ const programs = {
   mainstay: new URL('./mainstay.ts', import.meta.url),
   'client-node': new URL('./clientNode.ts', import.meta.url),
   drain: new URL('./drain.ts', import.meta.url),
+  parse: new URL('./parse.ts', import.meta.url),
 } as const;
 
 export type Contestant = keyof typeof programs;
