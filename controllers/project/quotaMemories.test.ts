@@ -27,6 +27,17 @@ test('a quota that was sent and never answered counts until a later read has sho
   expect(memories.unansweredUntil('shop')).toBeUndefined();
 });
 
+test('what is lost later does not keep what was lost first from being looked up', () => {
+  const memories = new QuotaMemories();
+  memories.abandoned('shop', [sent()], 0);
+  memories.abandoned('shop', [{ environment: 'prod', hard: { pods: '5' } }], 20_000);
+  const until = memories.unansweredUntil('shop') ?? 0;
+  expect(until).toBe(30_000);
+  memories.settled('shop', until);
+  expect([...memories.recall('shop', until).attempted.keys()]).toEqual(['prod']);
+  expect(memories.unansweredUntil('shop')).toBe(50_000);
+});
+
 test('a move that was never answered counts as well', () => {
   const memories = new QuotaMemories();
   const project = aProject('shop');

@@ -83,13 +83,13 @@ export class QuotaMemories {
     }
   }
 
-  /** When what was never answered can be looked up; undefined where everything was answered. */
+  /** When the first of what was never answered can be looked up; undefined where everything was answered. */
   unansweredUntil(uid: string): number | undefined {
     const times = [...(this.#byProject.get(uid)?.attempted.values() ?? [])].map(({ until }) => until);
-    return times.length === 0 ? undefined : Math.max(...times);
+    return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  /** A read that began now has shown every quota of the Project. */
+  /** A read that began now has shown every quota of the Project: of what had time to arrive, all is known. */
   settled(uid: string, now: number): void {
     const attempted = this.#byProject.get(uid)?.attempted;
     for (const [environment, { until }] of attempted ?? []) if (until <= now) attempted?.delete(environment);
