@@ -8,6 +8,7 @@ import { type KubernetesObject, keyOf } from '../../operator/resources/object.ts
 import type { Resource } from '../../operator/resources/resource.ts';
 import { sharedWith } from './plan/secrets.ts';
 import type { Project } from './project.ts';
+import { RecentContents, type SecretContent } from './recentContents.ts';
 import { contentOf, copyOutline } from './secretOutline.ts';
 
 /** Secrets whose content is held at once: each may have 1 MB, some times over while it is read and written. */
@@ -15,12 +16,13 @@ const mostAtOnce = 4;
 
 /**
  * What the applier of Projects writes with: any object as it is, and an outline of a Secret with the content of the source
- * that its Project names. That is read for each write, and only what its owner shares at that moment.
+ * that its Project names. That is read when it is needed, and only what its owner shares at that moment.
  */
 export class CopyingClient implements ApplyClient {
   readonly #client: Client;
   readonly #projects: Lister<Project, 'uid'>;
   readonly #limiter = new Limiter(mostAtOnce);
+  readonly #recent = new RecentContents();
 
   constructor(client: Client, projects: Lister<Project, 'uid'>) {
     this.#client = client;
@@ -33,13 +35,12 @@ export class CopyingClient implements ApplyClient {
     options: ApplyOptions = {},
   ): Promise<KubernetesObject> {
     if (resource.kind !== secrets.kind) return this.#client.apply(resource, object, options);
-    return this.#limiter.run(keyOf(object), async () => {
-      const { apiVersion, kind, metadata } = object;
-      const { type = 'Opaque', data = {} } = await this.#sourceOf(object, options.signal);
-      return copyOutline(
-        await this.#client.apply(secrets, { apiVersion, kind, metadata, type, data }, options),
-      );
-    });
+    const recent = this.#recentOf(object);
+    if (recent !== undefined) return this.#write(object, recent, options);
+    return this.#limiter.run(keyOf(object), async () =>
+      // Whoever waited may find that another has read it.
+      this.#write(object, this.#recentOf(object) ?? (await this.#read(object, options.signal)), options),
+    );
   }
 
   patch(...request: Parameters<ApplyClient['patch']>): Promise<KubernetesObject> {
@@ -48,6 +49,29 @@ export class CopyingClient implements ApplyClient {
 
   delete(...request: Parameters<ApplyClient['delete']>): Promise<void> {
     return this.#client.delete(...request);
+  }
+
+  async #write(
+    copy: Desired<KubernetesObject>,
+    content: SecretContent,
+    options: ApplyOptions,
+  ): Promise<Secret> {
+    const { apiVersion, kind, metadata } = copy;
+    return copyOutline(
+      await this.#client.apply(secrets, { apiVersion, kind, metadata, ...content }, options),
+    );
+  }
+
+  /** The plan has seen it shared; what has the same digest is the same. */
+  #recentOf(copy: Desired<KubernetesObject>): SecretContent | undefined {
+    return 'content' in copy && typeof copy.content === 'string' ? this.#recent.get(copy.content) : undefined;
+  }
+
+  async #read(copy: Desired<KubernetesObject>, signal: AbortSignal | undefined): Promise<SecretContent> {
+    const source = await this.#sourceOf(copy, signal);
+    const content = { type: source.type ?? 'Opaque', data: source.data ?? {} };
+    this.#recent.add(contentOf(source), content);
+    return content;
   }
 
   /** The Secret that a copy was planned from. Throws a `SourceChangedError` if it is not the one any more. */
