@@ -1,0 +1,122 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parse, stringify } from 'yaml';
+import { startCluster } from '../../../cluster/index.ts';
+import { connect, HttpClient } from '../../../operator/index.ts';
+import { install, writeOperatorKubeconfig } from '../../installation.ts';
+import { Kubectl } from '../../kubectl.ts';
+import { randomFrom } from '../churn.ts';
+import { FaultProxy } from '../proxy.ts';
+import { differences, type End, endOf } from './end.ts';
+import { History } from './history.ts';
+import { type Judgement, judge } from './judge.ts';
+import { Killer, type Kills } from './killer.ts';
+import { Member } from './members.ts';
+import { bundleOperator, startOperator } from './operator.ts';
+import { character, live, shareSecret, teams } from './people.ts';
+
+export interface CrashOptions {
+  /** How often the operator is killed while people work. */
+  readonly kills: number;
+  readonly projects: number;
+  readonly seed: number;
+  /** Whether Elastic Projects stay to the end, which then takes five minutes more. */
+  readonly elasticStays: boolean;
+}
+
+/** What became of two clusters, of which one's operator was killed. */
+export interface CrashReport {
+  readonly kills: Kills;
+  /** By people, in both. */
+  readonly changes: number;
+  /** Objects compared. */
+  readonly objects: number;
+  readonly differences: readonly string[];
+  readonly orphans: readonly string[];
+  /** Of the cluster with kills, and of the other. */
+  readonly crashed: Judgement;
+  readonly quiet: Judgement;
+}
+
+/** The same people on two clusters of their own; on one the operator (with a lease of 2 s) is killed again and again. */
+export async function tryCrashes(options: CrashOptions): Promise<CrashReport> {
+  const [quiet, crashed] = await Promise.all([run({ ...options, kills: 0 }), run(options)]);
+  return {
+    kills: crashed.kills,
+    changes: quiet.changes + crashed.changes,
+    objects: Object.keys(quiet.end.objects).length,
+    differences: differences(quiet.end.objects, crashed.end.objects),
+    orphans: [...quiet.end.orphans, ...crashed.end.orphans],
+    crashed: crashed.judgement,
+    quiet: quiet.judgement,
+  };
+}
+
+interface Run {
+  readonly kills: Kills;
+  readonly changes: number;
+  readonly end: End;
+  readonly judgement: Judgement;
+}
+
+/** People create, change, delete and re-create Projects, and run pods in them, until the operator has been killed so often. */
+async function run({ kills, projects: count, seed, elasticStays }: CrashOptions): Promise<Run> {
+  await using cluster = await startCluster();
+  await using proxy = await FaultProxy.start({ target: new URL(cluster.url), authority: cluster.authority });
+  await using open = new AsyncDisposableStack();
+  const kubectl = await Kubectl.forCluster(cluster.kubeconfig);
+  const program = join(cluster.directory, 'operator.mjs');
+  await Promise.all([install(kubectl), bundleOperator(program)]);
+  const kubeconfig = join(cluster.directory, 'operator.yaml');
+  await writeOperatorKubeconfig(kubectl, cluster.kubeconfig, kubeconfig);
+  await leadThrough(proxy, kubeconfig);
+  const clientFor = async (impersonate?: { readonly user: string; readonly groups: readonly string[] }) => {
+    const connection = await connect({ kubeconfig: cluster.kubeconfig, ...(impersonate && { impersonate }) });
+    open.defer(() => connection.close());
+    return new HttpClient(connection, { fieldManager: 'people' });
+  };
+  const admin = await clientFor();
+  const member = await clientFor({ user: 'member', groups: teams });
+  await shareSecret(admin);
+  const history = await History.begin(admin);
+  open.defer(() => history.stop());
+  const killer = new Killer(proxy, () => startOperator(program, kubeconfig), randomFrom(seed));
+  open.defer(() => killer.stop());
+
+  const everybody = Array.from({ length: count }, (_, index) => character(index, count, { elasticStays }));
+  const lives = everybody.map(async (who, index) => {
+    // Two clusters begin at once on one machine.
+    await pause(index * 100);
+    const random = randomFrom(seed + 1 + index);
+    const namespaces = who.environments.map((environment) => `${who.name}-${environment}`);
+    // In every other Project: the rest shows what happens where nothing is in use.
+    const working =
+      index % 2 === 0 ? undefined : new Member(member, namespaces, randomFrom(seed - 1 - index));
+    // The last of them end after the last kill, the first when half are still to come.
+    const share = 0.5 + (0.5 * (index + 1)) / count;
+    return live(who, {
+      admin,
+      history,
+      random,
+      again: () => killer.count < kills * share,
+      beforeEnd: async () => working?.leave(admin),
+    });
+  });
+  const [changes] = await Promise.all([Promise.all(lives), killer.run(kills)]);
+  const end = await endOf(admin, everybody);
+  const judgement = judge(await history.complete());
+  return { kills: killer.kills, changes: changes.reduce((sum, one) => sum + one, 0), end, judgement };
+}
+
+/** The kubeconfig's cluster is reached by way of the proxy. */
+async function leadThrough(proxy: FaultProxy, kubeconfig: string): Promise<void> {
+  const content = parse(await readFile(kubeconfig, 'utf8')) as {
+    readonly clusters: readonly { readonly name: string; readonly cluster: object }[];
+  };
+  const clusters = content.clusters.map(({ name, cluster }) => ({
+    name,
+    cluster: { ...cluster, server: proxy.url },
+  }));
+  await writeFile(kubeconfig, stringify({ ...content, clusters }), { mode: 0o600 });
+}
