@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { type HttpRequest, openConnection } from './connection.ts';
@@ -159,4 +159,26 @@ test('a server that says nothing at all is not asked for new connections again a
   // It is in its turn, though nobody asks any more.
   await expect.poll(() => second.ended).toContain('ended before its answer did');
   expect(performance.now()).toBeGreaterThan(began + 400);
+});
+
+test('a deadline holds for a request that waits for its connection', async () => {
+  // Accepts, and never begins with TLS.
+  const server = createTcpServer();
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const connection = openConnection({
+    server: new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}`),
+    namespace: 'default',
+    credentials: new FileCredentials({}),
+  });
+  onTestFinished(async () => {
+    await connection.close();
+    server.close();
+  });
+  const deadline = new AbortController();
+  setTimeout(() => deadline.abort(new Error('too late')), 100);
+  const began = performance.now();
+  await expect(connection.send({ method: 'GET', path: '/', signal: deadline.signal })).rejects.toThrow(
+    'too late',
+  );
+  expect(performance.now() - began).toBeLessThan(2000);
 });

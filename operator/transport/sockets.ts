@@ -1,8 +1,10 @@
 import type { Socket } from 'node:net';
 import { type buildConnector, errors } from 'undici';
 
-/** Milliseconds between two searches for dead sockets. */
-const defaultInterval = 10_000;
+/** Milliseconds between two searches for dead sockets: at first, doubling up to the longest, and anew after calm. */
+const first = 1000;
+const longest = 10_000;
+const calm = 30_000;
 
 /**
  * The open sockets of a connection, and when each was last heard of.
@@ -13,17 +15,20 @@ const defaultInterval = 10_000;
  * those of watches too. What was asked there and may be asked twice is asked again at once, a watch is resumed, and
  * nobody else has to find out by a deadline of their own.
  *
- * A server that lives but is slow looks the same where it is silent altogether. That costs it new connections, but not
- * more often than every ten seconds, and none of those by which it still says something.
+ * A server that lives but is slow looks the same where it is silent altogether. That costs it new connections, but soon
+ * not more often than every ten seconds, and none of those by which it still says something.
  */
 export class Sockets {
   readonly #heard = new Map<Socket, number>();
-  readonly #interval: number;
+  readonly #longest: number;
+  #interval: number;
   #searched = Number.NEGATIVE_INFINITY;
   #waiting: { since: number; readonly timer: NodeJS.Timeout } | undefined;
 
-  constructor(interval = defaultInterval) {
-    this.#interval = interval;
+  /** @param longestInterval milliseconds between two searches, at most. */
+  constructor(longestInterval = longest) {
+    this.#longest = longestInterval;
+    this.#interval = Math.min(first, longestInterval);
   }
 
   /** A connector that makes its sockets known here. */
@@ -65,7 +70,10 @@ export class Sockets {
     if (this.#waiting === undefined) return;
     const { since } = this.#waiting;
     this.#waiting = undefined;
-    this.#searched = performance.now();
+    const now = performance.now();
+    const afresh = now - this.#searched > calm;
+    this.#interval = Math.min(afresh ? first : this.#interval * 2, this.#longest);
+    this.#searched = now;
     for (const [socket, heard] of this.#heard) {
       if (heard < since) socket.destroy(new errors.SocketError('nothing was heard of it any more'));
     }
