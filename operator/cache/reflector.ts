@@ -2,6 +2,7 @@ import { AnswerTooLargeError } from '../client/answerTooLarge.ts';
 import { ApiError, isNotFound } from '../client/apiError.ts';
 import type { ListOptions, ListPage } from '../client/client.ts';
 import type { ListWatch } from '../client/listWatch.ts';
+import { fairTurn } from '../controller/eventLoopTurn.ts';
 import { type Clock, sleep } from '../queue/clock.ts';
 import type { KubernetesObject } from '../resources/object.ts';
 import type { Resource } from '../resources/resource.ts';
@@ -119,7 +120,11 @@ export class Reflector<T extends KubernetesObject> {
       let next: string | undefined;
       for (;;) {
         const page = await (paged ? this.#page(next, signal) : this.#ask({}, signal));
-        this.#target.addPage(page.items, page.resourceVersion);
+        for (let from = 0; from < page.items.length; from += itemsInATurn) {
+          this.#target.addPage(page.items.slice(from, from + itemsInATurn), page.resourceVersion);
+          await fairTurn();
+          signal.throwIfAborted();
+        }
         next = page.continue;
         if (next === undefined) {
           this.#target.endList(page.resourceVersion);
@@ -202,6 +207,8 @@ export class Reflector<T extends KubernetesObject> {
         }
         // After the events: the first bookmark shortens the time.
         idle.restart(this.#idleTimeout(timeout));
+        // What comes without a pause would otherwise be taken without one.
+        await fairTurn();
       }
       return { type: 'WatchEnded', resourceVersion, lived: clock.now() - accepted, events };
     } catch (error) {
@@ -238,6 +245,9 @@ export class Reflector<T extends KubernetesObject> {
     return this.#bookmarks ? (this.#options.idleTimeout ?? 150_000) : watchTimeout + 30_000;
   }
 }
+
+/** Objects that are taken from a page before others have their turn, if it is time. */
+const itemsInATurn = 100;
 
 /** Objects of the first page. What is too large by far is then known before the server has gathered much of it. */
 const firstPage = 32;

@@ -1,4 +1,4 @@
-/** Milliseconds for which reconciles may follow one another before timers, watches and probes have their turn. */
+/** Milliseconds for which work may follow on work before timers, watches and probes have their turn. */
 const longestTurn = 10;
 
 let began = 0;
@@ -7,8 +7,9 @@ let next: Promise<void> | undefined;
 /**
  * Resolves once whatever else the process has to do has had its turn, if it has not had one for a while.
  *
- * Reconciles of converged objects wait for nothing. Without this, thousands of them at a start would run on end in one
- * turn of the event loop, and neither the lease be renewed meanwhile nor a probe answered.
+ * Reconciles of converged objects wait for nothing, and neither do the objects of a list, nor events that come faster
+ * than they are taken. Without this, thousands of them would be dealt with in one turn of the event loop, and neither the
+ * lease be renewed meanwhile nor a probe answered.
  */
 export function fairTurn(): Promise<void> | undefined {
   if (next === undefined && performance.now() - began > longestTurn) {
