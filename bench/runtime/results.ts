@@ -40,12 +40,12 @@ The rest is the keeping: most of it is the garbage collector, which moves what s
     tables: [
       table('Start:', starts, [
         ['time', 'ms', startUp],
-        ['processor', 'ms', (run) => run.synced.cpu * 1000],
+        ['processor', 'ms', startCpu],
         ['memory (RSS)', 'MB', (run) => run.synced.rss],
       ]),
       table(`List of ${number(objects)} objects:`, lists, [
         ['time', 's', (run) => run.listing / 1000],
-        ['processor', 's', (run) => run.rested.cpu],
+        ['processor', 's', listCpu],
         ['longest stall of the event loop', 'ms', listStall],
         ['memory at its peak (RSS)', 'MB', peakRss],
         ['memory at rest (RSS)', 'MB', restRss],
@@ -68,10 +68,13 @@ The rest is the keeping: most of it is the garbage collector, which moves what s
         better: 'lower',
       },
       ratio('watch-peak-memory', streams, peakRss, 0.7, 'lower'),
-      ratio('list-time', lists, (run) => run.listing, 1, 'lower'),
-      ratio('list-peak-memory', lists, peakRss, 1, 'lower'),
-      ratio('list-rest-memory', lists, restRss, 1, 'lower'),
+      // Page by page the server has more to do; what it buys is that no page fills the memory or stops the event loop.
+      ratio('list-time', lists, (run) => run.listing, 1.2, 'lower'),
+      ratio('list-processor', lists, listCpu, 0.8, 'lower'),
+      ratio('list-peak-memory', lists, peakRss, 0.7, 'lower'),
+      ratio('list-rest-memory', lists, restRss, 0.7, 'lower'),
       ratio('start-up-time', starts, startUp, 1, 'lower'),
+      ratio('start-up-processor', starts, startCpu, 0.8, 'lower'),
       ratio('start-up-memory', starts, (run) => run.synced.rss, 1, 'lower'),
     ],
     versions,
@@ -81,6 +84,8 @@ The rest is the keeping: most of it is the garbage collector, which moves what s
 type Measure = (run: Run) => number;
 
 const startUp: Measure = (run) => run.startUp;
+const startCpu: Measure = (run) => run.synced.cpu * 1000;
+const listCpu: Measure = (run) => run.rested.cpu;
 const peakRss: Measure = (run) => run.rested.peakRss;
 const restRss: Measure = (run) => run.rested.rss;
 /** Whichever was longer: while it listed, or as it came to rest. */
