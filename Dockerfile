@@ -5,7 +5,7 @@
 #   npm run bundle && docker build --target prebuilt -t mainstay:dev .
 #       takes the dist/ that was built outside, and needs no network (buildah: --pull-never).
 #
-# It holds Node and one bundled file, and runs as a user without a name on a read-only root.
+# It holds Node and the bundle, and runs as a user without a name on a read-only root.
 
 FROM node:26-bookworm-slim AS base
 # A package manager has no business beside the operator. Node does it, so that no shell is asked for.
@@ -20,10 +20,10 @@ ENV NODE_ENV=production \
 WORKDIR /app
 USER 65532:65532
 EXPOSE 8080 8081
-ENTRYPOINT ["node", "/app/main.js"]
+ENTRYPOINT ["node", "/app/main.mjs"]
 
 FROM base AS prebuilt
-COPY dist/main.js /app/
+COPY dist/*.mjs /app/
 
 FROM node:26-bookworm-slim AS build
 WORKDIR /src
@@ -33,4 +33,4 @@ COPY . .
 RUN npm run bundle
 
 FROM base
-COPY --from=build /src/dist/main.js /app/
+COPY --from=build /src/dist/*.mjs /app/

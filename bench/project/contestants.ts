@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import type { ReapedProcess } from '../../cluster/processes/reaper.ts';
 import packageJson from '../../package.json' with { type: 'json' };
+import { bundle } from '../bundle.ts';
 import type { Scene } from './scene.ts';
 
 /** Somebody who does the job. */
@@ -26,10 +26,10 @@ export const mainstay: Contestant = {
   description: `Mainstay ${packageJson.version}, Node ${process.versions.node}`,
   lease: 'mainstay',
   command: async (scene) => {
-    const program = join(scene.cluster.directory, 'main.js');
-    await bundle(join(root, 'main.ts'), program);
+    const { directory } = scene.cluster;
+    await bundle({ mainstay: join(root, 'main.ts') }, directory);
     return {
-      command: [process.execPath, program],
+      command: [process.execPath, join(directory, 'mainstay.mjs')],
       environment: {
         NODE_ENV: 'production',
         NODE_OPTIONS: '--max-semi-space-size=4',
@@ -47,9 +47,9 @@ export function floor(sample: string): Contestant {
     name: 'floor',
     description: 'a bare loop: 32 in flight, the same objects, two statuses a Project, no cache',
     command: async (scene) => {
-      const program = join(scene.cluster.directory, 'floor.js');
-      await bundle(join(root, 'bench/project/floor.ts'), program);
-      return { command: [process.execPath, program, sample] };
+      const { directory } = scene.cluster;
+      await bundle({ floor: join(root, 'bench/project/floor.ts') }, directory);
+      return { command: [process.execPath, join(directory, 'floor.mjs'), sample] };
     },
   };
 }
@@ -66,20 +66,5 @@ export async function start(contestant: Contestant, scene: Scene): Promise<Reape
     log: join(scene.cluster.directory, `contestant-${started}.log`),
     environment: { ...environment, KUBECONFIG: scene.kubeconfig },
     graceMilliseconds: 30_000,
-  });
-}
-
-async function bundle(entry: string, outfile: string): Promise<void> {
-  await build({
-    entryPoints: [entry],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node26',
-    format: 'esm',
-    banner: {
-      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
-    },
-    logLevel: 'error',
   });
 }

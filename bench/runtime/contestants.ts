@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { on, once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundle } from '../bundle.ts';
 import type { Applied, Sample, Told } from './measures.ts';
 import type { Pod } from './pod.ts';
 
@@ -44,25 +44,12 @@ export interface Run {
   readonly applied?: Applied;
 }
 
-/** Makes of each contestant one file, as the operator is one. */
+/** Bundles every contestant as the operator is. */
 export async function bundleContestants(directory: string): Promise<void> {
-  await build({
-    entryPoints: Object.entries(programs).map(([out, url]) => ({ in: fileURLToPath(url), out })),
-    outdir: directory,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    platform: 'node',
-    target: 'node26',
-    format: 'esm',
-    // What is loaded only where it is needed costs nothing where it is not.
-    splitting: true,
-    minifyWhitespace: true,
-    minifySyntax: true,
-    banner: {
-      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
-    },
-    logLevel: 'warning',
-  });
+  await bundle(
+    Object.fromEntries(Object.entries(programs).map(([name, url]) => [name, fileURLToPath(url)])),
+    directory,
+  );
 }
 
 /** Runs a contestant in a process of its own, which is gone when this resolves or rejects. */
