@@ -39,7 +39,7 @@ export interface ReflectorOptions {
   readonly watchTimeout?: readonly [number, number] | undefined;
   /**
    * A watch that brings nothing for so long is taken for dead. Default 150,000, once the server has shown that it sends
-   * bookmarks (every minute or so); until then a watch is dead 30,000 after it should have ended.
+   * bookmarks (every minute or so); until then a watch is dead 10,000 after it should have ended, which a server does by a timer.
    */
   readonly idleTimeout?: number | undefined;
   readonly backoff?: Omit<ReflectorBackoffOptions, 'now' | 'random'> | undefined;
@@ -242,7 +242,7 @@ export class Reflector<T extends KubernetesObject> {
   }
 
   #idleTimeout(watchTimeout: number): number {
-    return this.#bookmarks ? (this.#options.idleTimeout ?? 150_000) : watchTimeout + 30_000;
+    return this.#bookmarks ? (this.#options.idleTimeout ?? 150_000) : watchTimeout + 10_000;
   }
 }
 
