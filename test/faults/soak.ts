@@ -29,9 +29,8 @@ console.log(`soak of ${minutes} minutes, seed ${seed}`);
 const patience = 60_000;
 
 /**
- * Seconds that a recovery may take. A key that failed all through five faults in a row, up to 17 s, waits for as long
- * again, since its wait doubles. Dead connections are found within 12 s: by the first request that gets no answer, and
- * not more than once in 10 s.
+ * Seconds that a recovery may take. A watch that stops before its first bookmark is given up 16 s after it began. A key
+ * that failed all through five faults in a row, up to 17 s, waits for as long again, since its wait doubles.
  */
 const slowestAllowed = 30;
 
