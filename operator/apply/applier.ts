@@ -82,6 +82,10 @@ export class Applier {
   async apply(request: ApplyRequest): Promise<ApplyReport> {
     const { identity } = this.#options;
     const { owner, desired } = request;
+    this.#standing.keepOnly(
+      owner,
+      desired.map((item) => identify(item.resource, item.object)),
+    );
     const actions = diff({ identity, owner, desired, live: this.#seen(request) });
     const prunes = actions.filter((action) => action.type === 'Prune');
     const writes = actions.filter((action) => action.type !== 'Prune');
@@ -161,7 +165,7 @@ export class Applier {
   }
 
   #prune(
-    { owner, prune = [], log, signal }: ApplyRequest,
+    { prune = [], log, signal }: ApplyRequest,
     actions: readonly PruneAction[],
     when: 'First' | 'Last',
     mayIn: (group: string) => boolean,
@@ -179,7 +183,6 @@ export class Applier {
         const outcome: Outcome = mayIn(groupOf({ resource, object: live }))
           ? await this.#limiter.run(id, () => this.#writer.prune(resource, live, log, signal))
           : { ...subject(resource, live), result: 'held' };
-        if (outcome.result === 'pruned') this.#standing.delete(owner, id);
         this.#options.metrics?.applied(resource, outcome.result);
         return outcome;
       }),

@@ -21,8 +21,16 @@ export class StandingObjects {
     else ids.add(shorten(id));
   }
 
-  delete(owner: Owner, id: string): void {
-    this.#byOwner.get(owner.uid)?.delete(shorten(id));
+  /** Forgets all others of the owner: what was let go may be deleted by its owner, whichever way it does that. */
+  keepOnly(owner: Owner, ids: Iterable<string>): void {
+    const before = this.#byOwner.get(owner.uid);
+    if (before === undefined) return;
+    const kept = new Set<number>();
+    for (const id of ids) {
+      const short = shorten(id);
+      if (before.has(short)) kept.add(short);
+    }
+    this.#byOwner.set(owner.uid, kept);
   }
 
   forget(owner: Owner): void {

@@ -86,6 +86,14 @@ describe('what an owner desires', () => {
     applier.forget(owner);
     expect(results(await applier.apply(request([map('stood', { a: '1' })])))).toEqual(['created']);
   });
+
+  it('takes what its owner let go and wants again for new, whoever deleted it', async () => {
+    const applier = await stage.look({ inventory: { get: () => undefined, ownedBy: () => [] } });
+    const [kept, left] = [map('wanted-on', {}), map('let-go', {})];
+    expect(results(await applier.apply(request([kept, left])))).toEqual(['created', 'created']);
+    await applier.apply(request([kept]));
+    expect(results(await applier.apply(request([kept, left])))).toEqual(['repaired', 'created']);
+  });
 });
 
 describe('waves', () => {
