@@ -22,8 +22,9 @@ operator.alive.catch((error: unknown) => {
 });
 
 process.on('message', (question) => {
-  // Not each time: the operator that is waited for must not be kept from its work.
-  if (question === 'weigh') globalThis.gc?.();
+  // Not each time: the operator that is waited for must not be kept from its work. As thorough as V8 can, so that what
+  // it keeps in reserve after a large event is given back, and only what is held counts.
+  if (question === 'weigh') globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
   const { rss, heapUsed } = process.memoryUsage();
   const look: Look = { versions: cachedVersions(operator.caches), rss: rss / 1e6, heap: heapUsed / 1e6 };
   process.send?.(look);
