@@ -77,6 +77,7 @@ export class History {
     const deadline = performance.now() + within;
     while (!condition()) {
       if (this.#broken !== undefined) throw this.#broken;
+      this.#stop.signal.throwIfAborted();
       const left = deadline - performance.now();
       if (left <= 0) throw new Error(`waited ${within / 1000} s: ${what()}`);
       await new Promise<void>((resolve) => {
@@ -113,6 +114,7 @@ export class History {
 
   async stop(): Promise<void> {
     this.#stop.abort();
+    this.#wake();
     await Promise.all(this.#running);
   }
 

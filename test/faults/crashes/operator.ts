@@ -1,21 +1,52 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { build } from 'esbuild';
+import { parse, stringify } from 'yaml';
+import type { Cluster } from '../../../cluster/index.ts';
+import { operatorProgram } from '../../installation.ts';
+import type { Exchange, SeenRequest } from '../exchange.ts';
+import { pass } from '../exchange.ts';
+import { FaultProxy } from '../proxy.ts';
+import { projectIn } from './people.ts';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
+/**
+ * When a process dies.
+ *
+ * - AnyTime: some milliseconds after so and so many writes of the process, whatever it does then.
+ * - BetweenWrites: a reconcile has made its n-th write and had its answer, and sends the next, which never arrives.
+ * - BeforeAnswer: the server has done the n-th write of a reconcile, whose status is still to be written, and the process
+ *   never hears of it.
+ */
+export type Moment = 'AnyTime' | 'BetweenWrites' | 'BeforeAnswer';
 
-/** Writes the program as it is shipped, in one file: it starts in a third of the time that its sources take. */
-export async function bundleOperator(file: string): Promise<void> {
-  await promisify(execFile)('npm', ['run', 'bundle', '--', `--outfile=${file}`], { cwd: root });
+export interface Plan {
+  readonly moment: Moment;
+  /** Writes of the process before which it does not die: however slow the machine, each process gets something done. */
+  readonly notBefore: number;
+  /** Writes of one reconcile. */
+  readonly after: number;
+  /** Milliseconds, for AnyTime. */
+  readonly delay: number;
 }
 
-/** The real program, in a process of its own. */
-export interface OperatorProcess {
-  /** Resolves when it has begun to lead. Rejects if it ends by itself, unless it could not keep its lease. */
-  readonly leads: Promise<void>;
-  /** SIGKILL, at this very moment; resolves when the process is gone. */
-  kill(): Promise<void>;
+/** Writes the program as one file: it starts in a third of the time that its sources take. */
+export async function bundleOperator(file: string): Promise<void> {
+  await build({
+    entryPoints: [operatorProgram],
+    outfile: file,
+    bundle: true,
+    platform: 'node',
+    target: 'node26',
+    format: 'esm',
+    // Some of what is bundled is not ESM.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+    logLevel: 'error',
+  });
 }
 
 /** As short as processes that are killed all the time need it. */
@@ -28,42 +59,123 @@ const settings = {
   MAINSTAY_METRICS_PORT: '0',
 };
 
-export function startOperator(program: string, kubeconfig: string): OperatorProcess {
-  const leads = Promise.withResolvers<void>();
-  // Looked at by whoever waits for it to lead.
-  leads.promise.catch(() => {});
-  let killed = false;
-  let child = run();
+/** The real program in a process of its own, whose requests pass a proxy of its own, where its writes are counted. */
+export class OperatorProcess {
+  readonly #proxy: FaultProxy;
+  readonly #program: string;
+  readonly #kubeconfig: string;
+  readonly #leads = Promise.withResolvers<void>();
+  readonly #dies = Promise.withResolvers<Moment>();
+  /** What was written and answered of the reconcile that is under way, by Project. */
+  readonly #written = new Map<string, number>();
+  #writes = 0;
+  #plan: Plan | undefined;
+  #killed = false;
+  #child: ChildProcess;
 
-  function run(): ChildProcess {
-    const started = spawn(process.execPath, [program], {
-      env: { ...process.env, KUBECONFIG: kubeconfig, ...settings },
+  private constructor(proxy: FaultProxy, program: string, kubeconfig: string) {
+    this.#proxy = proxy;
+    this.#program = program;
+    this.#kubeconfig = kubeconfig;
+    // Looked at by whoever waits for it to lead.
+    this.#leads.promise.catch(() => {});
+    proxy.on(
+      ({ method }) => method !== 'GET',
+      (exchange) => this.#serve(exchange),
+    );
+    this.#child = this.#run();
+  }
+
+  /** `kubeconfig` has the operator's rights. */
+  static async start(cluster: Cluster, program: string, kubeconfig: string): Promise<OperatorProcess> {
+    const proxy = await FaultProxy.start({ target: new URL(cluster.url), authority: cluster.authority });
+    const own = join(cluster.directory, `operator-${new URL(proxy.url).port}.yaml`);
+    const content = parse(await readFile(kubeconfig, 'utf8')) as {
+      readonly clusters: readonly { readonly name: string; readonly cluster: object }[];
+    };
+    const clusters = content.clusters.map((one) => ({
+      ...one,
+      cluster: { ...one.cluster, server: proxy.url },
+    }));
+    await writeFile(own, stringify({ ...content, clusters }), { mode: 0o600 });
+    return new OperatorProcess(proxy, program, own);
+  }
+
+  /** Resolves when it has begun to lead. Rejects if it ends by itself, unless it could not keep its lease. */
+  get leads(): Promise<void> {
+    return this.#leads.promise;
+  }
+
+  /** Resolves when it has come about. */
+  dieAt(plan: Plan): Promise<Moment> {
+    this.#plan = plan;
+    return this.#dies.promise;
+  }
+
+  /** SIGKILL, at this very moment; resolves when the process is gone. */
+  async kill(): Promise<void> {
+    this.#killed = true;
+    this.#plan = undefined;
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      const exited = once(this.#child, 'exit');
+      this.#child.kill('SIGKILL');
+      await exited;
+    }
+    await this.#proxy[Symbol.asyncDispose]();
+  }
+
+  async #serve(exchange: Exchange): Promise<void> {
+    const { seen } = exchange;
+    const project = projectIn(seen.path);
+    if (project === undefined) return pass(exchange);
+    const before = this.#written.get(project) ?? 0;
+    const plan = this.#plan !== undefined && this.#writes >= this.#plan.notBefore ? this.#plan : undefined;
+    if (plan?.moment === 'BetweenWrites' && before >= plan.after) return this.#die(plan);
+    if (plan?.moment === 'BeforeAnswer' && before + 1 >= plan.after && !endsReconcile(seen)) {
+      this.#plan = undefined;
+      await exchange.perform();
+      return this.#die(plan);
+    }
+    if (plan?.moment === 'AnyTime') {
+      this.#plan = undefined;
+      void pause(plan.delay).then(() => this.#die(plan));
+    }
+    this.#writes += 1;
+    await exchange.forward();
+    if (endsReconcile(seen)) this.#written.delete(project);
+    // Others of the same reconcile may have been answered meanwhile.
+    else this.#written.set(project, (this.#written.get(project) ?? 0) + 1);
+    exchange.end();
+  }
+
+  #die({ moment }: Plan): void {
+    void this.kill();
+    this.#dies.resolve(moment);
+  }
+
+  #run(): ChildProcess {
+    const child = spawn(process.execPath, [this.#program], {
+      env: { ...process.env, KUBECONFIG: this.#kubeconfig, ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let log = '';
     const read = (text: string) => {
       log = `${log}${text}`.slice(-5000);
-      if (log.includes('"msg":"leading"')) leads.resolve();
+      if (log.includes('"msg":"leading"')) this.#leads.resolve();
     };
-    started.stdout.setEncoding('utf8').on('data', read);
-    started.stderr.setEncoding('utf8').on('data', read);
-    started.on('close', (code) => {
-      if (killed) return;
+    child.stdout.setEncoding('utf8').on('data', read);
+    child.stderr.setEncoding('utf8').on('data', read);
+    child.on('close', (code) => {
+      if (this.#killed) return;
       // On a machine that is busy otherwise a lease of 2 s cannot always be kept; a cluster starts the program again.
-      if (log.includes('LeadershipLostError')) child = run();
-      else leads.reject(new Error(`the operator ended with ${code}:\n${log}`));
+      if (log.includes('LeadershipLostError')) this.#child = this.#run();
+      else this.#leads.reject(new Error(`the operator ended with ${code}:\n${log}`));
     });
-    return started;
+    return child;
   }
+}
 
-  return {
-    leads: leads.promise,
-    kill: async () => {
-      killed = true;
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const exited = once(child, 'exit');
-      child.kill('SIGKILL');
-      await exited;
-    },
-  };
+/** The status is written last, if it changes; and after the finalizers of the Project are gone there is no Project. */
+function endsReconcile({ path }: SeenRequest): boolean {
+  return path.includes('/projects/');
 }

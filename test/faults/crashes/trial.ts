@@ -1,19 +1,16 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { parse, stringify } from 'yaml';
 import { startCluster } from '../../../cluster/index.ts';
 import { connect, HttpClient } from '../../../operator/index.ts';
 import { install, writeOperatorKubeconfig } from '../../installation.ts';
 import { Kubectl } from '../../kubectl.ts';
 import { randomFrom } from '../churn.ts';
-import { FaultProxy } from '../proxy.ts';
 import { differences, type End, endOf } from './end.ts';
 import { History } from './history.ts';
 import { type Judgement, judge } from './judge.ts';
 import { Killer, type Kills } from './killer.ts';
 import { Member } from './members.ts';
-import { bundleOperator, startOperator } from './operator.ts';
+import { bundleOperator, OperatorProcess } from './operator.ts';
 import { character, live, shareSecret, teams } from './people.ts';
 
 export interface CrashOptions {
@@ -41,7 +38,10 @@ export interface CrashReport {
 
 /** The same people on two clusters of their own; on one the operator (with a lease of 2 s) is killed again and again. */
 export async function tryCrashes(options: CrashOptions): Promise<CrashReport> {
-  const [quiet, crashed] = await Promise.all([run({ ...options, kills: 0 }), run(options)]);
+  const runs = [run({ ...options, kills: 0 }), run(options)] as const;
+  // Both to their ends, so that whatever one of them finds, nothing of the other is left behind.
+  await Promise.allSettled(runs);
+  const [quiet, crashed] = await Promise.all(runs);
   return {
     kills: crashed.kills,
     changes: quiet.changes + crashed.changes,
@@ -63,14 +63,12 @@ interface Run {
 /** People create, change, delete and re-create Projects, and run pods in them, until the operator has been killed so often. */
 async function run({ kills, projects: count, seed, elasticStays }: CrashOptions): Promise<Run> {
   await using cluster = await startCluster();
-  await using proxy = await FaultProxy.start({ target: new URL(cluster.url), authority: cluster.authority });
   await using open = new AsyncDisposableStack();
   const kubectl = await Kubectl.forCluster(cluster.kubeconfig);
   const program = join(cluster.directory, 'operator.mjs');
   await Promise.all([install(kubectl), bundleOperator(program)]);
   const kubeconfig = join(cluster.directory, 'operator.yaml');
   await writeOperatorKubeconfig(kubectl, cluster.kubeconfig, kubeconfig);
-  await leadThrough(proxy, kubeconfig);
   const clientFor = async (impersonate?: { readonly user: string; readonly groups: readonly string[] }) => {
     const connection = await connect({ kubeconfig: cluster.kubeconfig, ...(impersonate && { impersonate }) });
     open.defer(() => connection.close());
@@ -81,7 +79,7 @@ async function run({ kills, projects: count, seed, elasticStays }: CrashOptions)
   await shareSecret(admin);
   const history = await History.begin(admin);
   open.defer(() => history.stop());
-  const killer = new Killer(proxy, () => startOperator(program, kubeconfig), randomFrom(seed));
+  const killer = new Killer(() => OperatorProcess.start(cluster, program, kubeconfig), randomFrom(seed));
   open.defer(() => killer.stop());
 
   const everybody = Array.from({ length: count }, (_, index) => character(index, count, { elasticStays }));
@@ -107,16 +105,4 @@ async function run({ kills, projects: count, seed, elasticStays }: CrashOptions)
   const end = await endOf(admin, everybody);
   const judgement = judge(await history.complete());
   return { kills: killer.kills, changes: changes.reduce((sum, one) => sum + one, 0), end, judgement };
-}
-
-/** The kubeconfig's cluster is reached by way of the proxy. */
-async function leadThrough(proxy: FaultProxy, kubeconfig: string): Promise<void> {
-  const content = parse(await readFile(kubeconfig, 'utf8')) as {
-    readonly clusters: readonly { readonly name: string; readonly cluster: object }[];
-  };
-  const clusters = content.clusters.map(({ name, cluster }) => ({
-    name,
-    cluster: { ...cluster, server: proxy.url },
-  }));
-  await writeFile(kubeconfig, stringify({ ...content, clusters }), { mode: 0o600 });
 }
