@@ -14,7 +14,7 @@ import type { History } from './history.ts';
 /** What a person writes: the rest has defaults. */
 type Spec = { readonly [Field in keyof ProjectSpec]?: unknown };
 
-export const projectName = (index: number) => `crash-${index}`;
+const projectName = (index: number) => `crash-${index}`;
 
 /** The Project that something with this name, or in a namespace of this name, was made for. */
 export function projectIn(text: string): string | undefined {
