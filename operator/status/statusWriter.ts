@@ -9,8 +9,11 @@ export interface WithStatus extends KubernetesObject {
   readonly status?: object;
 }
 
+/** What is asked of the API server. Reads are lists, so that who follows a kind needs no right to `get` beside. */
+export type StatusClient = Pick<Client, 'fieldManager' | 'list' | 'apply' | 'patch'>;
+
 export interface StatusWriterOptions<T extends WithStatus> {
-  readonly client: Client;
+  readonly client: StatusClient;
   readonly resource: Resource<T>;
   /** Default: the client's. */
   readonly fieldManager?: string;
@@ -31,7 +34,7 @@ export type StatusOutcome<T> =
  * The whole status is ours: what others put into it is taken out.
  */
 export class StatusWriter<T extends WithStatus> {
-  readonly #client: Client;
+  readonly #client: StatusClient;
   readonly #resource: Resource<T>;
   readonly #fieldManager: string;
 
@@ -76,8 +79,14 @@ export class StatusWriter<T extends WithStatus> {
     } catch (error) {
       if (!isConflict(error)) throw error;
     }
-    const newer = await this.#client.get(this.#resource, addressOf(live), options);
-    return newer.metadata.uid === live.metadata.uid ? this.#apply(newer, status, options) : undefined;
+    const { name, namespace } = addressOf(live);
+    const { items } = await this.#client.list(this.#resource, {
+      ...options,
+      ...(namespace === undefined ? {} : { namespace }),
+      fieldSelector: `metadata.name=${name}`,
+    });
+    const newer = items.find(({ metadata }) => metadata.uid === live.metadata.uid);
+    return newer === undefined ? undefined : this.#apply(newer, status, options);
   }
 
   async #apply({ metadata }: T, status: object, options: RequestOptions): Promise<T> {

@@ -4,7 +4,11 @@ import type { KubernetesObject } from '../../../operator/resources/object.ts';
 import { defineResource } from '../../../operator/resources/resource.ts';
 import { type Condition, conditionsOf } from '../../../operator/status/conditions.ts';
 import { findingsOf } from '../../../operator/status/phases.ts';
-import { StatusNotStoredError, StatusWriter } from '../../../operator/status/statusWriter.ts';
+import {
+  type StatusClient,
+  StatusNotStoredError,
+  StatusWriter,
+} from '../../../operator/status/statusWriter.ts';
 import { eventually } from '../../eventually.ts';
 import { openStage, type Stage } from './stage.ts';
 
@@ -79,7 +83,15 @@ beforeAll(async () => {
     },
   });
   await eventually(() => stage.client.list(widgets));
-  writer = new StatusWriter({ client: stage.client, resource: widgets });
+  const { client } = stage;
+  // An operator that follows a kind may list it, and mostly has no right to get one.
+  const rights: StatusClient = {
+    fieldManager: client.fieldManager,
+    list: (...request) => client.list(...request),
+    apply: (...request) => client.apply(...request),
+    patch: (...request) => client.patch(...request),
+  };
+  writer = new StatusWriter({ client: rights, resource: widgets });
 });
 afterAll(async () => {
   await stage.client.delete(customResourceDefinitions, { name: 'widgets.runtime-apply.example.com' });
