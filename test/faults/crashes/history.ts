@@ -73,7 +73,7 @@ export class History {
   }
 
   /** Waits for what is asked of Projects; asked again whenever one has changed. */
-  async until(condition: () => boolean, what: () => string, within = 300_000): Promise<void> {
+  async until(condition: () => boolean, what: () => string, within = 600_000): Promise<void> {
     const deadline = performance.now() + within;
     while (!condition()) {
       if (this.#broken !== undefined) throw this.#broken;

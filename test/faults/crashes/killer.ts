@@ -6,13 +6,16 @@ export type Kills = Readonly<Record<Moment, number>>;
 /** Kills the operator again and again, and starts it again. */
 export class Killer {
   readonly #start: () => Promise<OperatorProcess>;
+  readonly #most: number;
   readonly #random: () => number;
   readonly #kills: Record<Moment, number> = { AnyTime: 0, BetweenWrites: 0, BeforeAnswer: 0 };
   readonly #alive = new Set<OperatorProcess>();
   #stopped = false;
 
-  constructor(start: () => Promise<OperatorProcess>, random: () => number) {
+  /** `most`: about as many writes a process makes at most before it dies. */
+  constructor(start: () => Promise<OperatorProcess>, most: number, random: () => number) {
     this.#start = start;
+    this.#most = most;
     this.#random = random;
   }
 
@@ -49,7 +52,7 @@ export class Killer {
     const chance = this.#random();
     const plan: Plan = {
       moment: chance < 0.4 ? 'AnyTime' : chance < 0.8 ? 'BetweenWrites' : 'BeforeAnswer',
-      notBefore: Math.floor(this.#random() * 60),
+      notBefore: Math.floor(this.#random() * this.#most),
       after: 1 + Math.floor(this.#random() * 4),
       delay: this.#random() * 50,
     };

@@ -79,7 +79,9 @@ async function run({ kills, projects: count, seed, elasticStays }: CrashOptions)
   await shareSecret(admin);
   const history = await History.begin(admin);
   open.defer(() => history.stop());
-  const killer = new Killer(() => OperatorProcess.start(cluster, program, kubeconfig), randomFrom(seed));
+  const start = () => OperatorProcess.start(cluster, program, kubeconfig);
+  // Each process begins with the same Projects. Were it to die too early, it would never come to the last.
+  const killer = new Killer(start, count * 6, randomFrom(seed));
   open.defer(() => killer.stop());
 
   const everybody = Array.from({ length: count }, (_, index) => character(index, count, { elasticStays }));
