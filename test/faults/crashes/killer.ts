@@ -58,7 +58,7 @@ export class Killer {
     };
     // Where nobody wants anything of the operator, it writes nothing.
     const idle = new AbortController();
-    const waited = pause(3000, 'AnyTime' as const, { signal: idle.signal });
+    const waited = pause(4000, 'AnyTime' as const, { signal: idle.signal });
     waited.catch(() => {});
     const moment = await Promise.race([operator.dieAt(plan), waited]);
     idle.abort();

@@ -24,7 +24,7 @@ export type Moment = 'AnyTime' | 'BetweenWrites' | 'BeforeAnswer';
 
 export interface Plan {
   readonly moment: Moment;
-  /** Writes of the process before which it does not die: however slow the machine, each process gets something done. */
+  /** Writes of the process, or two seconds, before which it does not die: each process gets something done. */
   readonly notBefore: number;
   /** Writes of one reconcile. */
   readonly after: number;
@@ -70,6 +70,7 @@ export class OperatorProcess {
   readonly #written = new Map<string, number>();
   #writes = 0;
   #plan: Plan | undefined;
+  #patience = 0;
   #killed = false;
   #child: ChildProcess;
 
@@ -109,6 +110,7 @@ export class OperatorProcess {
   /** Resolves when it has come about. */
   dieAt(plan: Plan): Promise<Moment> {
     this.#plan = plan;
+    this.#patience = performance.now() + 2000;
     return this.#dies.promise;
   }
 
@@ -129,7 +131,7 @@ export class OperatorProcess {
     const project = projectIn(seen.path);
     if (project === undefined) return pass(exchange);
     const before = this.#written.get(project) ?? 0;
-    const plan = this.#plan !== undefined && this.#writes >= this.#plan.notBefore ? this.#plan : undefined;
+    const plan = this.#isDue() ? this.#plan : undefined;
     if (plan?.moment === 'BetweenWrites' && before >= plan.after) return this.#die(plan);
     if (plan?.moment === 'BeforeAnswer' && before + 1 >= plan.after && !endsReconcile(seen)) {
       this.#plan = undefined;
@@ -146,6 +148,10 @@ export class OperatorProcess {
     // Others of the same reconcile may have been answered meanwhile.
     else this.#written.set(project, (this.#written.get(project) ?? 0) + 1);
     exchange.end();
+  }
+
+  #isDue(): boolean {
+    return this.#writes >= (this.#plan?.notBefore ?? 0) || performance.now() > this.#patience;
   }
 
   #die({ moment }: Plan): void {
