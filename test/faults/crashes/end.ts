@@ -33,7 +33,7 @@ export async function endOf(admin: HttpClient, everybody: readonly Character[]):
       if (!same) throw new Error('the objects still change');
       return { objects, orphans: orphansAmong(all) };
     },
-    { every: 3000, within: 120_000 },
+    { every: 4000, within: 120_000 },
   );
 }
 

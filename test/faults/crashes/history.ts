@@ -72,6 +72,11 @@ export class History {
     return this.#projects.get(name);
   }
 
+  /** Nobody looks any more. */
+  get isOver(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
   /** Waits for what is asked of Projects; asked again whenever one has changed. */
   async until(condition: () => boolean, what: () => string, within = 600_000): Promise<void> {
     const deadline = performance.now() + within;

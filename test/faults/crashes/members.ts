@@ -40,7 +40,7 @@ export class Member {
       if (this.#random() < 0.65)
         await tolerate(this.#client.create(pods, pod(namespace, `worker-${this.#names++}`)));
       else await this.#end(namespace);
-      await pause(250 + this.#random() * 500, undefined, { signal }).catch(() => {});
+      await pause(500 + this.#random() * 1500, undefined, { signal }).catch(() => {});
     }
   }
 

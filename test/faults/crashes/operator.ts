@@ -24,7 +24,7 @@ export type Moment = 'AnyTime' | 'BetweenWrites' | 'BeforeAnswer';
 
 export interface Plan {
   readonly moment: Moment;
-  /** Writes of the process, or two seconds, before which it does not die: each process gets something done. */
+  /** Writes of the process before which it does not die: however slow the machine, each process gets something done. */
   readonly notBefore: number;
   /** Writes of one reconcile. */
   readonly after: number;
@@ -54,7 +54,7 @@ const settings = {
   MAINSTAY_LEADER_ELECTION_LEASE_DURATION: '2s',
   MAINSTAY_LEADER_ELECTION_RENEW_DEADLINE: '1200ms',
   MAINSTAY_LEADER_ELECTION_RETRY_PERIOD: '250ms',
-  MAINSTAY_PROJECT_USAGE_INTERVAL: '1000',
+  MAINSTAY_PROJECT_USAGE_INTERVAL: '3000',
   MAINSTAY_PROBES_PORT: '0',
   MAINSTAY_METRICS_PORT: '0',
 };
@@ -70,7 +70,8 @@ export class OperatorProcess {
   readonly #written = new Map<string, number>();
   #writes = 0;
   #plan: Plan | undefined;
-  #patience = 0;
+  /** When it wrote last, on the monotonic clock; at first, when it is given up as having nothing to do. */
+  #active = 0;
   #killed = false;
   #child: ChildProcess;
 
@@ -107,10 +108,11 @@ export class OperatorProcess {
     return this.#leads.promise;
   }
 
-  /** Resolves when it has come about. */
+  /** Resolves when it has come about, and says which moment it was: any, where nobody wants anything of the operator. */
   dieAt(plan: Plan): Promise<Moment> {
     this.#plan = plan;
-    this.#patience = performance.now() + 2000;
+    this.#active = performance.now() + 5000;
+    void this.#dieIdle();
     return this.#dies.promise;
   }
 
@@ -131,7 +133,8 @@ export class OperatorProcess {
     const project = projectIn(seen.path);
     if (project === undefined) return pass(exchange);
     const before = this.#written.get(project) ?? 0;
-    const plan = this.#isDue() ? this.#plan : undefined;
+    const plan = this.#plan !== undefined && this.#writes >= this.#plan.notBefore ? this.#plan : undefined;
+    this.#active = performance.now();
     if (plan?.moment === 'BetweenWrites' && before >= plan.after) return this.#die(plan);
     if (plan?.moment === 'BeforeAnswer' && before + 1 >= plan.after && !endsReconcile(seen)) {
       this.#plan = undefined;
@@ -150,8 +153,9 @@ export class OperatorProcess {
     exchange.end();
   }
 
-  #isDue(): boolean {
-    return this.#writes >= (this.#plan?.notBefore ?? 0) || performance.now() > this.#patience;
+  async #dieIdle(): Promise<void> {
+    while (this.#plan !== undefined && performance.now() - this.#active < 3000) await pause(100);
+    if (this.#plan !== undefined) this.#die({ ...this.#plan, moment: 'AnyTime' });
   }
 
   #die({ moment }: Plan): void {

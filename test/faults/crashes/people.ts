@@ -100,8 +100,8 @@ interface Work {
   readonly admin: HttpClient;
   readonly history: History;
   readonly random: () => number;
-  /** Whether to begin another life of this Project. */
-  readonly again: () => boolean;
+  /** Called after each life: whether to begin another. */
+  readonly again: () => Promise<boolean>;
   /** Called when nobody is to use the Project's namespaces any more, for the end to be the same in every run. */
   readonly beforeEnd: () => Promise<void>;
 }
@@ -141,7 +141,7 @@ export async function live(
     await put({ network: random() < 0.5 ? 'Open' : 'Closed', environments: ['dev'] }, 'Perhaps');
     await put({ network: 'Closed' }, 'Perhaps');
     await remove();
-  } while (again());
+  } while (await again());
   await beforeEnd();
   // The walls of what is let go stay as they are. What they list depends on who was there at the time, so they list nothing.
   const end = { owner: teams[1], total: 21 };

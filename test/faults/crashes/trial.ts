@@ -81,10 +81,12 @@ async function run({ kills, projects: count, seed, elasticStays }: CrashOptions)
   open.defer(() => history.stop());
   const start = () => OperatorProcess.start(cluster, program, kubeconfig);
   // Each process begins with the same Projects. Were it to die too early, it would never come to the last.
-  const killer = new Killer(start, count * 6, randomFrom(seed));
+  const killer = new Killer(start, count * 4, randomFrom(seed));
   open.defer(() => killer.stop());
 
   const everybody = Array.from({ length: count }, (_, index) => character(index, count, { elasticStays }));
+  /** How many lives each Project has had. */
+  const lived = everybody.map(() => 0);
   const lives = everybody.map(async (who, index) => {
     // Two clusters begin at once on one machine.
     await pause(index * 100);
@@ -99,7 +101,16 @@ async function run({ kills, projects: count, seed, elasticStays }: CrashOptions)
       admin,
       history,
       random,
-      again: () => killer.count < kills * share,
+      // Nobody begins anew before everybody has had as many: what was changed last is looked at first, and those that are
+      // never changed could wait for ever on operators that never live long.
+      again: async () => {
+        const mine = (lived[index] ?? 0) + 1;
+        lived[index] = mine;
+        while (Math.min(...lived) < mine && !history.isOver) await pause(200);
+        const goesOn = killer.count < kills * share;
+        if (!goesOn) lived[index] = Number.POSITIVE_INFINITY;
+        return goesOn;
+      },
       beforeEnd: async () => working?.leave(admin),
     });
   });
