@@ -49,11 +49,15 @@ export async function bundleOperator(file: string): Promise<void> {
   });
 }
 
-/** As short as processes that are killed all the time need it. */
+/**
+ * As short as processes that are killed all the time need it. Such a lease leaves a write 0.8 s; few at a time, so that
+ * a busy machine answers them within that.
+ */
 const settings = {
   MAINSTAY_LEADER_ELECTION_LEASE_DURATION: '2s',
   MAINSTAY_LEADER_ELECTION_RENEW_DEADLINE: '1200ms',
   MAINSTAY_LEADER_ELECTION_RETRY_PERIOD: '250ms',
+  MAINSTAY_PROJECT_CONCURRENCY: '6',
   MAINSTAY_PROJECT_USAGE_INTERVAL: '3000',
   MAINSTAY_PROBES_PORT: '0',
   MAINSTAY_METRICS_PORT: '0',

@@ -36,9 +36,17 @@ export interface CrashReport {
   readonly quiet: Judgement;
 }
 
-/** The same people on two clusters of their own; on one the operator (with a lease of 2 s) is killed again and again. */
+/**
+ * The same people on two clusters of their own, one after the other; on the second the operator (with a lease of 2 s) is
+ * killed again and again.
+ */
 export async function tryCrashes(options: CrashOptions): Promise<CrashReport> {
-  const runs = [run({ ...options, kills: 0 }), run(options)] as const;
+  const firstIsDone = Promise.withResolvers<void>();
+  const runs = [
+    run({ ...options, kills: 0 }, Promise.resolve(), () => firstIsDone.resolve()),
+    run(options, firstIsDone.promise),
+  ] as const;
+  runs[0].catch((error: unknown) => firstIsDone.reject(error));
   // Both to their ends, so that whatever one of them finds, nothing of the other is left behind.
   await Promise.allSettled(runs);
   const [quiet, crashed] = await Promise.all(runs);
@@ -61,7 +69,11 @@ interface Run {
 }
 
 /** People create, change, delete and re-create Projects, and run pods in them, until the operator has been killed so often. */
-async function run({ kills, projects: count, seed, elasticStays }: CrashOptions): Promise<Run> {
+async function run(
+  { kills, projects: count, seed, elasticStays }: CrashOptions,
+  mayBegin: Promise<void>,
+  done: () => void = () => {},
+): Promise<Run> {
   await using cluster = await startCluster();
   await using open = new AsyncDisposableStack();
   const kubectl = await Kubectl.forCluster(cluster.kubeconfig);
@@ -77,24 +89,22 @@ async function run({ kills, projects: count, seed, elasticStays }: CrashOptions)
   const admin = await clientFor();
   const member = await clientFor({ user: 'member', groups: teams });
   await shareSecret(admin);
+  await mayBegin;
   const history = await History.begin(admin);
   open.defer(() => history.stop());
   const start = () => OperatorProcess.start(cluster, program, kubeconfig);
   // Each process begins with the same Projects. Were it to die too early, it would never come to the last.
-  const killer = new Killer(start, count * 4, randomFrom(seed));
+  const killer = new Killer(start, count * 2, randomFrom(seed));
   open.defer(() => killer.stop());
 
   const everybody = Array.from({ length: count }, (_, index) => character(index, count, { elasticStays }));
   /** How many lives each Project has had. */
   const lived = everybody.map(() => 0);
   const lives = everybody.map(async (who, index) => {
-    // Two clusters begin at once on one machine.
-    await pause(index * 100);
     const random = randomFrom(seed + 1 + index);
     const namespaces = who.environments.map((environment) => `${who.name}-${environment}`);
-    // In every other Project: the rest shows what happens where nothing is in use.
-    const working =
-      index % 2 === 0 ? undefined : new Member(member, namespaces, randomFrom(seed - 1 - index));
+    // In some: the rest shows what happens where nothing is in use.
+    const working = index % 4 > 1 ? undefined : new Member(member, namespaces, randomFrom(seed - 1 - index));
     // The last of them end after the last kill, the first when half are still to come.
     const share = 0.5 + (0.5 * (index + 1)) / count;
     return live(who, {
@@ -115,6 +125,7 @@ async function run({ kills, projects: count, seed, elasticStays }: CrashOptions)
     });
   });
   const [changes] = await Promise.all([Promise.all(lives), killer.run(kills)]);
+  done();
   const end = await endOf(admin, everybody);
   const judgement = judge(await history.complete());
   return { kills: killer.kills, changes: changes.reduce((sum, one) => sum + one, 0), end, judgement };
