@@ -7,6 +7,7 @@ import { customResourceDefinitions, kinds } from '../crds/kinds.ts';
 import {
   type AdmissionPolicy,
   type AdmissionPolicyBinding,
+  type MutatingPolicy,
   shippedAdmission,
 } from '../crds/project/admission.ts';
 import type { CustomResourceDefinition } from '../crds/structural/customResourceDefinition.ts';
@@ -73,14 +74,14 @@ class FoundationChart extends Chart {
 class AdmissionChart extends Chart {
   constructor(scope: Construct, { grantableRoles }: InstallOptions) {
     super(scope, 'admission', { disableResourceNameHashes: true, labels: { ...commonLabels } });
-    const { policies, bindings } = shippedAdmission(grantableRoles);
-    for (const object of [...policies, ...bindings]) addObject(this, object);
+    const { policies, bindings, mutations } = shippedAdmission(grantableRoles);
+    for (const object of [...policies, ...bindings, ...mutations]) addObject(this, object);
   }
 }
 
 function addObject(
   chart: Chart,
-  object: CustomResourceDefinition | AdmissionPolicy | AdmissionPolicyBinding,
+  object: CustomResourceDefinition | AdmissionPolicy | AdmissionPolicyBinding | MutatingPolicy,
 ): void {
   new ApiObject(chart, `${object.kind}-${object.metadata.name}`, { ...object });
 }

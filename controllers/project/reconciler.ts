@@ -19,7 +19,8 @@ import { planOrphans } from './plan/orphans.ts';
 import { desiredOf, type ProjectPlan, planProject } from './plan/project.ts';
 import type { Project } from './project.ts';
 import { QuotaMemories, sentQuota, sentQuotas } from './quotaMemories.ts';
-import { differInUseOnly, statusOf } from './status/status.ts';
+import { statusOf } from './status/status.ts';
+import { StatusPace } from './status/statusPace.ts';
 import { isNameTaken, type StepFailure, type Written } from './status/troubles.ts';
 import { isOvertaken, makeSteps } from './steps.ts';
 
@@ -46,11 +47,11 @@ export class ProjectReconciler {
   readonly #quotas = new QuotaMemories();
   /** The UID of each Project that something is remembered of. */
   readonly #uids = new Map<ObjectKey, string>();
-  /** When a status that differed in nothing but use was last written, by UID. */
-  readonly #toldUse = new Map<string, number>();
+  readonly #pace: StatusPace;
 
   constructor(parts: ReconcilerParts) {
     this.#parts = parts;
+    this.#pace = new StatusPace(parts.settings.usageInterval);
   }
 
   async reconcile(key: ObjectKey, context: ReconcileContext): Promise<ReconcileResult> {
@@ -204,7 +205,7 @@ export class ProjectReconciler {
     written: Written,
     { signal }: ReconcileContext,
   ): Promise<ReconcileResult> {
-    const { recorder, statusWriter, settings } = this.#parts;
+    const { recorder, statusWriter } = this.#parts;
     const { project, now } = observation;
     const { outcomes, failures } = written;
     const uid = uidOf(project);
@@ -216,12 +217,12 @@ export class ProjectReconciler {
     ];
     const until = this.#quotas.unansweredUntil(uid);
     if (until !== undefined) waits.push(until - now);
-    const sinceTold = now - (this.#toldUse.get(uid) ?? 0);
-    if (differInUseOnly(project.status, status) && sinceTold < settings.usageInterval) {
-      waits.push(settings.usageInterval - sinceTold);
+    const wait = this.#pace.wait(project, status, now);
+    if (wait > 0) {
+      waits.push(wait);
     } else {
       const written = await statusWriter.write(project, status, { signal });
-      if (written.result === 'written') this.#toldUse.set(uid, now);
+      if (written.result === 'written') this.#pace.told(project, now);
       tellStatus(recorder, project, status);
     }
     const error =
@@ -269,7 +270,7 @@ export class ProjectReconciler {
     const before = this.#uids.get(key);
     if (before !== undefined && before !== project?.metadata.uid) {
       this.#quotas.forget(before);
-      this.#toldUse.delete(before);
+      this.#pace.forget(before);
       this.#parts.applier.forget({ uid: before });
       this.#uids.delete(key);
     }
