@@ -1,4 +1,8 @@
 import { z } from 'zod';
+import type { StructuralSchema } from './openApi.ts';
+import type { Rule } from './rule.ts';
+
+export type { Rule } from './rule.ts';
 
 /** What a schema says to Kubernetes beyond what zod can: `schema.register(kubernetes, { … })`. Keeps its value through `.describe()` and checks. */
 export const kubernetes = z.registry<KubernetesMetadata>();
@@ -20,23 +24,9 @@ export interface KubernetesMetadata {
   readonly maxProperties?: number;
   /** The value, or unknown fields of the object, are kept as they are and not looked at. */
   readonly preserveUnknownFields?: true;
-}
-
-/** One entry of `x-kubernetes-validations`. */
-export interface Rule {
-  /** A CEL expression that is true for a good value. It may use `oldSelf` where the value can be told apart on an update. */
-  readonly rule: string;
-  /** Shown when the rule does not hold: what is wrong and what to write instead. One line. */
-  readonly message: string;
-  /** A CEL expression for a message with the offending value in it. `message` is what stays when it fails. */
-  readonly messageExpression?: string;
-  /** The field below the value that is to blame, as `.name`; the value itself unless given. */
-  readonly fieldPath?: string;
-  readonly reason?:
-    | 'FieldValueInvalid'
-    | 'FieldValueForbidden'
-    | 'FieldValueRequired'
-    | 'FieldValueDuplicate';
-  /** With `oldSelf`: the rule is evaluated on creation too, and `oldSelf` is an optional. */
-  readonly optionalOldSelf?: true;
+  /**
+   * The schema itself, where it is not ours to say, for a `z.custom`. It is written as it is; rules may read of it only
+   * what it bounds.
+   */
+  readonly schema?: StructuralSchema;
 }

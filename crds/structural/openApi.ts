@@ -1,4 +1,4 @@
-import type { Rule } from './metadata.ts';
+import type { Rule } from './rule.ts';
 
 /** The part of OpenAPI v3 that `apiextensions.k8s.io/v1` calls structural and that we write. */
 export interface StructuralSchema {

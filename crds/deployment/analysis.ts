@@ -1,0 +1,199 @@
+import { z } from 'zod';
+import { dnsLabel, dnsSubdomain } from '../project/identifiers.ts';
+import type { ReadonlyDeep } from '../structural/kubernetesObject.ts';
+import { kubernetes } from '../structural/metadata.ts';
+import { duration, threshold } from './amounts.ts';
+import type { PodTemplate } from './podTemplate.ts';
+
+/** What tells a good revision from a bad one. */
+
+const secretKey = z
+  .string()
+  .min(1)
+  .max(253)
+  .regex(/^[-._a-zA-Z0-9]+$/);
+
+const httpUrl = (description: string) =>
+  z
+    .string()
+    .max(2048)
+    .regex(/^https?:\/\/[^\s/?#@]+(\/[^\s]*)?$/)
+    .describe(description);
+
+const prometheus = z
+  .strictObject({
+    address: httpUrl(
+      'Where it answers, for example `http://prometheus.monitoring:9090`. Credentials go into `secretRef`.',
+    ),
+    secretRef: z
+      .strictObject({
+        name: dnsSubdomain.describe("Name of a Secret in the Deployment's namespace."),
+        key: secretKey.describe('The key that holds the token. Default `token`.').optional(),
+      })
+      .describe('A bearer token, by reference. Default: none is sent.')
+      .optional(),
+  })
+  .describe('The Prometheus that answers presets and queries.');
+
+const headers = z
+  .array(
+    z
+      .strictObject({
+        name: z
+          .string()
+          .min(1)
+          .max(128)
+          .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/)
+          .describe('Name of the header.'),
+        value: z.string().max(1024).describe('What is sent, where it is no secret.').optional(),
+        valueFrom: z
+          .strictObject({
+            secretKeyRef: z
+              .strictObject({
+                name: dnsSubdomain.describe("Name of a Secret in the Deployment's namespace."),
+                key: secretKey.describe('The key in it.'),
+              })
+              .describe('A key of a Secret.'),
+          })
+          .describe('What is sent, from a Secret.')
+          .optional(),
+      })
+      .describe('A header of the request.')
+      .register(kubernetes, {
+        rules: [
+          {
+            rule: 'has(self.value) != has(self.valueFrom)',
+            message: 'a header has exactly one of value and valueFrom',
+          },
+        ],
+      }),
+  )
+  .max(16)
+  .describe('Headers that are sent along.')
+  .register(kubernetes, { listType: 'map', listMapKeys: ['name'] });
+
+const web = z
+  .strictObject({
+    url: httpUrl('What is asked with GET, for example `https://quality.example.com/checkout`.'),
+    jsonPath: z
+      .string()
+      .min(1)
+      .max(512)
+      .describe('Where in the answer the value stands, for example `{$.errors.rate}`.'),
+    headers: headers.optional(),
+    timeout: duration('How long an answer may take. Default `10s`.').optional(),
+  })
+  .describe('A value that some other service knows, as JSON.');
+
+const job = z
+  .strictObject({
+    template: z
+      .custom<PodTemplate>()
+      .describe(
+        'A pod template, as of a Job of `batch/v1`. The pod gets `MAINSTAY_STABLE_HASH` and `MAINSTAY_CANARY_HASH`. What is wrong in it is found before the rollout begins.',
+      )
+      .register(kubernetes, { schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } }),
+  })
+  .describe('A Job: Pass if it succeeds, Fail if it fails.');
+
+const metric = z
+  .strictObject({
+    name: dnsLabel.min(1).describe('Name of the metric, for steps and messages.'),
+    preset: z
+      .enum(['error-rate', 'latency', 'request-rate'])
+      .describe(
+        'What the gateway in use itself measures: `error-rate` (share of answers that are 5xx), `latency` (seconds) or `request-rate` (requests a second). Needs `traffic.gateway` and `analysis.prometheus`. A metric has exactly one of `preset`, `query`, `web` and `job`.',
+      )
+      .optional(),
+    quantile: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .describe('Of `preset: latency`: which share of the answers is at most so slow. Default 0.99.')
+      .optional(),
+    query: z
+      .string()
+      .min(1)
+      .max(4096)
+      .describe(
+        'A query of Prometheus with one number as its answer. `{{stable}}` and `{{canary}}` become selectors of the pods of the two revisions, `{{interval}}` the interval. Needs `analysis.prometheus`.',
+      )
+      .optional(),
+    web: web.optional(),
+    job: job.optional(),
+    max: threshold(
+      'Above it the check fails. A number, or a percentage as in `1%`, which is 0.01.',
+    ).optional(),
+    min: threshold(
+      'Below it the check fails. A number, or a percentage as in `99%`, which is 0.99.',
+    ).optional(),
+    compare: z
+      .strictObject({
+        maxIncrease: threshold(
+          'By how much the canary may be worse than the stable revision, as in `0.5%`: 0.005 above it.',
+        ),
+        confidence: z
+          .number()
+          .min(0.5)
+          .lt(1)
+          .describe(
+            'How sure a verdict must be: at 0.95, at most one good canary in twenty is called bad, however often it is looked at. Default 0.95.',
+          )
+          .optional(),
+      })
+      .describe(
+        'Compare the canary with the stable revision, by a sequential test. Of `preset: error-rate` only.',
+      )
+      .optional(),
+    failureLimit: z
+      .int32()
+      .min(1)
+      .max(1000)
+      .describe('So many failed checks in a row fail the metric. Default 2.')
+      .optional(),
+    onNoData: z
+      .enum(['Pass', 'Fail', 'Pause', 'Wait'])
+      .describe('What it means that there is nothing to measure. Default `Wait`: look again.')
+      .optional(),
+    onError: z
+      .enum(['Pause', 'Fail', 'Wait'])
+      .describe(
+        'What it means that the provider does not answer, or answers with an error. Default `Wait`: look again.',
+      )
+      .optional(),
+    onInconclusive: z
+      .enum(['Pause', 'Pass', 'Fail'])
+      .describe('What it means that the time is over and nothing can be said yet. Default `Pause`.')
+      .optional(),
+  })
+  .describe('One thing that is measured, and what of it is good.');
+
+export const analysis = z
+  .strictObject({
+    interval: duration('How often each metric is looked at.').default('15s'),
+    prometheus: prometheus.optional(),
+    metrics: z
+      .array(metric)
+      .min(1)
+      .max(16)
+      .describe('What is measured. Each has another name.')
+      .register(kubernetes, { listType: 'map', listMapKeys: ['name'] }),
+  })
+  .describe(
+    'What tells a good revision from a bad one. Steps name metrics, or take all; those that no step names are watched over the whole rollout.',
+  );
+
+type Metric = ReadonlyDeep<z.infer<typeof metric>>;
+type Defaulted = 'failureLimit' | 'onNoData' | 'onError' | 'onInconclusive';
+
+/** What is meant where a metric says nothing: no defaults of the schema, since the server would write them into the list. */
+export function metricDefaults(metric: Pick<Metric, Defaulted>): {
+  readonly [Field in Defaulted]: NonNullable<Metric[Field]>;
+} {
+  return {
+    failureLimit: metric.failureLimit ?? 2,
+    onNoData: metric.onNoData ?? 'Wait',
+    onError: metric.onError ?? 'Wait',
+    onInconclusive: metric.onInconclusive ?? 'Pause',
+  };
+}

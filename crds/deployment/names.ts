@@ -1,0 +1,29 @@
+/** The names that the kind Deployment sets and reads. A mark counts only where the field manager that owns it is ours, or where the page says who may set it. */
+
+export const labels = {
+  /** On everything made for a Deployment, and on its ReplicaSets: the UID of the Deployment. Owned by our field manager; what carries it may be pruned. */
+  owner: 'mainstay.dev/owner',
+  /** On everything made for a Deployment: its name. */
+  deployment: 'mainstay.dev/deployment',
+  /** On ReplicaSets, their selectors and pods, and on what belongs to one revision: the revision's hash. The same as of `apps/v1`, so that an adopted ReplicaSet keeps its own. */
+  hash: 'pod-template-hash',
+} as const;
+
+export const annotations = {
+  /** On a ReplicaSet: the number of its revision. The same as of `apps/v1`, so that numbers go on after an adoption. */
+  revision: 'deployment.kubernetes.io/revision',
+  /** On a ReplicaSet, RFC 3339: since when it is verified that no traffic goes to it. Absent while some may. */
+  zeroSince: 'mainstay.dev/zero-since',
+  /** On a ReplicaSet: the hash of the configuration that its pods were given, with `configSnapshots`. */
+  config: 'mainstay.dev/config',
+  /** Hash of what we desired when we last applied the object. */
+  desired: 'mainstay.dev/desired',
+} as const;
+
+export const finalizers = {
+  /** On a Deployment, so that its pods are released where that is wished before it is gone. */
+  deployment: 'mainstay.dev/deployment',
+} as const;
+
+/** RBAC verb of our own, checked on `deployments` by the shipped admission policy: who may write `spec.request`. */
+export const verbs = { request: 'request' } as const;

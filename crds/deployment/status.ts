@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import { kubernetes } from '../structural/metadata.ts';
+
+/** What the controller reports, and all that it remembers. Bounds are wide: a report is never refused for its length. */
+
+const count = (description: string) => z.int().min(0).describe(description);
+const time = (description: string) => z.iso.datetime().describe(description);
+const hash = (description: string) => z.string().max(63).describe(description);
+
+const condition = z
+  .strictObject({
+    type: z
+      .string()
+      .max(316)
+      .describe(
+        '`Ready`, `Reconciling` and `Stalled` sum the Deployment up, the same for every kind; `Available` and `Progressing` are those of `apps/v1`.',
+      ),
+    status: z.enum(['True', 'False', 'Unknown']).describe('`True`, `False` or `Unknown`.'),
+    observedGeneration: z
+      .int()
+      .min(0)
+      .describe('The `metadata.generation` that this was found for.')
+      .optional(),
+    lastTransitionTime: time('When `status` last changed.'),
+    lastUpdateTime: time(
+      'Never written. It is known so that what `kubectl get` printed of `apps/v1` can be applied.',
+    ).optional(),
+    reason: z
+      .string()
+      .max(1024)
+      .describe('Why, in one CamelCase word that the documentation lists with what to do.'),
+    message: z.string().max(32768).describe('Why, for people, and what to do next.'),
+  })
+  .describe('One thing that is so, or is not, and since when.');
+
+const revisionStatus = (description: string) =>
+  z
+    .strictObject({
+      revision: z.int().min(0).describe('Its number.'),
+      hash: hash('Its hash: the label `pod-template-hash` of its pods.'),
+      replicaSet: z.string().max(253).describe('Its ReplicaSet.'),
+      replicas: count('Pods that it has.'),
+      ready: count('Of these, pods that are ready.'),
+      available: count('Of these, pods that have been ready for `minReadySeconds`.'),
+      images: z
+        .array(z.string().max(1024).describe('An image.'))
+        .max(64)
+        .describe('Images of its containers.')
+        .register(kubernetes, { listType: 'atomic' }),
+    })
+    .describe(description);
+
+const step = z
+  .strictObject({
+    index: count('Which step, from 1.'),
+    count: count('How many there are.'),
+    hash: hash('Of the steps: with other steps the rollout begins again at the first.'),
+    startedAt: time('When this step began.'),
+    text: z.string().max(32).describe('`2/5`, for the column of `kubectl get`.'),
+  })
+  .describe('Where the rollout stands.');
+
+const weight = z
+  .strictObject({
+    desired: z.int().min(0).max(100).describe('Percent that the canary is to have.'),
+    verified: z.int().min(0).max(100).describe('Percent that it is known to have.'),
+    by: z
+      .enum(['Probe', 'Metrics', 'Settle', 'Replicas'])
+      .describe(
+        "How that is known: by a `Probe` through the gateway, by the gateway's own `Metrics`, by having waited (`Settle`), or because the split is by pods (`Replicas`).",
+      ),
+    since: time('Since when it is known to have it.').optional(),
+  })
+  .describe("The canary's share of the traffic.");
+
+const check = z
+  .strictObject({
+    name: z.string().max(63).describe('Name of the metric.'),
+    result: z
+      .enum(['Pass', 'Fail', 'Inconclusive', 'NoData', 'Error', 'Pending'])
+      .describe('What the last look said; `Pending` before the first.'),
+    value: z.string().max(256).describe('What was measured.').optional(),
+    samples: count('Out of how many requests.').optional(),
+    failures: count('Failed checks in a row.'),
+    message: z.string().max(4096).describe('Why, for people.').optional(),
+    at: time('When it was looked at.'),
+  })
+  .describe('What one metric says.');
+
+export const deploymentStatus = z
+  .strictObject({
+    observedGeneration: z
+      .int()
+      .min(0)
+      .describe(
+        "The `metadata.generation` that this status was written for; older than the object's: not looked at yet.",
+      ),
+    phase: z
+      .enum([
+        'Healthy',
+        'Progressing',
+        'Paused',
+        'Analyzing',
+        'RollingBack',
+        'RolledBack',
+        'Aborted',
+        'TimedOut',
+        'Invalid',
+        'Suspended',
+      ])
+      .describe(
+        'Where it is. On the way: `Progressing`, `Paused` (waits for a time or a person), `Analyzing`, `RollingBack`. At an end: `Healthy`, `RolledBack` (by what was measured or seen), `Aborted` (by a person), `TimedOut`, `Invalid` (the spec cannot work). `Suspended`: `spec.paused`.',
+      ),
+    message: z.string().max(32768).describe('Why, for people, and what to do next.'),
+    replicas: count('Pods of all revisions.'),
+    updatedReplicas: count('Pods of the revision that the spec asks for.'),
+    readyReplicas: count('Pods that are ready.'),
+    availableReplicas: count('Pods that have been ready for `minReadySeconds`.'),
+    unavailableReplicas: count('Pods that are missing, or not available yet.'),
+    terminatingReplicas: count('Never written; as `collisionCount`.').optional(),
+    collisionCount: count(
+      'Never written. It is known so that what `kubectl get` printed of `apps/v1` can be applied.',
+    ).optional(),
+    selector: z
+      .string()
+      .max(32768)
+      .describe('The selector as a string, for `kubectl scale` and autoscalers.'),
+    ready: z.string().max(32).describe('`3/3`, for the column of `kubectl get`.').optional(),
+    conditions: z
+      .array(condition)
+      .max(32)
+      .describe(
+        'What is so and what is not. `kubectl wait --for=condition=Ready deployments.mainstay.dev/<name>` waits for the first.',
+      )
+      .register(kubernetes, { listType: 'map', listMapKeys: ['type'] }),
+    stable: revisionStatus('The revision that was last whole: what is gone back to.').optional(),
+    canary: revisionStatus(
+      'The revision that is on its way, whatever the strategy. Absent where there is none.',
+    ).optional(),
+    step: step.optional(),
+    weight: weight.optional(),
+    analysis: z
+      .array(check)
+      .max(16)
+      .describe('What each metric says.')
+      .register(kubernetes, { listType: 'map', listMapKeys: ['name'] })
+      .optional(),
+    failed: z
+      .strictObject({
+        revision: z.int().min(0).describe('Its number.'),
+        hash: hash('Its hash.'),
+        reason: z.string().max(1024).describe('Why, in one CamelCase word.'),
+        message: z.string().max(32768).describe('Why, for people.'),
+        at: time('When it was given up.'),
+      })
+      .describe(
+        'The revision that was rolled back, aborted or timed out. It is not tried again by itself: change the template, or ask for `Retry`.',
+      )
+      .optional(),
+    lastRequest: z
+      .strictObject({
+        id: z.string().max(63).describe('Its id.'),
+        verb: z.string().max(63).describe('Its verb.'),
+        by: z.string().max(512).describe('Who asked.').optional(),
+        outcome: z
+          .enum(['Done', 'Refused', 'Superseded'])
+          .describe('`Done`, `Refused` (see `message`), or `Superseded` by another before it was done.'),
+        message: z.string().max(4096).describe('Why, for people.'),
+        at: time('When it was answered.'),
+      })
+      .describe('What became of the last `spec.request`.')
+      .optional(),
+    progress: z
+      .strictObject({
+        at: time('When there was progress last; `progressDeadlineSeconds` counts from here.'),
+        counts: z.string().max(1024).describe('The numbers of pods by which progress is noticed.'),
+      })
+      .describe('The last progress.')
+      .optional(),
+  })
+  .describe('What the Deployment is, as last seen.');
