@@ -1,5 +1,11 @@
 import type { Rule } from './rule.ts';
 
+/**
+ * Marks a schema that is not ours, Kubernetes' own for example. It is written as it is, without descriptions: the
+ * reference does not tell its fields, and no bound is asked of what no rule reads. The mark itself is never written.
+ */
+export const foreign = Symbol('foreign');
+
 /** The part of OpenAPI v3 that `apiextensions.k8s.io/v1` calls structural and that we write. */
 export interface StructuralSchema {
   readonly description?: string;
@@ -30,4 +36,5 @@ export interface StructuralSchema {
   readonly 'x-kubernetes-list-map-keys'?: readonly string[];
   readonly 'x-kubernetes-map-type'?: 'atomic' | 'granular';
   readonly 'x-kubernetes-validations'?: readonly Rule[];
+  readonly [foreign]?: true;
 }

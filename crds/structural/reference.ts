@@ -1,6 +1,6 @@
 import type { CustomResourceDefinition } from './customResourceDefinition.ts';
 import type { Rule } from './metadata.ts';
-import type { StructuralSchema } from './openApi.ts';
+import { foreign, type StructuralSchema } from './openApi.ts';
 
 /** The reference page of a kind, in Markdown: every field with its type, default, bounds, meaning and rules. */
 export function referencePage(definition: CustomResourceDefinition): string {
@@ -94,8 +94,9 @@ function fieldLines(
 
 /** What tells two objects with the same fields and rules apart from others; empty where there are no fields. */
 function fieldsKey(field: StructuralSchema): string {
+  if (!hasFields(field)) return '';
   const { properties, required, 'x-kubernetes-validations': rules } = insideOf(field);
-  return properties === undefined ? '' : JSON.stringify({ properties, required, rules });
+  return JSON.stringify({ properties, required, rules });
 }
 
 function typeOf(field: StructuralSchema): string {
@@ -146,7 +147,7 @@ function insideOf(schema: StructuralSchema): StructuralSchema {
 }
 
 function hasFields(schema: StructuralSchema): boolean {
-  return insideOf(schema).properties !== undefined;
+  return insideOf(schema).properties !== undefined && !insideOf(schema)[foreign];
 }
 
 function below(path: string, name: string, field: StructuralSchema): string {

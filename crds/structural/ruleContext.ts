@@ -1,5 +1,5 @@
 import type { Rule } from './metadata.ts';
-import type { StructuralSchema } from './openApi.ts';
+import { foreign, type StructuralSchema } from './openApi.ts';
 import type { Refusal } from './refusal.ts';
 
 /**
@@ -44,6 +44,8 @@ function* visit(
 ): Generator<Visited> {
   const ruled = around.ruled || rulesOf(schema).length > 0;
   const { correlatable } = around;
+  // What rules read of it, it bounds itself; the API server says where that is not so.
+  if (schema[foreign]) return;
   yield { schema, path, readByRule: ruled, holdsRules: holdsRules(schema), correlatable };
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     yield* visit(property, `${path}.${name}`, { ruled, correlatable });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type KubernetesMetadata, kubernetes } from './metadata.ts';
-import type { StructuralSchema } from './openApi.ts';
+import { foreign, type StructuralSchema } from './openApi.ts';
 import { NotStructuralError, type Refusal } from './refusal.ts';
 import { unboundedBelowRules, unplacedRules } from './ruleContext.ts';
 import { numberKeywords, stringKeywords } from './valueKeywords.ts';
@@ -50,6 +50,10 @@ class Walk {
     ancestors: readonly z.core.$ZodType[],
   ): StructuralSchema {
     const refuse = (problem: string) => this.refuse(path, problem);
+    if (metadata.schema !== undefined) {
+      if (schema instanceof z.core.$ZodCustom) return { ...metadata.schema, [foreign]: true };
+      return refuse(`is ${article(schema._zod.def.type)} with a schema of its own; only z.custom takes one`);
+    }
     if (schema instanceof z.core.$ZodString) return { type: 'string', ...stringKeywords(schema, refuse) };
     if (schema instanceof z.core.$ZodNumber) return numberKeywords(schema, refuse);
     if (schema instanceof z.core.$ZodBoolean) return { type: 'boolean' };
@@ -150,7 +154,11 @@ class Walk {
     };
   }
 
-  /** Of all unions a structural schema has one: an integer or a string. */
+  /**
+   * Of all unions a structural schema has one: an integer or a string. For any number or a string it has no word: that is
+   * a value of any type, whose keywords hold where it is a number or a string; whoever reads it must look what it is. A
+   * rule asks for it by `has(dyn(self).x)`, and for no more.
+   */
   private union(schema: z.core.$ZodUnion, path: string): StructuralSchema {
     const refuse = (problem: string) => this.refuse(path, problem);
     const [first, second, ...others] = schema._zod.def.options;
@@ -161,10 +169,12 @@ class Walk {
       !(schema instanceof z.core.$ZodDiscriminatedUnion)
     ) {
       const { type, format: _, ...number } = numberKeywords(first, refuse);
-      if (type !== 'integer') return refuse('is a union with a number that is no integer; use z.int()');
-      return { 'x-kubernetes-int-or-string': true, ...number, ...stringKeywords(second, refuse) };
+      const keywords = { ...number, ...stringKeywords(second, refuse) };
+      return type === 'integer'
+        ? { 'x-kubernetes-int-or-string': true, ...keywords }
+        : { 'x-kubernetes-preserve-unknown-fields': true, ...keywords };
     }
-    return refuse('is a union; only one of z.int() and z.string(), in this order, can be said');
+    return refuse('is a union; only one of a number and z.string(), in this order, can be said');
   }
 
   private oneOf(values: readonly unknown[], path: string): StructuralSchema {
