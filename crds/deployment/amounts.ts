@@ -17,19 +17,6 @@ export function duration(description: string) {
     .register(kubernetes, { rules: [isDuration] });
 }
 
-const unitMilliseconds = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
-
-/** The span in milliseconds; undefined where it is none, which the API server refuses. */
-export function milliseconds(text: string): number | undefined {
-  if (!/^([0-9]{1,5}(h|m|s|ms)){1,4}$/.test(text)) return undefined;
-  let total = 0;
-  for (const [, amount, unit] of text.matchAll(/([0-9]+)(h|ms|m|s)/g)) {
-    if (unit === 'h' || unit === 'm' || unit === 's' || unit === 'ms')
-      total += Number(amount) * unitMilliseconds[unit];
-  }
-  return total;
-}
-
 /** Pods: a number of them, or a percentage of `replicas`. */
 export function intOrPercent(description: string) {
   return z
@@ -68,3 +55,13 @@ export function threshold(description: string) {
     ])
     .describe(description);
 }
+
+/** A number and a percentage come to nothing when written as this. Two that are both so leave a rollout no room. */
+const isZero = (field: string) => `(${field} == 0 || ${field} == '0%')`;
+
+/** The rollout may neither add pods nor do without any. */
+export const someRoom: Rule = {
+  rule: `!(${isZero('self.maxSurge')} && ${isZero('self.maxUnavailable')})`,
+  message: 'maxSurge and maxUnavailable must not both be 0: no pod could ever be replaced',
+  fieldPath: '.maxUnavailable',
+};

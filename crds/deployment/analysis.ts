@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { dnsLabel, dnsSubdomain } from '../project/identifiers.ts';
-import type { ReadonlyDeep } from '../structural/kubernetesObject.ts';
-import { kubernetes } from '../structural/metadata.ts';
+import { kubernetes, type Rule } from '../structural/metadata.ts';
 import { duration, threshold } from './amounts.ts';
 import type { PodTemplate } from './podTemplate.ts';
 
@@ -96,6 +95,35 @@ const job = z
   })
   .describe('A Job: Pass if it succeeds, Fail if it fails.');
 
+// A value that may be a number or a string has no type that a rule could see; that it is there, it can.
+const hasBound = 'has(dyn(self).max) || has(dyn(self).min)';
+
+const metricRules: readonly Rule[] = [
+  {
+    rule: '[has(self.preset), has(self.query), has(self.web), has(self.job)].exists_one(source, source)',
+    message: 'a metric has exactly one source: preset, query, web or job',
+  },
+  {
+    rule: `has(self.job) || ${hasBound} || has(self.compare)`,
+    message: 'a metric needs max, min or compare: nothing says yet what is good',
+  },
+  {
+    rule: `!has(self.job) || !(${hasBound} || has(self.compare))`,
+    message: 'a job passes or fails by itself: max, min and compare are for the other sources',
+    fieldPath: '.job',
+  },
+  {
+    rule: "!has(self.compare) || (has(self.preset) && self.preset == 'error-rate')",
+    message: 'compare is for preset error-rate alone, whose samples it counts: give max or min',
+    fieldPath: '.compare',
+  },
+  {
+    rule: "!has(self.quantile) || (has(self.preset) && self.preset == 'latency')",
+    message: 'quantile is for preset latency alone; a query says its own',
+    fieldPath: '.quantile',
+  },
+];
+
 const metric = z
   .strictObject({
     name: dnsLabel.min(1).describe('Name of the metric, for steps and messages.'),
@@ -166,7 +194,8 @@ const metric = z
       .describe('What it means that the time is over and nothing can be said yet. Default `Pause`.')
       .optional(),
   })
-  .describe('One thing that is measured, and what of it is good.');
+  .describe('One thing that is measured, and what of it is good.')
+  .register(kubernetes, { rules: metricRules });
 
 export const analysis = z
   .strictObject({
@@ -181,19 +210,13 @@ export const analysis = z
   })
   .describe(
     'What tells a good revision from a bad one. Steps name metrics, or take all; those that no step names are watched over the whole rollout.',
-  );
-
-type Metric = ReadonlyDeep<z.infer<typeof metric>>;
-type Defaulted = 'failureLimit' | 'onNoData' | 'onError' | 'onInconclusive';
-
-/** What is meant where a metric says nothing: no defaults of the schema, since the server would write them into the list. */
-export function metricDefaults(metric: Pick<Metric, Defaulted>): {
-  readonly [Field in Defaulted]: NonNullable<Metric[Field]>;
-} {
-  return {
-    failureLimit: metric.failureLimit ?? 2,
-    onNoData: metric.onNoData ?? 'Wait',
-    onError: metric.onError ?? 'Wait',
-    onInconclusive: metric.onInconclusive ?? 'Pause',
-  };
-}
+  )
+  .register(kubernetes, {
+    rules: [
+      {
+        rule: 'has(self.prometheus) || !self.metrics.exists(m, has(m.preset) || has(m.query))',
+        message: 'metrics with preset or query need analysis.prometheus.address: where it answers',
+        fieldPath: '.prometheus',
+      },
+    ],
+  });

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import type { CustomResource, ReadonlyDeep } from '../structural/kubernetesObject.ts';
 import { kubernetes } from '../structural/metadata.ts';
 import { analysis } from './analysis.ts';
+import { podTemplateSchema } from './generated/podTemplate.ts';
 import type { PodTemplate } from './podTemplate.ts';
 import { request } from './request.ts';
+import { specRules } from './rules.ts';
 import { selector } from './selector.ts';
 import { deploymentStatus } from './status.ts';
 import { strategy } from './strategy.ts';
@@ -60,7 +62,7 @@ export const deploymentSpec = z
     template: z
       .custom<PodTemplate>()
       .describe('The pods, as in `apps/v1`. Every change of it is a new revision.')
-      .register(kubernetes, { schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } }),
+      .register(kubernetes, { schema: podTemplateSchema }),
     minReadySeconds: seconds(0)
       .default(0)
       .describe('How long a pod must be ready before it counts as available. Default 0.'),
@@ -130,6 +132,7 @@ export const deploymentSpec = z
         'What becomes of the pods when the Deployment is deleted. `Delete` (default): they go, as with `apps/v1`. `Release`: they run on, under an `apps/v1` Deployment of the same name.',
       ),
   })
-  .describe('What is to run, and how a change of it is rolled out.');
+  .describe('What is to run, and how a change of it is rolled out.')
+  .register(kubernetes, { rules: specRules });
 
 export { deploymentStatus };

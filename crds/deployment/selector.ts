@@ -26,6 +26,7 @@ const expression = z
       .max(32)
       .describe('At least one for `In` and `NotIn`; none for the others.')
       .register(kubernetes, { listType: 'atomic' })
+      .nullable()
       .optional(),
   })
   .describe('One condition on a label.')
@@ -54,12 +55,14 @@ export const selector = z
           },
         ],
       })
+      .nullable()
       .optional(),
     matchExpressions: z
       .array(expression)
       .max(16)
       .describe('Conditions that must all hold.')
       .register(kubernetes, { listType: 'atomic' })
+      .nullable()
       .optional(),
   })
   .describe(

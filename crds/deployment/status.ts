@@ -126,6 +126,11 @@ export const deploymentStatus = z
       .max(32768)
       .describe('The selector as a string, for `kubectl scale` and autoscalers.'),
     ready: z.string().max(32).describe('`3/3`, for the column of `kubectl get`.').optional(),
+    revision: z
+      .int()
+      .min(0)
+      .describe('The number of the revision that the spec asks for: what `spec.request.revision` must name.')
+      .optional(),
     conditions: z
       .array(condition)
       .max(32)

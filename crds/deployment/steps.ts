@@ -61,4 +61,17 @@ export const canaryStep = z
   })
   .describe(
     'One step. What it names is done in this order: replicas, then match, mirror and weight until they are verified, then analysis, then pause.',
-  );
+  )
+  .register(kubernetes, {
+    rules: [
+      {
+        rule: 'has(self.weight) || has(self.replicas) || has(self.match) || has(self.mirror) || has(self.pause) || has(self.analysis)',
+        message: 'a step sets at least one of weight, replicas, match, mirror, pause and analysis',
+      },
+      {
+        rule: '!(has(self.match) || has(self.mirror)) || has(self.pause) || has(self.analysis)',
+        message:
+          'match and mirror last as long as their step, which without pause or analysis is over at once: add one of them',
+      },
+    ],
+  });

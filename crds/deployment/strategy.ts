@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { ReadonlyDeep } from '../structural/kubernetesObject.ts';
-import { kubernetes } from '../structural/metadata.ts';
-import { duration, intOrPercent, intOrShare } from './amounts.ts';
+import { kubernetes, type Rule } from '../structural/metadata.ts';
+import { duration, intOrPercent, intOrShare, someRoom } from './amounts.ts';
 import { matches } from './match.ts';
 import { canaryStep, stepAnalysis } from './steps.ts';
 
@@ -16,7 +15,8 @@ const rollingUpdate = z
       'Pods of `replicas` that may be missing on the way: a number, or a percentage of `replicas`, rounded down.',
     ).default('25%'),
   })
-  .describe('Bounds of a rolling update. Only with `type: RollingUpdate`.');
+  .describe('Bounds of a rolling update. Only with `type: RollingUpdate`.')
+  .register(kubernetes, { rules: [someRoom] });
 
 const stickiness = z
   .strictObject({
@@ -33,6 +33,21 @@ const stickiness = z
     'Whoever has met the canary keeps meeting it for as long as the rollout lasts, by a cookie. `{}` is enough. Needs `traffic.gateway`, and a gateway that can.',
   );
 
+const weights = 'self.filter(s, has(s.weight)).map(s, s.weight)';
+const isWhole = (step: string) => `has(${step}.weight) && ${step}.weight == 100`;
+
+const stepsRules: readonly Rule[] = [
+  {
+    rule: `${weights}.isSorted()`,
+    message: 'weights never go down from step to step: to go back is an abort, which needs no step',
+    messageExpression: `"weights never go down from step to step, here they are %s: to go back is an abort, which needs no step".format([${weights}])`,
+  },
+  {
+    rule: `!self.exists(s, ${isWhole('s')}) || (self.exists_one(s, ${isWhole('s')}) && ${isWhole('self[size(self) - 1]')})`,
+    message: 'weight 100 is for the last step: after it nothing is left to decide',
+  },
+];
+
 const canary = z
   .strictObject({
     maxSurge: intOrPercent(
@@ -48,7 +63,7 @@ const canary = z
       .describe(
         'What the canary goes through before it takes everything over. Weights never go down, and 100 is for the last step. After the last step the canary takes over by itself. Default: no steps, a rolling update within the two bounds above.',
       )
-      .register(kubernetes, { listType: 'atomic' })
+      .register(kubernetes, { listType: 'atomic', rules: stepsRules })
       .optional(),
     dynamicStableScale: z
       .boolean()
@@ -58,13 +73,14 @@ const canary = z
       ),
     stickiness: stickiness.optional(),
   })
-  .describe('Step by step, with a way back at each. Only with `type: Canary`.');
+  .describe('Step by step, with a way back at each. Only with `type: Canary`.')
+  .register(kubernetes, { rules: [someRoom] });
 
 const blueGreen = z
   .strictObject({
     previewReplicas: z
       .int32()
-      .min(0)
+      .min(1)
       .describe('Pods of the new revision until it is promoted. Default: `replicas`.')
       .optional(),
     autoPromotion: z
@@ -86,7 +102,16 @@ const blueGreen = z
   })
   .describe(
     'The new revision whole beside the old one, then all traffic at once. Only with `type: BlueGreen`.',
-  );
+  )
+  .register(kubernetes, {
+    rules: [
+      {
+        rule: 'self.autoPromotion || !has(self.autoPromotionAfter)',
+        message: 'autoPromotionAfter needs autoPromotion: true; without it only a request promotes',
+        fieldPath: '.autoPromotionAfter',
+      },
+    ],
+  });
 
 const abTest = z
   .strictObject({
@@ -103,6 +128,13 @@ const abTest = z
     'Two revisions side by side for different requests. Only with `type: ABTest`; needs `traffic.gateway`.',
   );
 
+/** A block that another type has no use for is a mistake, and not a wish. */
+const onlyWith = (block: string, type: string): Rule => ({
+  rule: `self.type == '${type}' || !has(self.${block})`,
+  message: `${block} is for type ${type} alone: give type: ${type}, or take the block out`,
+  fieldPath: `.${block}`,
+});
+
 export const strategy = z
   .strictObject({
     type: z
@@ -118,22 +150,17 @@ export const strategy = z
   })
   .describe(
     'How a new revision takes the place of the old one. Default: a rolling update, as with `apps/v1`.',
-  );
-
-type Strategy = ReadonlyDeep<z.infer<typeof strategy>>;
-type Bounds = Pick<NonNullable<Strategy['rollingUpdate']>, 'maxSurge' | 'maxUnavailable'>;
-
-/** The bounds of a rolling update: 25 % each unless given. No default of the schema, since Recreate must not have them. */
-export function rollingUpdateOf({ rollingUpdate }: Pick<Strategy, 'rollingUpdate'>): Bounds {
-  return rollingUpdate ?? { maxSurge: '25%', maxUnavailable: '25%' };
-}
-
-/** The canary's settings, those of `canary: {}` unless given. */
-export function canaryOf({ canary }: Pick<Strategy, 'canary'>): NonNullable<Strategy['canary']> {
-  return canary ?? { maxSurge: '25%', maxUnavailable: 0, dynamicStableScale: false };
-}
-
-/** The settings of blue/green, those of `blueGreen: {}` unless given. */
-export function blueGreenOf({ blueGreen }: Pick<Strategy, 'blueGreen'>): NonNullable<Strategy['blueGreen']> {
-  return blueGreen ?? { autoPromotion: true, scaleDownDelay: '30s' };
-}
+  )
+  .register(kubernetes, {
+    rules: [
+      onlyWith('rollingUpdate', 'RollingUpdate'),
+      onlyWith('canary', 'Canary'),
+      onlyWith('blueGreen', 'BlueGreen'),
+      onlyWith('abTest', 'ABTest'),
+      {
+        rule: "self.type != 'ABTest' || has(self.abTest)",
+        message: 'type ABTest needs abTest.match: which requests the new revision gets',
+        fieldPath: '.abTest',
+      },
+    ],
+  });

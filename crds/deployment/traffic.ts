@@ -34,7 +34,16 @@ const ports = z
   .min(1)
   .max(16)
   .describe('What the Services of the revisions serve. The gateway sends requests to the first.')
-  .register(kubernetes, { listType: 'map', listMapKeys: ['port'] });
+  .register(kubernetes, {
+    listType: 'map',
+    listMapKeys: ['port'],
+    rules: [
+      {
+        rule: 'size(self) == 1 || self.all(p, has(p.name) && self.exists_one(o, has(o.name) && o.name == p.name))',
+        message: 'of several ports each has a name, and each another',
+      },
+    ],
+  });
 
 const hostname = (description: string) =>
   z
@@ -75,7 +84,15 @@ const gateway = z
       .min(1)
       .max(8)
       .describe('The Gateways that requests come through.')
-      .register(kubernetes, { listType: 'atomic' }),
+      .register(kubernetes, {
+        listType: 'atomic',
+        rules: [
+          {
+            rule: 'self.all(one, self.exists_one(other, other == one))',
+            message: 'names a parent twice: name each once',
+          },
+        ],
+      }),
     hostnames: hostnames(
       'Host names that are meant. Default: all that the listeners take. Example: `[shop.example.com]`.',
     ).optional(),
@@ -100,7 +117,21 @@ const gateway = z
   })
   .describe(
     'A Gateway that splits requests by weight and match. The route is made and owned by Mainstay: nobody else edits it.',
-  );
+  )
+  .register(kubernetes, {
+    rules: [
+      {
+        rule: "self.kind != 'GRPCRoute' || self.path == '/'",
+        message: 'a GRPCRoute has no path: take it out',
+        fieldPath: '.path',
+      },
+      {
+        rule: '!has(self.preview) || !has(self.hostnames) || !self.preview.hostnames.exists(h, h in self.hostnames)',
+        message: 'the host names of the preview are others than hostnames, whose requests are split',
+        fieldPath: '.preview.hostnames',
+      },
+    ],
+  });
 
 export const traffic = z
   .strictObject({

@@ -1,0 +1,169 @@
+import type { Rule } from '../structural/metadata.ts';
+
+/** What must be so between parts of a spec. Rules that look at one part alone stand with it. */
+
+// Of a null that a person wrote the API server says in a rule that the field is not there.
+
+const labelsOf = 'self.template.metadata.labels';
+const hasLabels = 'has(self.template.metadata) && has(self.template.metadata.labels)';
+const labelled = (key: string) => `(${hasLabels} && ${key} in ${labelsOf})`;
+
+const missingLabel = `!(${labelled('key')} && ${labelsOf}[key] == self.selector.matchLabels[key])`;
+const metExpression = [
+  `e.operator == 'Exists' && ${labelled('e.key')}`,
+  `e.operator == 'DoesNotExist' && !${labelled('e.key')}`,
+  `e.operator == 'In' && has(e.values) && ${labelled('e.key')} && ${labelsOf}[e.key] in e.values`,
+  `e.operator == 'NotIn' && !(has(e.values) && ${labelled('e.key')} && ${labelsOf}[e.key] in e.values)`,
+]
+  .map((condition) => `(${condition})`)
+  .join(' || ');
+
+/** A selector that does not find the pods would make new ones for ever. */
+const selectorRules: readonly Rule[] = [
+  {
+    rule: `!has(self.selector.matchLabels) || !self.selector.matchLabels.exists(key, ${missingLabel})`,
+    message: 'the labels of the template must have what selector.matchLabels asks for',
+    messageExpression: `"the labels of the template must have what selector.matchLabels asks for: %s".format([self.selector.matchLabels.filter(key, ${missingLabel})])`,
+    fieldPath: '.template.metadata.labels',
+  },
+  {
+    rule: `!has(self.selector.matchExpressions) || self.selector.matchExpressions.all(e, ${metExpression})`,
+    message: 'the labels of the template must meet selector.matchExpressions',
+    fieldPath: '.template.metadata.labels',
+  },
+];
+
+const steps = 'self.strategy.canary.steps';
+const hasSteps = 'has(self.strategy.canary) && has(self.strategy.canary.steps)';
+const withGateway = 'has(self.traffic) && has(self.traffic.gateway)';
+
+/** What only a gateway can do. */
+const gatewayRules: readonly Rule[] = [
+  {
+    rule: `(${withGateway}) || !(${hasSteps}) || !${steps}.exists(s, has(s.match))`,
+    message:
+      'steps with match need traffic.gateway: without one, requests are split by numbers of pods alone',
+    fieldPath: '.strategy.canary.steps',
+  },
+  {
+    rule: `(${withGateway}) || !(${hasSteps}) || !${steps}.exists(s, has(s.mirror))`,
+    message:
+      'steps with mirror need traffic.gateway: without one, requests are split by numbers of pods alone',
+    fieldPath: '.strategy.canary.steps',
+  },
+  {
+    rule: `(${withGateway}) || !(${hasSteps}) || !${steps}.exists(s, has(s.replicas))`,
+    message:
+      'steps with replicas need traffic.gateway: without one, the number of pods is the weight; give weight alone',
+    fieldPath: '.strategy.canary.steps',
+  },
+  {
+    rule: `(${withGateway}) || !has(self.strategy.canary) || !self.strategy.canary.dynamicStableScale`,
+    message:
+      'dynamicStableScale needs traffic.gateway: without one, the stable pods become fewer as the weight grows in any case',
+    fieldPath: '.strategy.canary.dynamicStableScale',
+  },
+  {
+    rule: `(${withGateway}) || !has(self.strategy.canary) || !has(self.strategy.canary.stickiness)`,
+    message: 'stickiness needs traffic.gateway: nothing else knows who asks',
+    fieldPath: '.strategy.canary.stickiness',
+  },
+  {
+    rule: `(${withGateway}) || !has(self.strategy.abTest)`,
+    message: 'type ABTest needs traffic.gateway: nothing else can tell requests apart',
+    fieldPath: '.strategy.abTest',
+  },
+  {
+    rule: `(${withGateway}) || !has(self.analysis) || !self.analysis.metrics.exists(m, has(m.preset))`,
+    message:
+      'metrics with preset need traffic.gateway: a preset is what the gateway itself measures; give query',
+    fieldPath: '.analysis.metrics',
+  },
+];
+
+const isGrpc = `${withGateway} && self.traffic.gateway.kind == 'GRPCRoute'`;
+
+/** What a GRPCRoute has no word for. */
+const grpcRules: readonly Rule[] = [
+  {
+    rule: `!(${isGrpc}) || !(${hasSteps}) || !${steps}.exists(s, has(s.match) && s.match.exists(m, has(m.query)))`,
+    message: 'a GRPCRoute cannot match on query: match on headers or cookies',
+    fieldPath: '.strategy.canary.steps',
+  },
+  {
+    rule: `!(${isGrpc}) || !has(self.strategy.abTest) || !self.strategy.abTest.match.exists(m, has(m.query))`,
+    message: 'a GRPCRoute cannot match on query: match on headers or cookies',
+    fieldPath: '.strategy.abTest.match',
+  },
+];
+
+/** Whether a metric of this name is there. */
+const isMetric = (name: string) => `self.analysis.metrics.exists(m, m.name == ${name})`;
+
+/** The blocks that may hold an analysis, each with the field that is blamed. */
+const analysed: readonly { readonly has: string; readonly at: string; readonly fieldPath: string }[] = [
+  {
+    has: 'has(self.strategy.blueGreen) && has(self.strategy.blueGreen.preAnalysis)',
+    at: 'self.strategy.blueGreen.preAnalysis',
+    fieldPath: '.strategy.blueGreen.preAnalysis',
+  },
+  {
+    has: 'has(self.strategy.blueGreen) && has(self.strategy.blueGreen.postAnalysis)',
+    at: 'self.strategy.blueGreen.postAnalysis',
+    fieldPath: '.strategy.blueGreen.postAnalysis',
+  },
+  {
+    has: 'has(self.strategy.abTest) && has(self.strategy.abTest.analysis)',
+    at: 'self.strategy.abTest.analysis',
+    fieldPath: '.strategy.abTest.analysis',
+  },
+];
+
+const needsAnalysis = 'an analysis needs spec.analysis, which says what is measured';
+const unknownMetric = 'an analysis names a metric that spec.analysis.metrics has not';
+const unknownOf = (at: string) => `${at}.metrics.filter(name, !${isMetric('name')})`;
+const namesUnknown = (s: string) =>
+  `has(${s}.analysis) && has(${s}.analysis.metrics) && ${s}.analysis.metrics.exists(name, !${isMetric('name')})`;
+
+/** Names of metrics mean something. */
+const metricRules: readonly Rule[] = [
+  {
+    rule: `has(self.analysis) || !(${hasSteps}) || !${steps}.exists(s, has(s.analysis))`,
+    message: needsAnalysis,
+    fieldPath: '.strategy.canary.steps',
+  },
+  {
+    rule: `!has(self.analysis) || !(${hasSteps}) || !${steps}.exists(s, ${namesUnknown('s')})`,
+    message: unknownMetric,
+    messageExpression: `"${unknownMetric}: %s".format([${steps}.filter(s, ${namesUnknown('s')}).map(s, ${unknownOf('s.analysis')})])`,
+    fieldPath: '.strategy.canary.steps',
+  },
+  ...analysed.flatMap(({ has, at, fieldPath }): readonly Rule[] => [
+    { rule: `has(self.analysis) || !(${has})`, message: needsAnalysis, fieldPath },
+    {
+      rule: `!has(self.analysis) || !(${has}) || !has(${at}.metrics) || ${at}.metrics.all(name, ${isMetric('name')})`,
+      message: unknownMetric,
+      messageExpression: `"${unknownMetric}: %s".format([${unknownOf(at)}])`,
+      fieldPath,
+    },
+  ]),
+  {
+    rule: "!has(self.analysis) || !(self.strategy.type in ['RollingUpdate', 'Recreate'])",
+    message:
+      'analysis is for Canary, BlueGreen and ABTest: with RollingUpdate and Recreate nothing waits for it; give strategy.type: Canary',
+    fieldPath: '.analysis',
+  },
+];
+
+/** Every rule over the whole spec. */
+export const specRules: readonly Rule[] = [
+  {
+    rule: 'self.progressDeadlineSeconds > self.minReadySeconds',
+    message: 'progressDeadlineSeconds must be above minReadySeconds: no pod could be available in time',
+    fieldPath: '.progressDeadlineSeconds',
+  },
+  ...selectorRules,
+  ...gatewayRules,
+  ...grpcRules,
+  ...metricRules,
+];
