@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { AddressGuard, isRange } from './addressGuard.ts';
+
+describe('what a tenant’s address may reach', () => {
+  const guard = new AddressGuard({ apiServer: () => ['10.96.0.1', 'fd00::1', 'no-address'] });
+  it.each([
+    '10.1.2.3',
+    '192.168.1.1',
+    '172.16.0.5',
+    '8.8.8.8',
+    '2001:db8::1',
+    'fd12:3456::1',
+    '::ffff:10.1.2.3',
+    '64:ff9b::8.8.8.8',
+    '100.64.0.1',
+  ])('%s: yes', (address) => {
+    expect(guard.allows(address)).toBe(true);
+  });
+
+  it.each([
+    '127.0.0.1',
+    '127.8.8.8',
+    '0.0.0.0',
+    '0.1.2.3',
+    '::1',
+    '::',
+    '169.254.169.254',
+    '169.254.20.10',
+    'fe80::1',
+    'fe80::1%eth0',
+    'fd00:ec2::254',
+    '168.63.129.16',
+    '100.100.100.200',
+    '192.0.0.192',
+    '224.0.0.1',
+    '255.255.255.255',
+    '240.0.0.1',
+    'ff02::1',
+    '::ffff:127.0.0.1',
+    '::ffff:7f00:1',
+    '::ffff:a9fe:a9fe',
+    '::127.0.0.1',
+    '64:ff9b::169.254.169.254',
+    '2002:7f00:1::',
+    '2002:a9fe:a9fe::1',
+    '10.96.0.1',
+    '::ffff:10.96.0.1',
+    'fd00::1',
+    'prometheus.monitoring',
+    '',
+    '0x7f000001',
+  ])('%s: no', (address) => {
+    expect(guard.allows(address)).toBe(false);
+  });
+
+  it('is widened and narrowed by an installation, and what it allows counts most', () => {
+    const narrow = new AddressGuard({ allow: ['10.5.0.0/16', '127.0.0.1'], deny: ['0.0.0.0/0', '::/0'] });
+    expect(narrow.allows('10.5.1.1')).toBe(true);
+    expect(narrow.allows('127.0.0.1')).toBe(true);
+    expect(narrow.allows('127.0.0.2')).toBe(false);
+    expect(narrow.allows('10.6.1.1')).toBe(false);
+    expect(narrow.allows('2001:db8::1')).toBe(false);
+  });
+});
+
+it.each([
+  ['10.0.0.0/8', true],
+  ['10.0.0.1', true],
+  ['fd00::/8', true],
+  ['10.0.0.0/33', false],
+  ['10.0.0.0/', false],
+  ['10.0.0.0/8/8', false],
+  ['10.0.0.0/-1', false],
+  ['monitoring', false],
+  ['', false],
+])('%j is a range: %s', (text, expected) => {
+  expect(isRange(text)).toBe(expected);
+});
