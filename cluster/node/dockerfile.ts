@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { unpackDebianPackages } from './debianPackages.ts';
 import { findProgram } from './prerequisites.ts';
 
 const execute = promisify(execFile);
@@ -86,14 +87,9 @@ export async function buildDockerfile(build: DockerfileBuild): Promise<void> {
 
 /** A root folder with Debian's packages unpacked, Node in `/usr/local/bin`, and the users that Node's image has. */
 async function nodeRoot(directory: string, node: string): Promise<string> {
-  const packages = join(directory, 'packages');
   const root = join(directory, 'root');
-  await mkdir(packages, { recursive: true });
+  await unpackDebianPackages(debianPackages, join(directory, 'packages'), root);
   await mkdir(join(root, 'usr/local/bin'), { recursive: true });
-  await download(packages);
-  for (const file of await readdir(packages)) {
-    if (file.endsWith('.deb')) await execute('dpkg-deb', ['--extract', join(packages, file), root]);
-  }
   for (const documentation of ['usr/share/doc', 'usr/share/man', 'usr/share/locale']) {
     await rm(join(root, documentation), { recursive: true, force: true });
   }
@@ -104,15 +100,4 @@ async function nodeRoot(directory: string, node: string): Promise<string> {
   );
   await writeFile(join(root, 'etc/group'), 'root:x:0:\nnode:x:1000:\n');
   return root;
-}
-
-/** Package lists may be missing on a fresh machine; they are fetched once when the download fails without them. */
-async function download(directory: string): Promise<void> {
-  const options = { cwd: directory };
-  try {
-    await execute('apt-get', ['download', '-q', ...debianPackages], options);
-  } catch {
-    await execute('apt-get', ['update', '-q']);
-    await execute('apt-get', ['download', '-q', ...debianPackages], options);
-  }
 }
