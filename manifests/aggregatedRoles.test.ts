@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { aggregatedRoles } from './aggregatedRoles.ts';
 
 const project = { group: 'mainstay.dev', plural: 'projects', scope: 'Cluster' } as const;
-const deployment = { group: 'mainstay.dev', plural: 'deployments', scope: 'Namespaced', scale: {} } as const;
+const deployment = {
+  group: 'mainstay.dev',
+  plural: 'deployments',
+  scope: 'Namespaced',
+  scale: {},
+  verbs: ['promote', 'abort'],
+} as const;
 
 describe('what Kubernetes adds to its own roles', () => {
   it('is nothing for kinds that live in no namespace', () => {
@@ -25,5 +31,11 @@ describe('what Kubernetes adds to its own roles', () => {
       resources: ['deployments', 'deployments/scale'],
     });
     expect(edit?.verbs).toContain('create');
+  });
+
+  it('lets whoever edits a namespace ask for what has a verb of our own, and nobody who only views it', () => {
+    const [view, edit] = aggregatedRoles([project, deployment]);
+    expect(edit?.verbs).toEqual(expect.arrayContaining(['promote', 'abort']));
+    expect(view?.verbs).toEqual(['get', 'list', 'watch']);
   });
 });

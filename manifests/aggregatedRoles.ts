@@ -4,6 +4,8 @@ export interface ServedKind {
   readonly plural: string;
   readonly scope: 'Cluster' | 'Namespaced';
   readonly scale?: unknown;
+  /** RBAC verbs of its own. */
+  readonly verbs?: readonly string[];
 }
 
 interface AggregatedRole {
@@ -27,11 +29,19 @@ export function aggregatedRoles(kinds: readonly ServedKind[]): readonly Aggregat
   const written = namespaced.flatMap(({ plural, scale }) =>
     scale === undefined ? [plural] : [plural, `${plural}/scale`],
   );
+  const own = [...new Set(namespaced.flatMap(({ verbs = [] }) => verbs))];
   const read = namespaced.map(({ plural }) => `${plural}/status`);
   return [
     role('view', 'Reads', groups, [...written, ...read], ['get', 'list', 'watch']),
     // Kubernetes adds `view` to `edit` and `edit` to `admin` itself.
-    role('edit', 'Writes', groups, written, ['create', 'update', 'patch', 'delete', 'deletecollection']),
+    role('edit', 'Writes', groups, written, [
+      'create',
+      'update',
+      'patch',
+      'delete',
+      'deletecollection',
+      ...own,
+    ]),
   ];
 }
 

@@ -4,13 +4,7 @@ import type { Construct } from 'constructs';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { customResourceDefinitions, kinds } from '../crds/kinds.ts';
-import {
-  type AdmissionPolicy,
-  type AdmissionPolicyBinding,
-  type MutatingPolicy,
-  shippedAdmission,
-} from '../crds/project/admission.ts';
-import type { CustomResourceDefinition } from '../crds/structural/customResourceDefinition.ts';
+import { shippedAdmission } from '../crds/project/admission.ts';
 import { AccessChart } from './accessChart.ts';
 import { commonLabels, defaultOptions, type InstallOptions, installation } from './options.ts';
 import { WorkloadChart } from './workloadChart.ts';
@@ -75,13 +69,19 @@ class AdmissionChart extends Chart {
   constructor(scope: Construct, { grantableRoles }: InstallOptions) {
     super(scope, 'admission', { disableResourceNameHashes: true, labels: { ...commonLabels } });
     const { policies, bindings, mutations } = shippedAdmission(grantableRoles);
-    for (const object of [...policies, ...bindings, ...mutations]) addObject(this, object);
+    const ofKinds = kinds.flatMap(({ admission = [] }) => admission);
+    for (const object of [...policies, ...bindings, ...mutations, ...ofKinds]) addObject(this, object);
   }
 }
 
 function addObject(
   chart: Chart,
-  object: CustomResourceDefinition | AdmissionPolicy | AdmissionPolicyBinding | MutatingPolicy,
+  object: {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly metadata: { readonly name: string };
+    readonly spec: object;
+  },
 ): void {
   new ApiObject(chart, `${object.kind}-${object.metadata.name}`, { ...object });
 }

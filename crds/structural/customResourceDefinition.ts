@@ -25,6 +25,18 @@ export interface Kind {
   readonly rules?: readonly Rule[];
   readonly columns: readonly PrinterColumn[];
   readonly scale?: Scale;
+  /** RBAC verbs of the kind's own, for whoever may write it. */
+  readonly verbs?: readonly string[];
+  /** What guards the kind in the API server itself, installed with the definition: admission policies and their bindings. */
+  readonly admission?: readonly AdmissionObject[];
+}
+
+/** An object of `admissionregistration.k8s.io`. */
+interface AdmissionObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly spec: object;
 }
 
 /** A column of `kubectl get`. */

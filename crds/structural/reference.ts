@@ -17,7 +17,7 @@ export function referencePage(definition: CustomResourceDefinition): string {
         '',
         schema.openAPIV3Schema.description ?? '',
         '',
-        `\`apiVersion: ${group}/${name}\`, \`kind: ${names.kind}\`, ${scope === 'Cluster' ? 'cluster-scoped' : 'namespaced'}. \`kubectl get ${names.plural}\`, or \`${names.shortNames.join('`, `')}\` for short; \`kubectl get ${names.categories.join('`, `')}\` lists it with its siblings.`,
+        `\`apiVersion: ${group}/${name}\`, \`kind: ${names.kind}\`, ${scope === 'Cluster' ? 'cluster-scoped' : 'namespaced'}. \`kubectl get ${definition.metadata.name}\`, or \`${names.shortNames.join('`, `')}\` for short; \`kubectl get ${names.categories.join('`, `')}\` lists it with its siblings.`,
         '',
         '`kubectl apply` refuses a field that is not listed here, and names it. A required field has **required** beside its type.',
         '',
@@ -108,6 +108,7 @@ function typeOf(field: StructuralSchema): string {
   if (field.additionalProperties !== undefined) return `map of ${plural(field.additionalProperties)}`;
   if (field.enum !== undefined) return field.enum.map((value) => `\`${value}\``).join(' \\| ');
   if (field['x-kubernetes-int-or-string']) return 'integer or string';
+  if (field['x-kubernetes-preserve-unknown-fields'] && field.pattern !== undefined) return 'number or string';
   return field.format === 'date-time' ? 'time' : (field.type ?? 'anything');
 }
 
@@ -139,7 +140,9 @@ function bounds(field: StructuralSchema): string[] {
 
 function rules(all: readonly Rule[] | undefined, title: string): string[] {
   if (all === undefined) return [];
-  return [`${title}:`, '', ...all.map(({ message }) => `- ${sentence(message)}`), ''];
+  // What is said of several fields alike is said once.
+  const messages = [...new Set(all.map(({ message }) => sentence(message)))];
+  return [`${title}:`, '', ...messages.map((message) => `- ${message}`), ''];
 }
 
 function insideOf(schema: StructuralSchema): StructuralSchema {
