@@ -1,6 +1,8 @@
 import { dnsSubdomainPattern } from '../project/identifiers.ts';
 import { group, version } from '../project/names.ts';
 import type { Kind } from '../structural/customResourceDefinition.ts';
+import { deploymentAdmission } from './admission.ts';
+import { requestVerbs } from './names.ts';
 import { deploymentSpec } from './schema.ts';
 import { deploymentStatus } from './status.ts';
 
@@ -74,6 +76,8 @@ export const deploymentKind: Kind = {
       description: 'Since when it exists.',
     },
   ],
+  verbs: [...new Set(Object.values(requestVerbs))],
+  admission: deploymentAdmission,
   scale: {
     specReplicasPath: '.spec.replicas',
     statusReplicasPath: '.status.replicas',

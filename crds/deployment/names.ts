@@ -25,5 +25,16 @@ export const finalizers = {
   deployment: 'mainstay.dev/deployment',
 } as const;
 
-/** RBAC verb of our own, checked on `deployments` by the shipped admission policy: who may write `spec.request`. */
-export const verbs = { request: 'request' } as const;
+/**
+ * RBAC verbs of our own, checked on `deployments` by the shipped admission policy: who may write which `spec.request`.
+ * Whoever may stop a rollout in the night need not be who may promote one.
+ */
+export const requestVerbs = {
+  Promote: 'promote',
+  PromoteAll: 'promote',
+  Pause: 'pause',
+  Resume: 'pause',
+  Abort: 'abort',
+  Retry: 'retry',
+  Rollback: 'rollback',
+} as const;

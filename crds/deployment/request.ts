@@ -32,10 +32,10 @@ export const request = z
       .optional(),
     by: z
       .string()
-      .max(512)
+      .max(1024)
       .describe('Who asked. Written at admission, whatever was given; leave it out.')
       .optional(),
   })
   .describe(
-    'Something to do once: promote, pause, abort and so on. Needs the verb `request` on deployments.mainstay.dev. Its fields change only together with `id`.',
+    'Something to do once: promote, pause, abort and so on. Its fields change only together with `id`. Whoever writes it must hold a verb on deployments.mainstay.dev: `promote` (Promote, PromoteAll), `pause` (Pause, Resume), `abort`, `retry` or `rollback`; the roles `edit` and `admin` hold them all.',
   );
