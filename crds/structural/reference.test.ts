@@ -23,9 +23,19 @@ const widget: Kind = {
       colour: z.enum(['red', 'blue']).describe('Its colour.'),
       front: ports(),
       back: ports(),
+      limit: z.union([z.number(), z.string().regex(/^[0-9]+%$/)]).describe('Its limit.'),
+      pod: z
+        .custom<object>()
+        .describe('As Kubernetes has it.')
+        .register(kubernetes, { schema: { type: 'object', properties: { spec: { type: 'object' } } } }),
     })
     .describe('What it is to be.')
-    .register(kubernetes, { rules: [{ rule: 'self.size > 1', message: 'a widget is not that small' }] }),
+    .register(kubernetes, {
+      rules: [
+        { rule: 'self.size > 1', message: 'a widget is not that small' },
+        { rule: 'self.size != 0', message: 'a widget is not that small' },
+      ],
+    }),
   status: z.strictObject({}).describe('What it is.'),
   columns: [],
 };
@@ -38,8 +48,21 @@ describe('the reference page', () => {
     expect(page).toContain('- **`colour`** (`red` \\| `blue`, **required**): Its colour.');
   });
 
-  it('has the rules where they stand', () => {
-    expect(page).toContain('Rules:\n\n- a widget is not that small.');
+  it('has the rules where they stand, each message once', () => {
+    expect(page).toContain('Rules:\n\n- a widget is not that small.\n\n');
+  });
+
+  it('does not tell the fields of a schema that is not ours', () => {
+    expect(page).toContain('- **`pod`** (object, **required**): As Kubernetes has it.\n');
+    expect(page).not.toContain('`spec.pod`');
+  });
+
+  it('says what a value of two types may be', () => {
+    expect(page).toContain('- **`limit`** (number or string, **required**, matches `^[0-9]+%$`): Its limit.');
+  });
+
+  it('names the kind in full, for it may have the name of one that Kubernetes has', () => {
+    expect(page).toContain('`kubectl get widgets.example.com`, or `wd` for short');
   });
 
   it('tells the same fields once, and links to them', () => {

@@ -67,6 +67,11 @@ describe('what a structural schema can say', () => {
       { 'x-kubernetes-int-or-string': true, minimum: 1, maxLength: 15 },
     ],
     [
+      'a threshold',
+      z.union([z.number(), z.string().max(15)]).describe('D.'),
+      { 'x-kubernetes-preserve-unknown-fields': true, maxLength: 15 },
+    ],
+    [
       'a set',
       z.array(text).min(1).max(2).describe('D.').register(kubernetes, { listType: 'set' }),
       {
@@ -94,6 +99,34 @@ describe('what a structural schema can say', () => {
   ];
   it.each(said)('%s', (_, schema, expected) => {
     expect(field(schema)).toEqual({ description: 'D.', ...expected });
+  });
+
+  describe('a schema that is not ours', () => {
+    const theirs: StructuralSchema = {
+      type: 'object',
+      properties: { names: { type: 'array', items: { type: 'string' } } },
+    };
+    const pod = z.custom<object>().describe('D.').register(kubernetes, { schema: theirs });
+
+    it('is written as it is, with our description', () => {
+      expect(JSON.parse(JSON.stringify(field(pod)))).toEqual({ description: 'D.', ...theirs });
+    });
+
+    it('may be required or not, and null', () => {
+      const schema = z.strictObject({ a: pod, b: pod.nullable().optional() }).describe('D.');
+      const { required, properties } = structuralSchema(schema, 'spec');
+      expect(required).toEqual(['a']);
+      expect(properties?.b).toMatchObject({ nullable: true, type: 'object' });
+    });
+
+    it('needs no bounds, though a rule stands around it, which may blame a field of it', () => {
+      const rule = { rule: 'has(self.pod)', message: 'no', fieldPath: '.pod.names' };
+      const schema = z
+        .strictObject({ pod })
+        .describe('D.')
+        .register(kubernetes, { rules: [rule] });
+      expect(refusals(schema)).toEqual([]);
+    });
   });
 
   it('a list that merges by name', () => {
@@ -159,9 +192,12 @@ describe('what it cannot say is refused, with its path', () => {
       'spec.x: is a union',
     ],
     [
-      'a union of a fraction and a string',
-      z.union([z.number(), z.string()]).describe('D.'),
-      'spec.x: is a union with a number',
+      'a schema of its own for what has one',
+      z
+        .string()
+        .describe('D.')
+        .register(kubernetes, { schema: { type: 'string' } }),
+      'spec.x: is a string with a schema of its own',
     ],
     [
       'a discriminated union',
