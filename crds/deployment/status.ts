@@ -52,11 +52,18 @@ const revisionStatus = (description: string) =>
 
 const step = z
   .strictObject({
-    index: count('Which step, from 1.'),
+    index: count('Which step, from 1; one more than `count` while the revision takes over.'),
     count: count('How many there are.'),
-    hash: hash('Of the steps: with other steps the rollout begins again at the first.'),
-    startedAt: time('When this step began.'),
+    hash: hash(
+      'Of the steps: where they are changed, the rollout goes on at the first that gives the canary no less weight than it has.',
+    ),
+    startedAt: time('When the first step began.'),
     text: z.string().max(32).describe('`2/5`, for the column of `kubectl get`.'),
+    stage: z
+      .enum(['Shifting', 'Analyzing', 'Pausing'])
+      .describe('What of the step is being done: pods and traffic, then the analysis, then the pause.'),
+    since: time('When this stage began.'),
+    trafficSince: time('When the canary first had traffic.').optional(),
   })
   .describe('Where the rollout stands.');
 
@@ -150,6 +157,16 @@ export const deploymentStatus = z
       .describe('What each metric says.')
       .register(kubernetes, { listType: 'map', listMapKeys: ['name'] })
       .optional(),
+    paused: z
+      .strictObject({
+        reason: z.string().max(1024).describe('Why, in one CamelCase word.'),
+        message: z.string().max(32768).describe('Why, for people.'),
+        at: time('Since when.'),
+      })
+      .describe(
+        'The rollout is held, by a request or by what was found, until `Resume`, `Promote` or `Abort`.',
+      )
+      .optional(),
     failed: z
       .strictObject({
         revision: z.int().min(0).describe('Its number.'),
@@ -157,6 +174,10 @@ export const deploymentStatus = z
         reason: z.string().max(1024).describe('Why, in one CamelCase word.'),
         message: z.string().max(32768).describe('Why, for people.'),
         at: time('When it was given up.'),
+        ending: z
+          .enum(['RolledBack', 'Aborted', 'TimedOut'])
+          .describe('The phase that it ends in, once the way back is over.'),
+        to: hash('The hash of the revision that serves instead.'),
       })
       .describe(
         'The revision that was rolled back, aborted or timed out. It is not tried again by itself: change the template, or ask for `Retry`.',
