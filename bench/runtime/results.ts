@@ -1,5 +1,6 @@
+import { image } from '../../test/operatorImage.ts';
 import type { Figure, Report, Table } from '../report.ts';
-import { nodeFlags, type Run } from './contestants.ts';
+import type { Run } from './contestants.ts';
 
 type Runs = Readonly<Record<'mainstay' | 'client-node', readonly Run[]>>;
 
@@ -27,7 +28,7 @@ export function reportOf(results: Results): Report {
     paragraphs: [
       `Both follow all NetworkPolicies of a cluster in a process of their own, by turns, and count each change. What stands
 here is the median of ${times} runs (${times * 2 - 1} of the start). Both are bundled by esbuild in the same way and run
-with \`NODE_ENV=production ${nodeFlags.join(' ')}\` as the operator's image does, with a pod's token and CA. Each is written
+with \`${image.flags.join(' ')}\` as the operator's image does, with a pod's token and CA. Each is written
 as its documentation shows; ours drops \`managedFields\` and lists page by page, which is its default.`,
       `**Start**: from the start of the process until an empty list is taken. **List**: ${number(objects)} NetworkPolicies of
 some 1.5 kB from a real API server. **Watch**: ${number(events)} changes to these, each an event of ${number(eventBytes)} bytes.

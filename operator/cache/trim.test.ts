@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { FieldsV1 } from '../resources/object.ts';
 import { freezeDeep, Trimmer } from './trim.ts';
 
 function widget(name: string) {
@@ -49,6 +50,33 @@ test('equal fields of many objects are in memory once', () => {
   const [left] = trimmer.trim(widget('a')).metadata.managedFields;
   const [right] = trimmer.trim(widget('b')).metadata.managedFields;
   expect(left?.fieldsV1).toBe(right?.fieldsV1);
+});
+
+test('labels, writers and texts of many objects are in memory once, and differ where they differ', () => {
+  const trimmer = new Trimmer('own', 'us');
+  const labelled = (name: string, team: string, time: string) => {
+    const object = widget(name);
+    const managedFields = object.metadata.managedFields.map((entry) => ({ ...entry, time }));
+    return { ...object, metadata: { ...object.metadata, labels: { team }, managedFields } };
+  };
+  const left = trimmer.trim(labelled('a', 'shop', 't')).metadata;
+  const right = trimmer.trim(labelled('b', 'shop', 't')).metadata;
+  expect(left.labels).toBe(right.labels);
+  expect(left.managedFields).toBe(right.managedFields);
+  const other = trimmer.trim(labelled('c', 'bank', 'u')).metadata;
+  expect([other.labels, other.managedFields[0]?.time]).toEqual([{ team: 'bank' }, 'u']);
+});
+
+test('entries that differ only in the fields that we own are told apart', () => {
+  const trimmer = new Trimmer('own', 'us');
+  const owning = (name: string, fieldsV1: FieldsV1) => {
+    const object = widget(name);
+    const managedFields = [{ manager: 'us', operation: 'Apply' as const, time: 't', fieldsV1 }];
+    return { ...object, metadata: { ...object.metadata, managedFields } };
+  };
+  trimmer.trim(owning('a', { 'f:size': {} }));
+  const [entry] = trimmer.trim(owning('b', { 'f:color': {} })).metadata.managedFields;
+  expect(entry?.fieldsV1).toEqual({ 'f:color': {} });
 });
 
 test('what is so large that it is hardly ever there twice is not remembered', () => {

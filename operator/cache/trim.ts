@@ -10,13 +10,12 @@ export type KeepManagedFields =
 /**
  * Makes objects fit for the cache: drops what nobody reads and shares what is the same in many of them.
  *
- * The fields of our Apply entries are the same tree in every object of a kind. Shared, 10,000 of them cost what one does.
+ * The fields of our Apply entries are the same tree in every object of a kind; labels are the same in all that belongs
+ * together; and texts such as a namespace's name come again and again. Shared, 10,000 of them cost what one does.
  */
 export class Trimmer {
   readonly #keep: KeepManagedFields;
   readonly #fieldManager: string;
-  readonly #trees = new Map<string, FieldsV1>();
-  readonly #texts = new Map<string, string>();
 
   constructor(keep: KeepManagedFields, fieldManager: string) {
     this.#keep = keep;
@@ -26,33 +25,39 @@ export class Trimmer {
   trim<T extends KubernetesObject>(object: T): T {
     const { managedFields, ...metadata } = object.metadata;
     if (managedFields === undefined || this.#keep === 'all') return object;
-    // A copy, since `delete` would leave an object that V8 keeps as a hash table.
-    return this.#keep === 'none'
-      ? { ...object, metadata }
-      : {
-          ...object,
-          metadata: { ...metadata, managedFields: managedFields.map((entry) => this.#entry(entry)) },
-        };
-  }
-
-  #entry({ fieldsV1, fieldsType, ...entry }: ManagedFieldsEntry): ManagedFieldsEntry {
-    const shared = {
-      ...entry,
-      ...(entry.manager === undefined ? undefined : { manager: this.#text(entry.manager) }),
-      ...(entry.time === undefined ? undefined : { time: this.#text(entry.time) }),
+    const { namespace, labels, creationTimestamp } = metadata;
+    // Copies, since `delete` would leave an object that V8 keeps as a hash table.
+    return {
+      ...object,
+      apiVersion: texts.first(object.apiVersion, object.apiVersion),
+      kind: texts.first(object.kind, object.kind),
+      metadata: {
+        ...metadata,
+        ...(namespace !== undefined && { namespace: texts.first(namespace, namespace) }),
+        ...(creationTimestamp !== undefined && {
+          creationTimestamp: texts.first(creationTimestamp, creationTimestamp),
+        }),
+        ...(labels !== undefined && { labels: labelSets.first(JSON.stringify(labels), labels) }),
+        ...(this.#keep === 'own' && { managedFields: this.#writers(managedFields) }),
+      },
     };
-    const own =
-      entry.manager === this.#fieldManager && entry.operation === 'Apply' && entry.subresource === undefined;
-    if (!own || fieldsV1 === undefined) return shared;
-    return { ...shared, fieldsType: 'FieldsV1', fieldsV1: this.#tree(fieldsV1) };
   }
 
-  #tree(fields: FieldsV1): FieldsV1 {
-    return intern(this.#trees, JSON.stringify(fields), fields);
+  #writers(managedFields: readonly ManagedFieldsEntry[]): readonly ManagedFieldsEntry[] {
+    const treeNumbers: number[] = [];
+    const entries = managedFields.map(({ fieldsV1, fieldsType: _, ...entry }): ManagedFieldsEntry => {
+      if (!this.#isOwn(entry) || fieldsV1 === undefined) return entry;
+      const { tree, number } = numbered(fieldsV1);
+      treeNumbers.push(number);
+      return { ...entry, fieldsType: 'FieldsV1', fieldsV1: tree };
+    });
+    // A tree's number says all of it, so that the key need not.
+    const key = JSON.stringify([entries.map(({ fieldsV1: _, ...entry }) => entry), treeNumbers]);
+    return writers.first(key, entries);
   }
 
-  #text(text: string): string {
-    return intern(this.#texts, text, text);
+  #isOwn({ manager, operation, subresource }: ManagedFieldsEntry): boolean {
+    return manager === this.#fieldManager && operation === 'Apply' && subresource === undefined;
   }
 }
 
@@ -62,13 +67,32 @@ const mostRemembered = 4096;
 /** Characters of a shape that is remembered, at most: what is so large is hardly ever twice the same. */
 const longestRemembered = 8192;
 
-function intern<Value>(known: Map<string, Value>, key: string, value: Value): Value {
-  if (key.length > longestRemembered) return value;
-  const first = known.get(key);
-  if (first !== undefined) return first;
-  if (known.size >= mostRemembered) known.clear();
-  known.set(key, value);
-  return value;
+/** Values by their shape. */
+class Shared<Value> {
+  readonly #known = new Map<string, Value>();
+
+  /** The first value of this shape that came along: what is in a cache is never changed, so one does for all. */
+  first(shape: string, value: Value): Value {
+    const known = this.#known.get(shape);
+    if (known !== undefined) return known;
+    if (shape.length > longestRemembered) return value;
+    if (this.#known.size >= mostRemembered) this.#known.clear();
+    this.#known.set(shape, value);
+    return value;
+  }
+}
+
+// Of all caches together: what lies in one namespace has the same labels, of whatever kind it is.
+const texts = new Shared<string>();
+const labelSets = new Shared<Readonly<Record<string, string>>>();
+const trees = new Shared<{ readonly tree: FieldsV1; readonly number: number }>();
+const writers = new Shared<readonly ManagedFieldsEntry[]>();
+let numbers = 0;
+
+/** The tree to share, and its number, which no other tree ever has. */
+function numbered(tree: FieldsV1): { readonly tree: FieldsV1; readonly number: number } {
+  numbers += 1;
+  return trees.first(JSON.stringify(tree), { tree, number: numbers });
 }
 
 /** Freezes an object of the wire and everything in it. */

@@ -7,6 +7,7 @@ import { annotations, labels } from '../../../crds/project/names.ts';
 import { secrets } from '../../../operator/resources/builtin.ts';
 import { eventually } from '../../eventually.ts';
 import { operatorProgram } from '../../installation.ts';
+import { image } from '../../operatorImage.ts';
 import { done, namespace } from '../admission/installed.ts';
 import type { Manifest } from '../admission/people.ts';
 import { applyProject, ready } from '../project/installation.ts';
@@ -119,11 +120,10 @@ async function run(): Promise<AsyncDisposable & { end(): Promise<number> }> {
   const name = `measured-operator-${runs}`;
   const process_ = await cluster.reaper.spawn({
     name,
-    command: [process.execPath, operatorProgram, '--probes-port=0', '--metrics-port=0'],
+    command: [process.execPath, ...image.flags, operatorProgram, '--probes-port=0', '--metrics-port=0'],
     log: join(cluster.directory, `${name}.log`),
     environment: {
-      NODE_ENV: 'production',
-      NODE_OPTIONS: '--max-semi-space-size=4',
+      ...image.environment,
       KUBECONFIG: cluster.kubeconfigFor(operatorUser, ['system:serviceaccounts']),
     },
   });
