@@ -25,7 +25,7 @@ export function intOrPercent(description: string) {
       z
         .string()
         .max(10)
-        .regex(/^(0|[1-9][0-9]*)%$/),
+        .regex(/^[0-9]+%$/),
     ])
     .describe(description);
 }
@@ -38,7 +38,7 @@ export function intOrShare(description: string) {
       z
         .string()
         .max(10)
-        .regex(/^(100|[1-9]?[0-9])%$/),
+        .regex(/^0*(100|[1-9]?[0-9])%$/),
     ])
     .describe(description);
 }
@@ -57,7 +57,7 @@ export function threshold(description: string) {
 }
 
 /** A number and a percentage come to nothing when written as this. Two that are both so leave a rollout no room. */
-const isZero = (field: string) => `(${field} == 0 || ${field} == '0%')`;
+const isZero = (field: string) => `(type(${field}) == int ? ${field} == 0 : ${field}.matches('^0+%$'))`;
 
 /** The rollout may neither add pods nor do without any. */
 export const someRoom: Rule = {

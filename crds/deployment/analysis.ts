@@ -8,7 +8,6 @@ import type { PodTemplate } from './podTemplate.ts';
 
 const secretKey = z
   .string()
-  .min(1)
   .max(253)
   .regex(/^[-._a-zA-Z0-9]+$/);
 
@@ -40,7 +39,6 @@ const headers = z
       .strictObject({
         name: z
           .string()
-          .min(1)
           .max(128)
           .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/)
           .describe('Name of the header.'),
@@ -126,7 +124,7 @@ const metricRules: readonly Rule[] = [
 
 const metric = z
   .strictObject({
-    name: dnsLabel.min(1).describe('Name of the metric, for steps and messages.'),
+    name: dnsLabel.describe('Name of the metric, for steps and messages.'),
     preset: z
       .enum(['error-rate', 'latency', 'request-rate'])
       .describe(
@@ -135,8 +133,8 @@ const metric = z
       .optional(),
     quantile: z
       .number()
-      .gt(0)
-      .lt(1)
+      .min(0.01)
+      .max(0.9999)
       .describe('Of `preset: latency`: which share of the answers is at most so slow. Default 0.99.')
       .optional(),
     query: z
@@ -163,7 +161,7 @@ const metric = z
         confidence: z
           .number()
           .min(0.5)
-          .lt(1)
+          .max(0.9999)
           .describe(
             'How sure a verdict must be: at 0.95, at most one good canary in twenty is called bad, however often it is looked at. Default 0.95.',
           )

@@ -6,7 +6,6 @@ import { kubernetes } from '../structural/metadata.ts';
 const headerName = (description: string) =>
   z
     .string()
-    .min(1)
     .max(128)
     .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/)
     .describe(description);
@@ -40,7 +39,6 @@ const cookies = z
         name: headerName('Name of the cookie.'),
         value: z
           .string()
-          .min(1)
           .max(256)
           .regex(/^[A-Za-z0-9!#$%&'()*+./:<=>?@[\]^_`{|}~-]+$/)
           .describe('What it must be.'),

@@ -5,7 +5,6 @@ export const request = z
   .strictObject({
     id: z
       .string()
-      .min(1)
       .max(63)
       .regex(/^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/)
       .describe(

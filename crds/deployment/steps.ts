@@ -41,8 +41,8 @@ export const canaryStep = z
     ).optional(),
     mirror: z
       .string()
-      .max(4)
-      .regex(/^(100|[1-9][0-9]?)%$/)
+      .max(10)
+      .regex(/^0*(100|[1-9][0-9]?)%$/)
       .describe(
         'Percentage of the requests that the canary gets a copy of, for as long as this step lasts; its answers are dropped. For example `10%`. Needs `traffic.gateway`, and a gateway that can.',
       )

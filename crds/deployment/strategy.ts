@@ -22,7 +22,6 @@ const stickiness = z
   .strictObject({
     cookie: z
       .string()
-      .min(1)
       .max(64)
       .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/)
       .describe('Name of the cookie. Default `mainstay-revision`.')

@@ -65,7 +65,6 @@ const parentReference = z
     group: dnsSubdomain.describe('Default `gateway.networking.k8s.io`.').optional(),
     kind: z
       .string()
-      .min(1)
       .max(63)
       .regex(/^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$/)
       .describe('Default `Gateway`.')
