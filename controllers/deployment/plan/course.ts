@@ -1,0 +1,71 @@
+import type { Memory } from './memory.ts';
+import type { RevisionView } from './observation.ts';
+import type { Situation } from './situation.ts';
+
+/** Where things are to go. Revisions are named by their hash. */
+export interface Course {
+  /** The revision to go back to; undefined until one has been Healthy. */
+  readonly stable?: string | undefined;
+  /** The revision that is to take over; undefined where the stable one stays. */
+  readonly canary?: string | undefined;
+  /** Over all steps at once: the first rollout, and the way back to an older revision. */
+  readonly jump: boolean;
+  /** The template's revision was given up. */
+  readonly returning: boolean;
+  /** Why nothing new begins. */
+  readonly held?: 'TemplateInvalid' | 'TemplateUnknown' | 'Suspended' | 'StrategyImpossible' | undefined;
+}
+
+export function courseOf(situation: Situation, memory: Memory): Course {
+  const { observation, revisions, strategy } = situation;
+  const { template, deployment } = observation;
+  const { stable, canary, failed } = memory;
+  if (failed !== undefined) {
+    const to = revisions.has(failed.to) ? failed.to : stable;
+    return { stable, canary: to === stable ? undefined : to, jump: true, returning: true };
+  }
+  const begun =
+    canary !== undefined && (revisions.has(canary) || canary === hashOf(template)) ? canary : undefined;
+  const wait = (held: Course['held']): Course => ({
+    stable,
+    canary: begun,
+    jump: stable === undefined,
+    returning: false,
+    held,
+  });
+  if (template.state !== 'Known') {
+    return wait(template.state === 'Invalid' ? 'TemplateInvalid' : 'TemplateUnknown');
+  }
+  const goal = template.hash;
+  if (deployment.spec.paused === true) return wait('Suspended');
+  if (goal === stable) return { stable, jump: false, returning: false };
+  if (strategy.problem !== undefined && stable !== undefined) return wait('StrategyImpossible');
+  return {
+    stable,
+    canary: goal,
+    jump: stable === undefined || isInWindow(situation, stable, goal),
+    returning: false,
+  };
+}
+
+function hashOf(template: Situation['observation']['template']): string | undefined {
+  return template.state === 'Known' ? template.hash : undefined;
+}
+
+/**
+ * Whether the goal is one of the last `rollback.window.revisions`, of which the stable one is the newest. By age, since a
+ * revision that is gone back to gets a new number.
+ */
+function isInWindow({ observation, revisions }: Situation, stable: string, goal: string): boolean {
+  const window = observation.deployment.spec.rollback?.window?.revisions;
+  const to = revisions.get(goal);
+  const from = revisions.get(stable);
+  if (window === undefined || to === undefined || from === undefined || !isOlder(to, from)) return false;
+  let between = 1;
+  for (const one of revisions.values()) if (isOlder(to, one) && isOlder(one, from)) between += 1;
+  return between < window;
+}
+
+function isOlder(one: RevisionView, other: RevisionView): boolean {
+  return one.createdAt !== other.createdAt ? one.createdAt < other.createdAt : one.hash < other.hash;
+}

@@ -1,0 +1,76 @@
+import { blockOf } from './advance.ts';
+import { analysisEnd } from './analysis.ts';
+import { type Course, courseOf } from './course.ts';
+import type { Memory } from './memory.ts';
+import { goBackOrHold } from './rollout.ts';
+import { availableOf, numberOf, type Situation } from './situation.ts';
+
+/** Nothing got further for `progressDeadlineSeconds`: the rollout goes back, or where it may not, status says so. */
+export function watchDeadline(situation: Situation, memory: Memory): Memory {
+  const progressed = withProgress(situation, memory);
+  const { canary, stable } = courseOf(situation, progressed);
+  if (canary === undefined || stable === undefined) return progressed;
+  if (!isOverdue(situation, progressed)) return progressed;
+  const revision = numberOf(situation, canary);
+  const seconds = situation.deadline / 1000;
+  return goBackOrHold(situation, progressed, {
+    reason: 'DeadlineExceeded',
+    message: `revision ${revision} got no further for ${seconds} s (progressDeadlineSeconds)`,
+    ending: 'TimedOut',
+    to: stable,
+  });
+}
+
+export function isOverdue(situation: Situation, memory: Memory): boolean {
+  const at = deadlineAt(situation, memory);
+  return at !== undefined && situation.now >= at;
+}
+
+/** When the rollout is overdue; undefined where no time counts, since it waits for a person or its time is set. */
+export function deadlineAt(situation: Situation, memory: Memory): number | undefined {
+  const { progress, step } = memory;
+  const course = courseOf(situation, memory);
+  if (progress === undefined || step === undefined || course.canary === undefined) return undefined;
+  if (step.stage === 'Pausing' || blockOf(situation, memory, course) !== undefined) return undefined;
+  const end = analysisEnd(situation, memory);
+  return Math.max(progress.at, end ?? 0) + situation.deadline;
+}
+
+/**
+ * Progress is what got better than it ever was at this place: pods that flap are none. Another step, another number of
+ * replicas, or the end of a pause is a new place.
+ */
+export function withProgress(situation: Situation, memory: Memory): Memory {
+  const course = courseOf(situation, memory);
+  const { canary } = course;
+  const { step, progress } = memory;
+  if (canary === undefined || step === undefined) return { ...memory, progress: undefined };
+  const blocked = blockOf(situation, memory, course) ?? '';
+  const place = [canary, step.index, step.stage, situation.replicas, blocked].join(',');
+  const now = markOf(situation, course);
+  const [before, marks = ''] = progress?.counts.split(':') ?? [];
+  if (progress === undefined || before !== place) {
+    return { ...memory, progress: { at: situation.now, counts: `${place}:${now.join(',')}` } };
+  }
+  const best = marks.split(',').map(Number);
+  if (!now.some((mark, index) => mark > (best[index] ?? Number.NEGATIVE_INFINITY))) return memory;
+  const most = now.map((mark, index) => Math.max(mark, best[index] ?? mark));
+  return { ...memory, progress: { at: situation.now, counts: `${place}:${most.join(',')}` } };
+}
+
+/** More is better in each. */
+function markOf(situation: Situation, { canary, stable }: Course): readonly number[] {
+  const { revisions, route } = situation;
+  let others = 0;
+  for (const { hash, pods } of revisions.values()) if (hash !== canary) others += pods.total;
+  const view = canary === undefined ? undefined : revisions.get(canary);
+  return [
+    view?.pods.total ?? 0,
+    view?.pods.ready ?? 0,
+    view?.pods.available ?? 0,
+    stable === undefined ? 0 : Math.min(situation.replicas, availableOf(situation, stable)),
+    canary === undefined ? 0 : (route.weights.get(canary) ?? 0),
+    Number(route.verified),
+    -others,
+  ];
+}

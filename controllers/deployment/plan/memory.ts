@@ -1,0 +1,82 @@
+import type { DeploymentStatus } from '../../../crds/deployment/schema.ts';
+import { timeOf } from './amounts.ts';
+import type { Situation } from './situation.ts';
+
+/** A revision that is not tried again by itself. */
+export type Failed = NonNullable<DeploymentStatus['failed']>;
+/** How a rollout that does not come to its end ends. */
+export type Ending = Failed['ending'];
+type Hold = NonNullable<DeploymentStatus['paused']>;
+type Answer = NonNullable<DeploymentStatus['lastRequest']>;
+
+/** What the last status says of the rollout, and what this plan makes of it. Revisions are named by their hash. */
+export interface Memory {
+  /** Whether there was a status at all. */
+  readonly known: boolean;
+  /** The revision that was last Healthy. */
+  readonly stable?: string | undefined;
+  /** The revision on its way. */
+  readonly canary?: string | undefined;
+  readonly step?: StepMemory | undefined;
+  readonly paused?: Hold | undefined;
+  readonly failed?: Failed | undefined;
+  readonly answer?: Answer | undefined;
+  readonly progress?: { readonly at: number; readonly counts: string } | undefined;
+}
+
+/** Where the canary is in its steps. */
+export interface StepMemory {
+  /** From 1; one more than there are steps while the canary takes over. */
+  readonly index: number;
+  readonly hash: string;
+  readonly startedAt: number;
+  readonly stage: 'Shifting' | 'Analyzing' | 'Pausing';
+  readonly since: number;
+  readonly trafficSince?: number | undefined;
+}
+
+export function memoryOf(situation: Situation): Memory {
+  const { status } = situation.observation.deployment;
+  if (status === undefined || (status.stable ?? status.canary) === undefined) {
+    return { known: status !== undefined, answer: status?.lastRequest, stable: servingOf(situation) };
+  }
+  const { failed, step, progress } = status;
+  return {
+    known: true,
+    stable: stableOf(situation, status),
+    // What was given up is shown in status as long as it has pods, and is not on its way.
+    canary: status.canary?.hash === failed?.hash ? undefined : status.canary?.hash,
+    step: step && {
+      index: step.index,
+      hash: step.hash,
+      startedAt: timeOf(step.startedAt),
+      stage: step.stage,
+      since: timeOf(step.since),
+      trafficSince: step.trafficSince === undefined ? undefined : timeOf(step.trafficSince),
+    },
+    paused: status.paused,
+    failed,
+    answer: status.lastRequest,
+    progress: progress && { at: timeOf(progress.at), counts: progress.counts },
+  };
+}
+
+/** A stable revision whose ReplicaSet somebody deleted is none, unless it is the template's and can be made again. */
+function stableOf({ observation, revisions }: Situation, { stable }: DeploymentStatus): string | undefined {
+  if (stable === undefined || revisions.has(stable.hash)) return stable?.hash;
+  const { template } = observation;
+  return template.state !== 'Known' || template.hash === stable.hash ? stable.hash : undefined;
+}
+
+/** Without a status (adopted, or restored without): what serves now is what there is to go back to. */
+function servingOf({ revisions }: Situation): string | undefined {
+  let serving: { readonly hash: string; readonly available: number; readonly revision: number } | undefined;
+  for (const { hash, pods, revision } of revisions.values()) {
+    if (pods.available === 0) continue;
+    const more = pods.available - (serving?.available ?? 0);
+    if (more > 0 || (more === 0 && revision > (serving?.revision ?? 0))) {
+      serving = { hash, available: pods.available, revision };
+    }
+  }
+  return serving?.hash;
+}

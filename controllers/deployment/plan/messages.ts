@@ -1,0 +1,168 @@
+import type { DeploymentPhase as Phase } from '../../../crds/deployment/schema.ts';
+import { textOf } from './amounts.ts';
+import { analysisEnd, stepVerdict } from './analysis.ts';
+import { isLast } from './capacity.ts';
+import { troubleOf } from './health.ts';
+import type { Outlook } from './outlook.ts';
+import { isReason, type Reason } from './reasons.ts';
+import { availableOf, desiredOf, numberOf, reachableOf } from './situation.ts';
+import { isServed } from './traffic.ts';
+
+/** What is so, as a reason and in words: where it is, why, and what to do. */
+export interface Said {
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+export function say(outlook: Outlook, phase: Phase): Said {
+  const { situation, memory, course } = outlook;
+  const { template } = situation.observation;
+  switch (phase) {
+    case 'Healthy': {
+      const { replicas } = situation;
+      const pods = replicas === 1 ? '1 pod' : `${replicas} pods`;
+      return {
+        reason: 'AsDesired',
+        message: `Revision ${stableNumber(outlook)} serves everything with ${pods}`,
+      };
+    }
+    case 'Invalid':
+      return template.state === 'Invalid'
+        ? {
+            reason: 'TemplateInvalid',
+            message: `${template.message}. Mend spec.template; nothing was changed`,
+          }
+        : {
+            reason: 'StrategyImpossible',
+            message: `${situation.strategy.problem ?? ''}. Nothing was changed`,
+          };
+    case 'Suspended':
+      return {
+        reason: 'Suspended',
+        message: `spec.paused is true: pods are scaled, and no revision moves. ${waiting(outlook)}`.trim(),
+      };
+    case 'RollingBack':
+    case 'RolledBack':
+    case 'Aborted':
+      return sayBack(outlook, phase);
+    case 'TimedOut': {
+      if (memory.failed !== undefined) return sayBack(outlook, phase);
+      const seconds = situation.deadline / 1000;
+      return {
+        reason: 'DeadlineExceeded',
+        message: `${place(outlook)}: no further for ${seconds} s (progressDeadlineSeconds); it goes on trying. ${waiting(outlook)}`,
+      };
+    }
+    case 'Paused':
+      return sayPaused(outlook);
+    case 'Analyzing': {
+      const verdict = stepVerdict(situation, memory);
+      const end = analysisEnd(situation, memory);
+      const until = end === undefined || end <= situation.now ? '' : ` until ${textOf(end)}`;
+      const words = verdict.type === 'Pass' ? '' : `: ${verdict.message}`;
+      return { reason: 'Analyzing', message: `${place(outlook)}: watching metrics${until}${words}` };
+    }
+    case 'Progressing':
+      return sayProgress(outlook, course.canary === undefined);
+  }
+}
+
+function sayBack(outlook: Outlook, phase: Phase): Said {
+  const { situation, memory, course } = outlook;
+  const { failed } = memory;
+  if (failed === undefined) return { reason: 'RollingBack', message: 'Going back' };
+  const going = course.canary ?? course.stable;
+  const to = going === undefined ? '' : ` to revision ${numberOf(situation, going)}`;
+  if (phase === 'RollingBack') {
+    return { reason: 'RollingBack', message: `Going back${to}: ${failed.message}. ${waiting(outlook)}` };
+  }
+  const rest = waiting(outlook);
+  const stands = rest === '' ? '' : ` ${rest}.`;
+  return {
+    reason: reasonOf(failed.reason),
+    message: `Back${to}: ${failed.message}.${stands} Change the template, or ask for a Retry of revision ${failed.revision}`,
+  };
+}
+
+function sayPaused(outlook: Outlook): Said {
+  const { situation, memory } = outlook;
+  const { paused, step } = memory;
+  if (paused !== undefined) {
+    const way = paused.reason === 'PauseRequested' ? 'ask for Resume' : 'ask for Resume, Promote or Abort';
+    return {
+      reason: reasonOf(paused.reason),
+      message: `${place(outlook)}: held, since ${paused.message}; ${way}`,
+    };
+  }
+  const pause = step === undefined ? undefined : situation.strategy.steps[step.index - 1]?.pause;
+  const until =
+    pause?.duration === undefined || step === undefined
+      ? 'waits for somebody: ask for Promote or Abort'
+      : `pauses until ${textOf(step.since + pause.duration)}`;
+  return { reason: 'StepPaused', message: `${place(outlook)}: ${until}` };
+}
+
+function sayProgress(outlook: Outlook, atRest: boolean): Said {
+  const { situation, blocked } = outlook;
+  if (blocked === 'NoReplicas') {
+    return {
+      reason: 'NoReplicas',
+      message: `${place(outlook)}: spec.replicas is 0, so it goes on once there are pods`,
+    };
+  }
+  const rest = waiting(outlook);
+  const trouble = troubleOf(situation, outlook.course);
+  const words = trouble === undefined ? rest : `${rest}; ${trouble.message}`;
+  const message = [place(outlook), words].filter((part) => part !== '').join(': ');
+  const reason = trouble?.reason ?? (atRest ? 'PodsUnavailable' : 'Progressing');
+  return { reason: outlook.routeTrouble?.reason ?? reason, message };
+}
+
+/** `Revision 4, step 2/5 (weight 20 %)`. */
+function place({ situation, memory, course, want }: Outlook): string {
+  const { canary } = course;
+  const { step } = memory;
+  if (canary === undefined || step === undefined) return '';
+  const revision = `Revision ${numberOf(situation, canary)}`;
+  const count = situation.strategy.steps.length;
+  if (count === 0) return revision;
+  if (isLast(situation, step)) return `${revision}, taking over`;
+  return `${revision}, step ${step.index}/${count} (weight ${want.weight} %)`;
+}
+
+/** What is awaited. */
+function waiting(outlook: Outlook): string {
+  const { situation, course, want, route, routeTrouble } = outlook;
+  if (routeTrouble !== undefined) return routeTrouble.message;
+  const pools = [
+    ...(course.canary === undefined ? [] : [{ hash: course.canary, wanted: want.canary }]),
+    ...(course.stable === undefined ? [] : [{ hash: course.stable, wanted: want.stable }]),
+  ];
+  for (const { hash, wanted } of pools) {
+    const available = availableOf(situation, hash);
+    if (available < wanted)
+      return `${available} of ${wanted} pods of revision ${numberOf(situation, hash)} are available`;
+    const more = desiredOf(situation, hash) - wanted;
+    if (more > 0 && !situation.strategy.routed)
+      return `${more} pods of revision ${numberOf(situation, hash)} are to go`;
+    if (
+      situation.strategy.by === 'Weights' &&
+      situation.strategy.routed &&
+      reachableOf(situation, hash) < wanted
+    ) {
+      return `endpoints of revision ${numberOf(situation, hash)} are not ready yet`;
+    }
+  }
+  if (situation.strategy.by === 'Weights' && situation.strategy.routed && !isServed(situation, route)) {
+    return 'the gateway has not been seen to serve the route yet';
+  }
+  return '';
+}
+
+function stableNumber({ situation, course }: Outlook): number {
+  return course.stable === undefined ? 0 : numberOf(situation, course.stable);
+}
+
+function reasonOf(text: string): Reason {
+  return isReason(text) ? text : 'RollingBack';
+}

@@ -1,0 +1,69 @@
+import type { DeploymentPhase as Phase } from '../../../crds/deployment/schema.ts';
+import { blockOf } from './advance.ts';
+import { type Want, wantOf } from './capacity.ts';
+import { type Course, courseOf } from './course.ts';
+import { isOverdue } from './deadline.ts';
+import type { PlannedRoute } from './deploymentPlan.ts';
+import { forcedAt, isBack, isWhole } from './ending.ts';
+import type { Memory } from './memory.ts';
+import type { Reason } from './reasons.ts';
+import type { Situation } from './situation.ts';
+import { plannedRoute } from './traffic.ts';
+
+/** All that was decided, for those who write it and tell of it. */
+export interface Outlook {
+  readonly situation: Situation;
+  readonly memory: Memory;
+  readonly course: Course;
+  readonly want: Want;
+  readonly route: PlannedRoute | undefined;
+  readonly blocked: ReturnType<typeof blockOf>;
+  /** What keeps the gateway from serving our route, other than time. */
+  readonly routeTrouble?: { readonly reason: Reason; readonly message: string } | undefined;
+}
+
+export function outlookOf(situation: Situation, memory: Memory): Outlook {
+  const course = courseOf(situation, memory);
+  const want = wantOf(situation, course, memory.step);
+  const forced = forcedAt(situation, memory);
+  const route = plannedRoute(
+    situation,
+    course,
+    memory.step,
+    want,
+    course.returning && forced !== undefined && situation.now >= forced,
+  );
+  const blocked = blockOf(situation, memory, course);
+  return { situation, memory, course, want, route, blocked, routeTrouble: routeTroubleOf(situation) };
+}
+
+export function phaseOf(outlook: Outlook): Phase {
+  const { situation, memory, course, route } = outlook;
+  const { failed, step, paused } = memory;
+  const { template, deployment } = situation.observation;
+  const invalid = template.state === 'Invalid';
+  if (failed !== undefined) {
+    if (!isBack(situation, memory, course, route)) return 'RollingBack';
+    return invalid ? 'Invalid' : failed.ending;
+  }
+  if (invalid || course.held === 'StrategyImpossible') return 'Invalid';
+  if (deployment.spec.paused === true) return 'Suspended';
+  if (course.canary === undefined || step === undefined) {
+    return isWhole(situation, course, route) ? 'Healthy' : 'Progressing';
+  }
+  if (paused !== undefined) return 'Paused';
+  if (isOverdue(situation, memory)) return 'TimedOut';
+  const planned = situation.strategy.steps[step.index - 1];
+  if (step.stage === 'Analyzing' && planned?.analysis !== undefined) return 'Analyzing';
+  return step.stage === 'Pausing' && planned?.pause !== undefined ? 'Paused' : 'Progressing';
+}
+
+function routeTroubleOf({ strategy, route }: Situation): Outlook['routeTrouble'] {
+  if (!strategy.routed || !route.exists) return undefined;
+  if (route.conflict !== undefined) {
+    const message = `the route ${route.conflict} takes the same requests ahead of ours: take the hostname or path out of it`;
+    return { reason: 'RouteConflict', message };
+  }
+  if (route.accepted || route.problem === undefined) return undefined;
+  return { reason: 'RouteNotAccepted', message: `the gateway does not accept the route: ${route.problem}` };
+}

@@ -1,0 +1,103 @@
+import { textOf } from './amounts.ts';
+import { type Course, courseOf } from './course.ts';
+import type { Ending, Memory, StepMemory } from './memory.ts';
+import type { Reason } from './reasons.ts';
+import { numberOf, type Situation } from './situation.ts';
+import { stepAfterChange } from './steps.ts';
+
+/** What has to be so before anything is decided: a step for the revision on its way, and nothing of one that is not. */
+export function begin(situation: Situation, memory: Memory): Memory {
+  const kept = forgetFailure(situation, memory);
+  const course = courseOf(situation, kept);
+  const { canary } = course;
+  if (canary === undefined) {
+    return { ...kept, canary, step: undefined, paused: undefined, progress: undefined };
+  }
+  if (canary !== kept.canary || kept.step === undefined) {
+    const paused = canary === kept.canary ? kept.paused : undefined;
+    return { ...kept, canary, paused, step: stepAt(situation, firstStep(situation, course)) };
+  }
+  return { ...kept, step: withNewSteps(situation, course, kept.step) };
+}
+
+/** At the beginning of a step. */
+export function stepAt({ now, strategy }: Situation, index: number, before?: StepMemory): StepMemory {
+  return {
+    index,
+    hash: strategy.hash,
+    startedAt: before?.startedAt ?? now,
+    stage: 'Shifting',
+    since: now,
+    trafficSince: before?.trafficSince,
+  };
+}
+
+/** Where a rollout that skips all steps is. */
+export function lastStep({ strategy }: Situation): number {
+  return strategy.steps.length + 1;
+}
+
+/** The template's revision is given up, for the revision `to`. */
+export function giveUp(
+  situation: Situation,
+  memory: Memory,
+  why: {
+    readonly reason: Reason;
+    readonly message: string;
+    readonly ending: Ending;
+    readonly to: string;
+  },
+): Memory {
+  const { template } = situation.observation;
+  const current = template.state === 'Known' ? template.hash : memory.stable;
+  // A revision that was asked for in its stead may fail as well: the template's is still the one not to be tried.
+  const hash = memory.failed?.hash ?? memory.canary ?? current ?? why.to;
+  const failed = { ...why, hash, revision: numberOf(situation, hash), at: textOf(situation.now) };
+  return begin(situation, { ...memory, failed, canary: undefined, step: undefined, paused: undefined });
+}
+
+/** Back by itself, where it may; otherwise it is held until a person decides. With `apps/v1`'s strategies neither. */
+export function goBackOrHold(
+  situation: Situation,
+  memory: Memory,
+  why: Parameters<typeof giveUp>[2],
+): Memory {
+  const { automatic, progressive } = situation.strategy;
+  if (automatic) return giveUp(situation, memory, why);
+  return progressive ? hold(situation, memory, why.reason, why.message) : memory;
+}
+
+/** Held until Resume, Promote or Abort. */
+export function hold({ now }: Situation, memory: Memory, reason: Reason, message: string): Memory {
+  return memory.paused === undefined ? { ...memory, paused: { reason, message, at: textOf(now) } } : memory;
+}
+
+/** The canary is the stable revision from now on; none of its pods notices. */
+export function promote(situation: Situation, memory: Memory): Memory {
+  const { failed, ...rest } = memory;
+  // Where another revision than the template's was asked for, that one is still not to be tried by itself.
+  const kept = failed !== undefined && memory.canary === failed.to ? { ...rest, failed } : rest;
+  return begin(situation, { ...kept, stable: memory.canary, canary: undefined, step: undefined });
+}
+
+/** Another template is another chance; and nothing is given up where there is nothing to go back to. */
+function forgetFailure({ observation, revisions }: Situation, memory: Memory): Memory {
+  const { failed, stable, ...rest } = memory;
+  if (failed === undefined) return memory;
+  const { template } = observation;
+  const changed = template.state === 'Known' && template.hash !== failed.hash;
+  const nowhere = stable === undefined && !revisions.has(failed.to);
+  return changed || nowhere ? { ...rest, stable } : memory;
+}
+
+function firstStep(situation: Situation, { jump }: Course): number {
+  return jump ? lastStep(situation) : 1;
+}
+
+function withNewSteps(situation: Situation, { jump }: Course, step: StepMemory): StepMemory {
+  const { strategy } = situation;
+  if (step.hash === strategy.hash) return step;
+  if (jump) return { ...step, hash: strategy.hash, index: lastStep(situation) };
+  const weight = situation.observation.deployment.status?.weight?.desired ?? 0;
+  return stepAt(situation, stepAfterChange(strategy.steps, weight), step);
+}

@@ -1,0 +1,205 @@
+import { podsFor } from './amounts.ts';
+import type { Want } from './capacity.ts';
+import type { Course } from './course.ts';
+import type { PlannedReplicaSet, PlannedRoute } from './deploymentPlan.ts';
+import { drain } from './drain.ts';
+import type { RevisionView } from './observation.ts';
+import { proportional } from './proportion.ts';
+import { recreate } from './recreate.ts';
+import { type Pool, roll } from './rollingUpdate.ts';
+import { availableOf, desiredOf, highestRevision, type Situation } from './situation.ts';
+import { surgeAt } from './strategy.ts';
+import { isPointedAt, isServed } from './traffic.ts';
+
+/** How many pods each revision is to have right now. */
+export function planSizes(
+  situation: Situation,
+  course: Course,
+  want: Want,
+  route: PlannedRoute | undefined,
+  frozen: boolean,
+): readonly PlannedReplicaSet[] {
+  const { strategy } = situation;
+  switch (strategy.by) {
+    case 'Weights':
+      return sizesByWeight(situation, course, want, route);
+    case 'Pods':
+      return strategy.keepsStable
+        ? sizesByWeight(situation, course, want, route)
+        : written(situation, course, pinned(situation, sizesByPods(situation, course, want)));
+    case 'Rolling':
+      return written(situation, course, pinned(situation, sizesRolling(situation, course, want, frozen)));
+    case 'Recreate':
+      return written(
+        situation,
+        course,
+        pinned(situation, recreate(situation, course.canary ?? course.stable, frozen)),
+      );
+  }
+}
+
+/** By weight: each of the two has what its weight needs before it has the weight, and keeps it until it is verified gone. */
+function sizesByWeight(
+  situation: Situation,
+  course: Course,
+  want: Want,
+  route: PlannedRoute | undefined,
+): readonly PlannedReplicaSet[] {
+  const { strategy, replicas, observation } = situation;
+  const { stable, canary } = course;
+  const settled = !strategy.routed || isServed(situation, route);
+  const live = canary === undefined ? 0 : (situation.route.weights.get(canary) ?? 0);
+  const verified = observation.deployment.status?.weight?.verified ?? 0;
+  return entries(situation, course, (hash) => {
+    if (hash === canary) {
+      const needed = Math.max(want.canary, podsFor(Math.max(live, settled ? 0 : verified), replicas));
+      return {
+        replicas: settled ? needed : Math.max(needed, Math.min(desiredOf(situation, hash), replicas)),
+      };
+    }
+    if (hash !== stable) return drain(situation, hash);
+    if (strategy.keepsStable || canary === undefined) return { replicas };
+    // It gives pods up only for what the canary is known to carry.
+    const carried = settled ? Math.min(live, want.weight) : 0;
+    const needed = Math.max(want.stable, podsFor(100 - carried, replicas));
+    const missing = replicas - availableOf(situation, canary);
+    const least = Math.min(replicas, Math.max(needed, missing));
+    return { replicas: settled ? least : Math.min(replicas, Math.max(least, desiredOf(situation, hash))) };
+  });
+}
+
+/** By pods, within surge and what may be missing; all others go first. */
+function sizesByPods(situation: Situation, course: Course, want: Want): ReadonlyMap<string, number> {
+  const { replicas, strategy } = situation;
+  const pools = [...hashesOf(situation, course)].map((hash) => poolOf(situation, course, hash, want));
+  const rank = ({ hash }: Pool) => (hash === course.canary ? 2 : hash === course.stable ? 1 : 0);
+  const growing = pools.toSorted((a, b) => rank(b) - rank(a));
+  const shrinking = pools.toSorted(
+    (a, b) => rank(a) - rank(b) || createdAt(situation, a) - createdAt(situation, b),
+  );
+  return roll(growing, shrinking, { replicas, ...strategy });
+}
+
+function sizesRolling(
+  situation: Situation,
+  course: Course,
+  want: Want,
+  frozen: boolean,
+): ReadonlyMap<string, number> {
+  const { revisions, replicas } = situation;
+  const active = [...revisions.values()].filter(({ desired }) => desired > 0);
+  const goal = course.canary ?? course.stable;
+  if (active.length > 1 && active.some(({ sizedFor = replicas }) => sizedFor !== replicas)) {
+    const sized = active.map((one) => ({ ...one, sizedFor: one.sizedFor ?? replicas }));
+    const sizes = proportional(sized, replicas, (pods) =>
+      surgeAt(situation.observation.deployment.spec, pods),
+    );
+    return withinPromise(situation, course, sizes);
+  }
+  if (!frozen) return sizesByPods(situation, course, want);
+  const sizes = new Map(active.map(({ hash, desired }) => [hash, desired]));
+  const [only] = active;
+  // Frozen, and one revision alone: it is scaled, as `apps/v1` scales what is paused.
+  const alone = active.length === 1 ? only?.hash : goal;
+  if (active.length <= 1 && alone !== undefined && revisions.has(alone)) sizes.set(alone, replicas);
+  return sizes;
+}
+
+/** Scaling down takes no available pods that are promised; the rest goes as the update goes on. */
+function withinPromise(
+  situation: Situation,
+  course: Course,
+  sizes: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
+  const { replicas, strategy } = situation;
+  const least = Math.max(0, replicas - strategy.unavailable);
+  let spare = -least;
+  for (const hash of hashesOf(situation, course)) spare += availableOf(situation, hash);
+  const result = new Map(sizes);
+  for (const [hash, size] of sizes) {
+    const taken = Math.max(0, availableOf(situation, hash) - size);
+    const allowed = Math.min(taken, Math.max(0, spare));
+    spare -= allowed;
+    result.set(hash, size + taken - allowed);
+  }
+  return result;
+}
+
+/** What a route of an earlier strategy may still send traffic to keeps its pods until the route is verified to be another. */
+function pinned(situation: Situation, sizes: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const { strategy, route, observation } = situation;
+  if (!strategy.routed) return sizes;
+  const unsure = !route.verified && observation.deployment.status?.weight !== undefined;
+  const result = new Map(sizes);
+  for (const [hash, size] of sizes) {
+    if (unsure || isPointedAt(route, hash)) result.set(hash, Math.max(size, desiredOf(situation, hash)));
+  }
+  return result;
+}
+
+function written(
+  situation: Situation,
+  course: Course,
+  sizes: ReadonlyMap<string, number>,
+): readonly PlannedReplicaSet[] {
+  return entries(situation, course, (hash) => ({ replicas: sizes.get(hash) ?? desiredOf(situation, hash) }));
+}
+
+function entries(
+  situation: Situation,
+  course: Course,
+  sizeOf: (hash: string) => Pick<PlannedReplicaSet, 'replicas' | 'zeroSince'>,
+): readonly PlannedReplicaSet[] {
+  const { revisions, replicas } = situation;
+  const planned: PlannedReplicaSet[] = [];
+  for (const hash of hashesOf(situation, course)) {
+    const existing = revisions.get(hash);
+    const size = sizeOf(hash);
+    planned.push({
+      hash,
+      ...size,
+      ...(existing === undefined ? { create: true } : {}),
+      revision: revisionOf(situation, course, hash, existing),
+      sizedFor: existing?.desired === 0 && size.replicas === 0 ? (existing.sizedFor ?? replicas) : replicas,
+    });
+  }
+  return planned;
+}
+
+/** A template that comes back is the newest revision again, as with `apps/v1`. */
+function revisionOf(
+  situation: Situation,
+  course: Course,
+  hash: string,
+  existing: RevisionView | undefined,
+): number {
+  const highest = highestRevision(situation);
+  if (existing === undefined) return highest + 1;
+  return hash === course.canary && !course.returning && existing.revision < highest
+    ? highest + 1
+    : existing.revision;
+}
+
+/** Those that there are, and the one that is to be. */
+function hashesOf({ revisions, observation }: Situation, { canary, stable }: Course): ReadonlySet<string> {
+  const hashes = new Set(revisions.keys());
+  const { template } = observation;
+  if (template.state === 'Known' && (template.hash === canary || template.hash === stable))
+    hashes.add(template.hash);
+  return hashes;
+}
+
+function poolOf(situation: Situation, { canary, stable, returning }: Course, hash: string, want: Want): Pool {
+  const { failed } = situation.observation.deployment.status ?? {};
+  return {
+    hash,
+    desired: desiredOf(situation, hash),
+    available: availableOf(situation, hash),
+    want: hash === canary ? want.canary : hash === stable ? want.stable : 0,
+    abandoned: returning && failed?.hash === hash,
+  };
+}
+
+function createdAt({ revisions }: Situation, { hash }: Pool): number {
+  return revisions.get(hash)?.createdAt ?? 0;
+}

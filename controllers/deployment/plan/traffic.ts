@@ -1,0 +1,138 @@
+import { podsFor } from './amounts.ts';
+import type { Want } from './capacity.ts';
+import type { Course } from './course.ts';
+import { allPods, type PlannedRoute } from './deploymentPlan.ts';
+import type { StepMemory } from './memory.ts';
+import { reachableOf, type Situation } from './situation.ts';
+import { nameOf, type PlannedStep } from './steps.ts';
+
+/**
+ * The route that is right now: as near to what the step asks for as capacity allows. Weight goes to a revision only where
+ * its pods can carry it; what the stable revision cannot take yet stays where it is.
+ *
+ * `force`: the stable revision takes everything as soon as it has any pod, however few.
+ */
+export function plannedRoute(
+  situation: Situation,
+  course: Course,
+  step: StepMemory | undefined,
+  want: Want,
+  force: boolean,
+): PlannedRoute | undefined {
+  const { strategy } = situation;
+  if (!strategy.routed) return undefined;
+  if (strategy.by !== 'Weights') return routeToAll(situation);
+  const ready = isReady(situation, course, want);
+  const weights = planWeights(situation, course, want, ready, force);
+  if (weights === undefined) return undefined;
+  const planned = step === undefined ? undefined : strategy.steps[step.index - 1];
+  const preview = previewOf(situation, course);
+  const matching = matchingOf(situation, course, planned, preview, ready);
+  return { weights, preview, ...matching, rules: rulesOf(matching, preview) };
+}
+
+/** Whether the data plane is known to serve exactly this. */
+export function isServed({ route }: Situation, planned: PlannedRoute | undefined): boolean {
+  if (planned === undefined || !isTrusted(route) || (route.rules ?? '') !== planned.rules) return false;
+  if (route.weights.size !== planned.weights.size) return false;
+  for (const [hash, weight] of planned.weights) if (route.weights.get(hash) !== weight) return false;
+  return true;
+}
+
+/** Whether it is verified that no traffic goes to the revision. Without a gateway nobody knows, and pods alone count. */
+export function isIdle({ strategy, route }: Situation, hash: string): boolean {
+  if (!strategy.routed) return true;
+  return isTrusted(route) && !isPointedAt(route, hash) && (route.weights.get(allPods) ?? 0) === 0;
+}
+
+/** Whether the route as it is written sends anything to this very revision. */
+export function isPointedAt(route: Situation['route'], hash: string): boolean {
+  return (route.weights.get(hash) ?? 0) > 0 || route.matchTo === hash || route.preview === hash;
+}
+
+function isTrusted({ exists, accepted, verified, conflict }: Situation['route']): boolean {
+  return exists && accepted && verified && conflict === undefined;
+}
+
+/** Where the split is by pods, one Service has them all. */
+function routeToAll({ revisions, route }: Situation): PlannedRoute | undefined {
+  let ready = 0;
+  for (const { pods } of revisions.values()) ready += pods.ready;
+  return ready === 0 && !route.exists ? undefined : { weights: new Map([[allPods, 100]]), rules: '' };
+}
+
+/** Traffic may go there: there are pods to answer, and no order to remove them is under way. */
+function canServe(situation: Situation, hash: string | undefined): hash is string {
+  if (hash === undefined) return false;
+  const revision = situation.revisions.get(hash);
+  return revision !== undefined && revision.zeroSince === undefined && reachableOf(situation, hash) > 0;
+}
+
+/** Whether the canary has the pods that the step asks for. */
+function isReady(situation: Situation, { canary }: Course, want: Want): boolean {
+  if (!canServe(situation, canary)) return false;
+  return reachableOf(situation, canary) >= Math.max(want.canary, podsFor(want.weight, situation.replicas));
+}
+
+function planWeights(
+  situation: Situation,
+  { stable, canary }: Course,
+  want: Want,
+  ready: boolean,
+  force: boolean,
+): ReadonlyMap<string, number> | undefined {
+  const { route, replicas, revisions } = situation;
+  const liveOf = (hash: string | undefined) => (hash === undefined ? 0 : (route.weights.get(hash) ?? 0));
+  const weights = new Map<string, number>();
+  let left = 100;
+  const give = (hash: string | undefined, weight: number) => {
+    const given = Math.min(weight, left);
+    if (hash === undefined || given <= 0) return;
+    weights.set(hash, (weights.get(hash) ?? 0) + given);
+    left -= given;
+  };
+  give(canary, ready ? want.weight : Math.min(liveOf(canary), want.weight));
+  if (stable !== undefined) {
+    const able = canServe(situation, stable);
+    const carried = replicas === 0 ? 100 : Math.floor((100 * reachableOf(situation, stable)) / replicas);
+    give(stable, !able ? liveOf(stable) : force ? 100 : Math.max(liveOf(stable), carried));
+  }
+  // What the stable revision cannot take stays with whoever has it and can answer.
+  if (canServe(situation, canary)) give(canary, liveOf(canary) - (weights.get(canary) ?? 0));
+  for (const [hash, weight] of route.weights) {
+    if (hash === stable || hash === canary) continue;
+    if (hash === allPods || (revisions.get(hash)?.endpoints ?? 0) > 0) give(hash, weight);
+  }
+  // Nobody else can: whoever can, rather than nobody.
+  if (left > 0 && canServe(situation, stable)) give(stable, left);
+  if (left > 0 && stable === undefined && canServe(situation, canary)) give(canary, left);
+  if (left === 0) return weights;
+  return route.exists && route.weights.size > 0 ? route.weights : undefined;
+}
+
+function matchingOf(
+  { route }: Situation,
+  { canary }: Course,
+  planned: PlannedStep | undefined,
+  preview: string | undefined,
+  ready: boolean,
+): Pick<PlannedRoute, 'match' | 'mirror' | 'matchTo'> {
+  if (canary === undefined || (planned?.match === undefined && planned?.mirror === undefined)) return {};
+  const { match, mirror } = planned;
+  const matching = { match, mirror, matchTo: canary };
+  // It stays where it is already, though a pod be missing.
+  return ready || route.rules === rulesOf(matching, preview) ? matching : {};
+}
+
+function rulesOf(
+  { match, mirror, matchTo }: Pick<PlannedRoute, 'match' | 'mirror' | 'matchTo'>,
+  preview: string | undefined,
+): string {
+  return matchTo === undefined && preview === undefined ? '' : nameOf([match, mirror, matchTo, preview]);
+}
+
+function previewOf(situation: Situation, { stable, canary }: Course): string | undefined {
+  const { gateway } = situation.observation.deployment.spec.traffic ?? {};
+  if (gateway?.preview === undefined) return undefined;
+  return [canary, stable].find((hash) => canServe(situation, hash));
+}
