@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { isProblem, type PresetTarget } from './gateway.ts';
+import { gatewayOf, gateways } from './gateways.ts';
+import { readPreset } from './reading.ts';
+
+const target: PresetTarget = {
+  namespace: 'shop',
+  route: { name: 'checkout', kind: 'HTTPRoute' },
+  port: 80,
+  stable: { service: 'checkout-5d9f', backends: [{ rule: 0, backend: 0 }] },
+  canary: { service: 'checkout-7c4b', backends: [{ rule: 0, backend: 1 }] },
+};
+
+function metricsOf(controllerName: string, of = target) {
+  const metrics = gatewayOf(controllerName)?.metrics(of, of.canary);
+  if (metrics === undefined || isProblem(metrics)) throw new Error(`no metrics of ${controllerName}`);
+  return metrics;
+}
+
+/** The regular expression in a selector's matcher, as Prometheus takes it. */
+function expressionIn(selector: string | undefined, label: string): RegExp {
+  const written = new RegExp(`[{,]${label}=~"((?:[^"\\\\]|\\\\.)*)"`).exec(selector ?? '')?.[1];
+  if (written === undefined) throw new Error(`${selector} has no ${label}`);
+  return new RegExp(`^(?:${written.replace(/\\(.)/g, '$1')})$`);
+}
+
+describe('the name by which a gateway counts a revision', () => {
+  it.each<[string, string, string, readonly string[], readonly string[]]>([
+    [
+      'Traefik',
+      'traefik.io/gateway-controller',
+      'service',
+      [
+        'shop-checkout-7c4b-http-80@kubernetesgateway',
+        'shop-checkout-7c4b-80@kubernetesgateway',
+        'httproute-shop-checkout-gw-gateways-public-ep-web-0-1a2b-svc-shop-checkout-7c4b-80@kubernetesgateway',
+      ],
+      [
+        'shop-checkout-5d9f-http-80@kubernetesgateway',
+        'shop-checkout-7c4b-http-8080@kubernetesgateway',
+        'shop-checkout-7c4b-http-80@kubernetes',
+        'other-shop-checkout-7c4b-http-80@kubernetesgateway',
+      ],
+    ],
+    [
+      'Envoy Gateway',
+      'gateway.envoyproxy.io/gatewayclass-controller',
+      'envoy_cluster_name',
+      ['httproute/shop/checkout/rule/0/backend/1'],
+      [
+        'httproute/shop/checkout/rule/0/backend/0',
+        'httproute/shop/checkout/rule/0',
+        'httproute/shop/checkout/rule/0/backend/10',
+      ],
+    ],
+    [
+      'Cilium',
+      'io.cilium/gateway-controller',
+      'envoy_cluster_name',
+      ['shop/checkout-7c4b_80', 'gateways/cilium-gateway-public/shop_checkout-7c4b_80'],
+      ['shop/checkout-5d9f_80', 'shop/checkout-7c4b_8080', 'othershop/checkout-7c4b_80'],
+    ],
+    [
+      'NGINX Gateway Fabric',
+      'gateway.nginx.org/nginx-gateway-controller',
+      'nginx_upstream_name',
+      ['shop_checkout-7c4b_80', 'shop_checkout-7c4b_80_sp'],
+      ['shop_checkout-5d9f_80', 'shop_checkout-7c4b_8080'],
+    ],
+  ])('%s', (_name, controller, label, ours, others) => {
+    const expression = expressionIn(metricsOf(controller).requests[0], label);
+    for (const name of ours) expect(name).toMatch(expression);
+    for (const name of others) expect(name).not.toMatch(expression);
+  });
+
+  it('Traefik, of a GRPCRoute', () => {
+    const route = { name: 'checkout', kind: 'GRPCRoute' } as const;
+    const [selector] = metricsOf('traefik.io/gateway-controller', { ...target, route }).requests;
+    expect('shop-checkout-7c4b-80-grpc@kubernetesgateway').toMatch(expressionIn(selector, 'service'));
+  });
+
+  it('Istio', () => {
+    expect(metricsOf('istio.io/gateway-controller').errors).toEqual([
+      'istio_requests_total{reporter="source",destination_service_name="checkout-7c4b",destination_service_namespace="shop",response_code=~"5.."}',
+    ]);
+  });
+
+  it('is known for each of five gateways, by the names that their GatewayClasses have', () => {
+    const names = gateways.flatMap(({ controllerNames }) => controllerNames);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.every((name) => gatewayOf(name)?.controllerNames.includes(name))).toBe(true);
+    expect(gateways.map(({ name }) => name)).toEqual([
+      'Traefik',
+      'Envoy Gateway',
+      'Istio',
+      'NGINX Gateway Fabric',
+      'Cilium',
+    ]);
+  });
+});
+
+describe('what a preset reads', () => {
+  const reading = { window: 60_000, perSecond: 1000, needs: 'it must be scraped' } as const;
+  const parts = (given: Readonly<Record<string, number>>) => new Map(Object.entries(given));
+  it('is a share, a rate, seconds, or counts', () => {
+    expect(readPreset(parts({ requests: 120, errors: 3 }), { type: 'ErrorRate', ...reading })).toEqual({
+      type: 'Number',
+      value: 0.025,
+      samples: 120,
+    });
+    expect(readPreset(parts({ requests: 120 }), { type: 'RequestRate', ...reading })).toMatchObject({
+      value: 2,
+    });
+    expect(readPreset(parts({ requests: 120, latency: 250 }), { type: 'Latency', ...reading })).toMatchObject(
+      {
+        value: 0.25,
+      },
+    );
+    const counts = parts({ requests: 12, errors: 1, 'stable-requests': 100, 'stable-errors': 2 });
+    expect(readPreset(counts, { type: 'Compare', ...reading })).toEqual({
+      type: 'Counts',
+      counts: { canary: { requests: 12, errors: 1 }, stable: { requests: 100, errors: 2 } },
+    });
+  });
+
+  it('is no data where nothing was counted, and says what may be missing', () => {
+    for (const type of ['ErrorRate', 'RequestRate', 'Latency', 'Compare'] as const) {
+      expect(readPreset(parts({ requests: 0, errors: 0 }), { type, ...reading })).toMatchObject({
+        type: 'NoData',
+        message: expect.stringContaining('it must be scraped'),
+      });
+    }
+    expect(readPreset(parts({ requests: 3 }), { type: 'Latency', ...reading })).toMatchObject({
+      type: 'NoData',
+    });
+  });
+});
