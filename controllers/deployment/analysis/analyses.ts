@@ -1,0 +1,196 @@
+import type { Clock } from '../../../operator/queue/clock.ts';
+import type { MetricView } from '../plan/observation.ts';
+import type { Check } from './check.ts';
+import type { Ask } from './providers.ts';
+import type { Outcome } from './reading.ts';
+import { type Phase, Phases } from './sampling/phases.ts';
+import { judge } from './verdict.ts';
+
+/** What is to be measured for a Deployment, over and over. */
+export interface Analysis {
+  readonly namespace: string;
+  /** Milliseconds since the epoch at which it began: that of the plan, so that a restart measures the same. */
+  readonly since: number;
+  /** Milliseconds. */
+  readonly interval: number;
+  readonly checks: readonly Check[];
+  /** What status has: where a process that has just started goes on. What is older than `since` does not count. */
+  readonly known?: ReadonlyMap<string, MetricView>;
+}
+
+export interface AnalysesOptions {
+  readonly clock: Clock;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly ask: Ask;
+  /** Told the Deployment's key whenever one of its results says something new. */
+  readonly onResult: (key: string) => void;
+  /** Told of each request how many milliseconds after its time it was sent, its wait for others included. */
+  readonly onSent?: (late: number) => void;
+}
+
+/**
+ * The analyses of all Deployments. Each looks by its own interval, the first time at once or as soon as there is room
+ * among the others; what one waits for, no other does. Nothing is persisted: what a restart needs is in status.
+ */
+export class Analyses {
+  readonly #options: AnalysesOptions;
+  readonly #phases = new Phases();
+  readonly #running = new Map<string, Running>();
+
+  constructor(options: AnalysesOptions) {
+    this.#options = options;
+  }
+
+  /** From now on this is measured for the Deployment, and nothing else. The same again changes nothing. */
+  run(key: string, analysis: Analysis): void {
+    const current = this.#running.get(key);
+    if (current?.interval === analysis.interval) {
+      current.measure(analysis);
+      return;
+    }
+    current?.end();
+    const phase = this.#phases.take(this.#options.clock.now(), analysis.interval);
+    const running = new Running(key, analysis.interval, phase, this.#options);
+    this.#running.set(key, running);
+    running.measure(analysis);
+    running.begin();
+  }
+
+  /** Nothing is measured for the Deployment any more. */
+  stop(key: string): void {
+    this.#running.get(key)?.end();
+    this.#running.delete(key);
+  }
+
+  stopAll(): void {
+    for (const key of [...this.#running.keys()]) this.stop(key);
+  }
+
+  /** What is known by now, by metric: `Pending` before the first look. Empty where nothing is measured. */
+  views(key: string): ReadonlyMap<string, MetricView> {
+    return this.#running.get(key)?.views() ?? new Map();
+  }
+}
+
+interface Metric {
+  readonly check: Check;
+  view: MetricView;
+  /** A look is under way: the next one in time is left out. */
+  looking: boolean;
+}
+
+/** One Deployment's. */
+class Running {
+  readonly interval: number;
+  readonly #key: string;
+  readonly #phase: Phase;
+  readonly #options: AnalysesOptions;
+  /** By what makes a result another's: the beginning, and all of the check. */
+  #metrics: ReadonlyMap<string, Metric> = new Map();
+  #namespace = '';
+  #since = 0;
+  #cancel = () => {};
+
+  constructor(key: string, interval: number, phase: Phase, options: AnalysesOptions) {
+    this.#key = key;
+    this.interval = interval;
+    this.#phase = phase;
+    this.#options = options;
+  }
+
+  begin(): void {
+    this.#await(this.#phase.first);
+  }
+
+  end(): void {
+    this.#cancel();
+    this.#phase.release();
+    this.#metrics = new Map();
+  }
+
+  measure({ namespace, since, checks, known }: Analysis): void {
+    this.#namespace = namespace;
+    this.#since = since;
+    this.#metrics = new Map(
+      checks.map((check): [string, Metric] => {
+        const identity = JSON.stringify([since, check]);
+        const kept = known?.get(check.metric);
+        // What is older was found by an analysis before this one.
+        const view = kept !== undefined && kept.at >= since ? kept : pending(since);
+        return [identity, this.#metrics.get(identity) ?? { check, view, looking: false }];
+      }),
+    );
+  }
+
+  views(): ReadonlyMap<string, MetricView> {
+    return new Map([...this.#metrics.values()].map(({ check, view }) => [check.metric, view]));
+  }
+
+  #await(due: number): void {
+    const { clock } = this.#options;
+    this.#cancel = clock.schedule(due - clock.now(), () => {
+      const late = clock.now() - due;
+      for (const [identity, metric] of this.#metrics) {
+        if (!metric.looking) void this.#look(identity, metric, due);
+      }
+      // Looks that a frozen process has missed are not made up for.
+      this.#await(due + this.interval * (1 + Math.floor(late / this.interval)));
+    });
+  }
+
+  /** Never rejects. */
+  async #look(identity: string, metric: Metric, due: number): Promise<void> {
+    const { clock, now, ask, onResult, onSent } = this.#options;
+    const { source, verdict, timeout } = metric.check;
+    const deadline = new AbortController();
+    const cancel = clock.schedule(timeout, () => deadline.abort(new Error('timed out')));
+    metric.looking = true;
+    const reading = await ask(source, {
+      namespace: this.#namespace,
+      elapsed: now() - this.#since,
+      timeout,
+      signal: deadline.signal,
+      onSent: () => onSent?.(clock.now() - due),
+    });
+    cancel();
+    metric.looking = false;
+    // Somebody else's by now.
+    if (this.#metrics.get(identity) !== metric) return;
+    const before = metric.view;
+    metric.view = nextView(before, judge(reading, verdict), verdict.type === 'Compare', now());
+    if (!sameWords(before, metric.view)) onResult(this.#key);
+  }
+}
+
+/**
+ * What is known after another look. Failures in a row end with a Pass alone: a look that saw nothing says nothing of them.
+ * A comparison may stop as soon as it has a verdict, and keeps it: what more is seen cannot take back that a canary is
+ * bad, and that it is good only the opposite.
+ */
+function nextView(before: MetricView, outcome: Outcome, sequential: boolean, at: number): MetricView {
+  const decided =
+    sequential && (before.result === 'Fail' || (before.result === 'Pass' && outcome.result !== 'Fail'));
+  const { result, ...words } = decided ? { ...wordsOf(before), result: before.result } : outcome;
+  const failures = result === 'Fail' ? before.failures + 1 : result === 'Pass' ? 0 : before.failures;
+  return { result, ...words, at, failures };
+}
+
+function wordsOf({ value, samples, message }: MetricView): Pick<MetricView, 'value' | 'samples' | 'message'> {
+  return { value, samples, message };
+}
+
+function pending(since: number): MetricView {
+  return { result: 'Pending', at: since, failures: 0 };
+}
+
+/** Whether two say the same, at whatever time. */
+function sameWords(a: MetricView, b: MetricView): boolean {
+  return (
+    a.result === b.result &&
+    a.failures === b.failures &&
+    a.value === b.value &&
+    a.samples === b.samples &&
+    a.message === b.message
+  );
+}

@@ -1,0 +1,59 @@
+import type { Clock } from '../../../operator/queue/clock.ts';
+import { Analyses } from './analyses.ts';
+import { AddressGuard } from './http/addressGuard.ts';
+import { createResolver, type ResolveName } from './http/names.ts';
+import { createOutbound } from './http/outbound.ts';
+import { concurrency, createProviders } from './providers.ts';
+import { type ReadSecret, SecretValues } from './secretValues.ts';
+import type { AnalysisSettings } from './settings.ts';
+
+export interface AnalysisOptions {
+  readonly clock: Clock;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly settings: AnalysisSettings;
+  /** Of the namespace of the Deployment that names the Secret. Asked once a minute at most for each. */
+  readonly readSecret: ReadSecret;
+  /** IP addresses at which the API server answers, as far as they are known now. */
+  readonly apiServer: () => Iterable<string>;
+  /** Told the Deployment's key whenever one of its results says something new. */
+  readonly onResult: (key: string) => void;
+  /** Told of each request how many milliseconds after its time it was sent. */
+  readonly onSent?: (late: number) => void;
+  /** Default: the name servers of `/etc/resolv.conf`. */
+  readonly resolve?: ResolveName;
+}
+
+/**
+ * Everything that looks at Deployments' metrics. How it is used:
+ *
+ * 1. `planAnalysis(spec.analysis, target)` says what is to be measured, and what of it cannot be: to be refused before a
+ *    rollout begins.
+ * 2. While a plan asks for an analysis, `analyses.run(key, …)` measures it; `analyses.stop(key)` when it does not any more,
+ *    and when the Deployment is gone. Both may be called at every reconcile.
+ * 3. `analyses.views(key)` is what the next observation has of it. `onResult` asks for that observation.
+ *
+ * Metrics of Jobs are read and made by `viewJobs`, from the cache.
+ */
+export function createAnalyses(options: AnalysisOptions): {
+  readonly analyses: Analyses;
+  /** Stops all of them, and closes their connections. */
+  readonly close: () => Promise<void>;
+} {
+  const { clock, now, settings, readSecret, apiServer, onResult, onSent, resolve } = options;
+  const { allow, deny } = settings;
+  const outbound = createOutbound({
+    guard: new AddressGuard({ allow, deny, apiServer }),
+    resolve: resolve ?? createResolver(),
+    connections: concurrency,
+  });
+  const ask = createProviders({ clock, outbound, secrets: new SecretValues(clock, readSecret) });
+  const analyses = new Analyses({ clock, now, ask, onResult, ...(onSent === undefined ? {} : { onSent }) });
+  return {
+    analyses,
+    async close() {
+      analyses.stopAll();
+      await outbound.close();
+    },
+  };
+}
