@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import type { ReapedProcess } from '../../cluster/processes/reaper.ts';
 import packageJson from '../../package.json' with { type: 'json' };
-import { image } from '../../test/operatorImage.ts';
-import { bundle } from '../bundle.ts';
+import { bundle, image } from '../../test/operatorImage.ts';
 import type { Scene } from './scene.ts';
 
 /** Somebody who does the job. */

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { KubernetesObject } from '../../operator/index.ts';
 import type { Figure, Report, Table } from '../report.ts';
 import { type Contestant, floor, mainstay } from './contestants.ts';
@@ -62,6 +63,9 @@ interface Failure {
 
 /** `@dot-i/k8s-operator` works off one object after another; beyond this it would take most of an hour. */
 const mostForOneQueue = 500;
+
+/** Milliseconds after which rest begins: a garbage collector sweeps once more some seconds after the last work. */
+const settling = 20_000;
 
 /** The benchmark of Projects: us, a floor and two peers, each in a cluster of its own, one after another. */
 export async function benchProject(options: ProjectBenchOptions = {}): Promise<Report> {
@@ -128,6 +132,7 @@ async function followed(
 ): Promise<Steady> {
   // What is left to write (events, a last status) is no rest.
   await untilQuiet(scene, 0, 5000);
+  await pause(settling);
   const first = await rest(running, restSeconds);
   console.log(`  at rest ${(first.cpu * 100).toFixed(2)} % of a core, ${first.resident.toFixed(0)} MB`);
   const drifted = await drift(scene, Math.min(drifts, scene.size));
@@ -136,6 +141,7 @@ async function followed(
   const { mutating, byKind } = again.restart.requests;
   console.log(`  restart: ${mutating} writes, quiet after ${again.restart.quietAfter ?? 'unknown'} s`);
   if (mutating > 0) console.log('  ', Object.fromEntries(byKind));
+  await pause(settling);
   const second = await rest(again.running, restSeconds);
   console.log(`  at rest ${(second.cpu * 100).toFixed(2)} % of a core, ${second.resident.toFixed(0)} MB`);
   return { rest: first, drift: drifted, restart: again.restart, restAgain: second };

@@ -2,8 +2,7 @@ import { fork } from 'node:child_process';
 import { on, once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { image } from '../../test/operatorImage.ts';
-import { bundle } from '../bundle.ts';
+import { bundle, image } from '../../test/operatorImage.ts';
 import type { Applied, Sample, Told } from './measures.ts';
 import type { Pod } from './pod.ts';
 

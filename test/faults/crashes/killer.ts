@@ -9,13 +9,20 @@ export class Killer {
   readonly #random: () => number;
   readonly #kills: Record<Moment, number> = { AnyTime: 0, BetweenWrites: 0, BeforeAnswer: 0 };
   readonly #alive = new Set<OperatorProcess>();
+  readonly #onKill: (count: number) => void;
   #stopped = false;
 
   /** `most`: about as many writes a process makes at most before it dies. */
-  constructor(start: () => Promise<OperatorProcess>, most: number, random: () => number) {
+  constructor(
+    start: () => Promise<OperatorProcess>,
+    most: number,
+    random: () => number,
+    onKill: (count: number) => void = () => {},
+  ) {
     this.#start = start;
     this.#most = most;
     this.#random = random;
+    this.#onKill = onKill;
   }
 
   get kills(): Kills {
@@ -36,6 +43,7 @@ export class Killer {
       this.#kills[await this.#nextMoment(operator)] += 1;
       await operator.kill();
       this.#alive.delete(operator);
+      this.#onKill(this.count);
       operator = standby ?? (await this.#begin());
     }
     await operator.leads;

@@ -26,8 +26,12 @@ if (![kills, projects, seed].every(Number.isInteger))
 console.log(`${kills} kills, ${projects} Projects, seed ${seed}`);
 
 const began = performance.now();
-const report = await tryCrashes({ kills, projects, seed, elasticStays: true });
-const seconds = (performance.now() - began) / 1000;
+const elapsed = () => (performance.now() - began) / 1000;
+const onKill = (count: number) => {
+  if (count % 10 === 0) console.log(`${count} kills after ${elapsed().toFixed(0)} s`);
+};
+const report = await tryCrashes({ kills, projects, seed, elasticStays: true, onKill });
+const seconds = elapsed();
 
 const { crashed, quiet } = report;
 const found = {

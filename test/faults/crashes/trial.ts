@@ -2,15 +2,16 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startCluster } from '../../../cluster/index.ts';
 import { connect, HttpClient } from '../../../operator/index.ts';
-import { install, writeOperatorKubeconfig } from '../../installation.ts';
+import { install, operatorProgram, writeOperatorKubeconfig } from '../../installation.ts';
 import { Kubectl } from '../../kubectl.ts';
+import { bundle } from '../../operatorImage.ts';
 import { randomFrom } from '../churn.ts';
 import { differences, type End, endOf } from './end.ts';
 import { History } from './history.ts';
 import { type Judgement, judge } from './judge.ts';
 import { Killer, type Kills } from './killer.ts';
 import { Member } from './members.ts';
-import { bundleOperator, OperatorProcess } from './operator.ts';
+import { OperatorProcess } from './operator.ts';
 import { character, live, shareSecret, teams } from './people.ts';
 
 export interface CrashOptions {
@@ -20,6 +21,8 @@ export interface CrashOptions {
   readonly seed: number;
   /** Whether Elastic Projects stay to the end, which then takes five minutes more. */
   readonly elasticStays: boolean;
+  /** Told after each kill. */
+  readonly onKill?: (count: number) => void;
 }
 
 /** What became of two clusters, of which one's operator was killed. */
@@ -70,7 +73,7 @@ interface Run {
 
 /** People create, change, delete and re-create Projects, and run pods in them, until the operator has been killed so often. */
 async function run(
-  { kills, projects: count, seed, elasticStays }: CrashOptions,
+  { kills, projects: count, seed, elasticStays, onKill }: CrashOptions,
   mayBegin: Promise<void>,
   done: () => void = () => {},
 ): Promise<Run> {
@@ -78,7 +81,7 @@ async function run(
   await using open = new AsyncDisposableStack();
   const kubectl = await Kubectl.forCluster(cluster.kubeconfig);
   const program = join(cluster.directory, 'operator.mjs');
-  await Promise.all([install(kubectl), bundleOperator(program)]);
+  await Promise.all([install(kubectl), bundle({ operator: operatorProgram }, cluster.directory)]);
   const kubeconfig = join(cluster.directory, 'operator.yaml');
   await writeOperatorKubeconfig(kubectl, cluster.kubeconfig, kubeconfig);
   const clientFor = async (impersonate?: { readonly user: string; readonly groups: readonly string[] }) => {
@@ -94,7 +97,7 @@ async function run(
   open.defer(() => history.stop());
   const start = () => OperatorProcess.start(cluster, program, kubeconfig);
   // Each process begins with the same Projects. Were it to die too early, it would never come to the last.
-  const killer = new Killer(start, count * 2, randomFrom(seed));
+  const killer = new Killer(start, count * 2, randomFrom(seed), onKill);
   open.defer(() => killer.stop());
 
   const everybody = Array.from({ length: count }, (_, index) => character(index, count, { elasticStays }));
