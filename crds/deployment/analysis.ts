@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { dnsLabel, dnsSubdomain } from '../project/identifiers.ts';
 import { kubernetes, type Rule } from '../structural/metadata.ts';
 import { duration, threshold } from './amounts.ts';
-import type { PodTemplate } from './podTemplate.ts';
+import { podTemplate } from './podTemplate.ts';
 
 /** What tells a good revision from a bad one. */
 
@@ -84,12 +84,10 @@ const web = z
 
 const job = z
   .strictObject({
-    template: z
-      .custom<PodTemplate>()
-      .describe(
-        'A pod template, as of a Job of `batch/v1`. The pod gets `MAINSTAY_STABLE_HASH` and `MAINSTAY_CANARY_HASH`. What is wrong in it is found before the rollout begins.',
-      )
-      .register(kubernetes, { schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } }),
+    template: podTemplate(
+      'A pod template, as of a Job of `batch/v1`. What is wrong in it is only found when the Job is made.',
+      { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+    ),
   })
   .describe('A Job: Pass if it succeeds, Fail if it fails.');
 

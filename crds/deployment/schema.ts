@@ -3,7 +3,7 @@ import type { CustomResource, ReadonlyDeep } from '../structural/kubernetesObjec
 import { kubernetes } from '../structural/metadata.ts';
 import { analysis } from './analysis.ts';
 import { podTemplateSchema } from './generated/podTemplate.ts';
-import type { PodTemplate } from './podTemplate.ts';
+import { podTemplate } from './podTemplate.ts';
 import { request } from './request.ts';
 import { specRules } from './rules.ts';
 import { selector } from './selector.ts';
@@ -59,10 +59,10 @@ export const deploymentSpec = z
       .default(1)
       .describe('How many pods there are to be. Autoscalers and `kubectl scale` set it. Default 1.'),
     selector,
-    template: z
-      .custom<PodTemplate>()
-      .describe('The pods, as in `apps/v1`. Every change of it is a new revision.')
-      .register(kubernetes, { schema: podTemplateSchema }),
+    template: podTemplate(
+      'The pods, as in `apps/v1`. Every change of it is a new revision. Names that may stand once only (of containers, ports, variables, volumes) are refused when they stand twice, which `apps/v1` takes with a warning.',
+      podTemplateSchema,
+    ),
     minReadySeconds: seconds(0)
       .default(0)
       .describe('How long a pod must be ready before it counts as available. Default 0.'),

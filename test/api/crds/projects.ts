@@ -82,7 +82,7 @@ function metadataOf(project: Record<string, unknown>): { name?: string } {
 }
 
 /** Names with dots in them stand in brackets and quotes: `spec.quota.hard["requests.cpu"]`. */
-function set(root: object, path: string, value: unknown): void {
+export function set(root: object, path: string, value: unknown): void {
   const names = [...path.matchAll(/\["([^"]+)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(
     (match) => match[1] ?? match[2] ?? match[3] ?? '',
   );

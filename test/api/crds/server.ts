@@ -5,7 +5,7 @@ import { connect } from '../../../operator/transport/connect.ts';
 import { eventually } from '../../eventually.ts';
 import { Kubectl } from '../../kubectl.ts';
 
-/** The API server as somebody who applies Projects meets it. */
+/** The API server as somebody who applies objects of a kind of ours meets it. */
 export interface Server extends AsyncDisposable {
   /** What `kubectl apply` would be told, with nothing kept: undefined if the object is good. */
   submit(object: Manifest): Promise<Refusal | undefined>;
@@ -52,16 +52,17 @@ interface Versioned {
 
 const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
-export async function openServer(kubeconfig: string): Promise<Server> {
+/** @param collection where objects of the kind are, after the group and version */
+export async function openServer(kubeconfig: string, collection = 'projects'): Promise<Server> {
   const connection = await connect({ kubeconfig });
   const client = new HttpClient(connection, { fieldManager: 'crds-test' });
   const kubectl = await Kubectl.forCluster(kubeconfig);
-  const projects = ({ apiVersion }: Manifest) => `/apis/${apiVersion}/projects`;
-  const object = (manifest: Manifest) => `${projects(manifest)}/${manifest.metadata.name}`;
+  const objects = ({ apiVersion }: Manifest) => `/apis/${apiVersion}/${collection}`;
+  const object = (manifest: Manifest) => `${objects(manifest)}/${manifest.metadata.name}`;
   // As kubectl sends it: unknown fields are errors.
   const query = { dryRun: 'All', fieldValidation: 'Strict' };
   return {
-    submit: (body) => refusalOf(client.request({ method: 'POST', path: projects(body), query, body })),
+    submit: (body) => refusalOf(client.request({ method: 'POST', path: objects(body), query, body })),
     resubmit: (patch) =>
       refusalOf(
         client.request({
@@ -73,7 +74,7 @@ export async function openServer(kubeconfig: string): Promise<Server> {
         }),
       ),
     create: async (body) => {
-      await client.request({ method: 'POST', path: projects(body), body });
+      await client.request({ method: 'POST', path: objects(body), body });
     },
     remove: async (body) => {
       await client.request({ method: 'DELETE', path: object(body) }).catch(unlessGone);

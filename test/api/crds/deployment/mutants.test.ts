@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deploymentKind } from '../../../../crds/deployment/kind.ts';
+import {
+  type CustomResourceDefinition,
+  customResourceDefinition,
+} from '../../../../crds/structural/customResourceDefinition.ts';
+import type { Rule } from '../../../../crds/structural/metadata.ts';
+import { foreign, type StructuralSchema } from '../../../../crds/structural/openApi.ts';
+import { sharedKubeconfig } from '../../sharedServer.ts';
+import { type Keyword, says } from '../badFields.ts';
+import { constraintsOf, triedBy } from '../constraints.ts';
+import { type Mutation, mutants } from '../mutants.ts';
+import { openServer, type Server } from '../server.ts';
+import { badCombinations } from './badCombinations.ts';
+import { badFields } from './badFields.ts';
+import { baseOf, deploymentWith } from './deployments.ts';
+
+/** A case that notices a rule is taken out: its bad Deployment is then taken. */
+
+const definition = customResourceDefinition(deploymentKind);
+const root: StructuralSchema = definition.spec.versions[0]?.schema.openAPIV3Schema ?? {};
+const changesTheSelector =
+  'the selector never changes: make a Deployment of another name, and delete this one once it runs';
+const rules = [...new Set(rulesOf(root).map(({ message }) => message))];
+const keywords = Object.keys(says).filter(
+  (keyword): keyword is Keyword => keyword !== 'type' && keyword in says,
+);
+/** Some rules at a time, as for Projects: compiling them is most of what a definition costs the API server. */
+const rulesEach = 8;
+const ruleSets = Array.from({ length: Math.ceil(rules.length / rulesEach) }, (_, index) =>
+  rules.slice(index * rulesEach, (index + 1) * rulesEach),
+);
+const mutations: readonly Mutation[] = [
+  ...ruleSets.map((rules) => ({ rules })),
+  ...keywords.map((keyword) => ({ keyword })),
+];
+const planted = mutants(withoutPods(definition), mutations);
+
+let server: Server;
+
+beforeAll(async () => {
+  server = await openServer(sharedKubeconfig(), 'namespaces/default/deployments');
+  for (const definition of planted.definitions) await server.install(definition);
+});
+
+afterAll(async () => {
+  await Promise.all(planted.definitions.map((definition) => server.uninstall(definition)));
+  await server[Symbol.asyncDispose]();
+});
+
+describe('every rule', () => {
+  it('has a case', () => {
+    const tried = [...badCombinations.map(({ rule }) => rule), changesTheSelector];
+    expect(rules.filter((rule) => !tried.includes(rule))).toEqual([]);
+    expect(tried.filter((rule) => !rules.includes(rule))).toEqual([]);
+  });
+
+  it.for(badCombinations)('is what refuses: $rule $bad', async ({ rule, base, bad }) => {
+    expect(
+      await server.submit({ ...deploymentWith(bad, base), apiVersion: without({ rule }) }),
+    ).toBeUndefined();
+  });
+
+  it('is what refuses to change the selector', async () => {
+    const apiVersion = without({ rule: changesTheSelector });
+    const named = { 'metadata.name': 'steady' };
+    const living = { ...deploymentWith(named, 'plain'), apiVersion };
+    const selector = { matchLabels: { app: 'checkout', tier: 'web' } };
+    await server.create(living);
+    expect(
+      await server.resubmit({
+        ...deploymentWith({ ...named, 'spec.selector': selector }, 'plain'),
+        apiVersion,
+      }),
+    ).toBeUndefined();
+    await server.remove(living);
+  });
+});
+
+describe('every constraint', () => {
+  it('has a case', () => {
+    const tried = new Set(badFields.flatMap((field) => triedBy(field, root)));
+    const constraints = [...constraintsOf(root.properties?.spec ?? {})];
+    expect(constraints.filter((constraint) => !tried.has(constraint))).toEqual([]);
+  });
+
+  it.for(badFields.filter(([by]) => by !== 'type'))('is what refuses: %s %s', async ([keyword, at, bad]) => {
+    const apiVersion = without({ keyword });
+    expect(await server.submit({ ...deploymentWith({ [at]: bad }, baseOf(at)), apiVersion })).toBeUndefined();
+  });
+});
+
+/** Where the definition without it is served. */
+function without(taken: { readonly rule: string } | { readonly keyword: Keyword }): string {
+  const mutant = planted.mutants.find(({ mutation }) =>
+    'rule' in taken
+      ? 'rules' in mutation && mutation.rules.includes(taken.rule)
+      : 'keyword' in mutation && mutation.keyword === taken.keyword,
+  );
+  if (mutant === undefined) throw new Error(`nothing was made without ${JSON.stringify(taken)}`);
+  return mutant.apiVersion;
+}
+
+function rulesOf(schema: StructuralSchema): readonly Rule[] {
+  const { items, additionalProperties, properties = {} } = schema;
+  const below = [items, additionalProperties, ...Object.values(properties)];
+  return [
+    ...(schema['x-kubernetes-validations'] ?? []),
+    ...below.flatMap((inner) => (inner === undefined ? [] : rulesOf(inner))),
+  ];
+}
+
+/** Of a pod template only what rules read: the rest is three quarters of a definition, and the same in every mutant. */
+function withoutPods(definition: CustomResourceDefinition): CustomResourceDefinition {
+  const { spec } = definition;
+  return {
+    ...definition,
+    spec: {
+      ...spec,
+      versions: spec.versions.map((version) => ({
+        ...version,
+        schema: { openAPIV3Schema: withLabelsOnly(version.schema.openAPIV3Schema) },
+      })),
+    },
+  };
+}
+
+function withLabelsOnly(schema: StructuralSchema): StructuralSchema {
+  const { items, properties } = schema;
+  const metadata = properties?.metadata?.properties?.labels;
+  if (schema[foreign]) {
+    const any = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } as const;
+    return metadata === undefined
+      ? any
+      : { ...any, properties: { metadata: { ...any, properties: { labels: metadata } } } };
+  }
+  return {
+    ...schema,
+    ...(items === undefined ? {} : { items: withLabelsOnly(items) }),
+    ...(properties === undefined
+      ? {}
+      : {
+          properties: Object.fromEntries(
+            Object.entries(properties).map(([name, property]) => [name, withLabelsOnly(property)]),
+          ),
+        }),
+  };
+}
