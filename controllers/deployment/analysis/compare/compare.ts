@@ -18,9 +18,10 @@
  * rejection is Pass. E is a function of the four counts alone: no memory, so a restart forgets nothing.
  *
  * What is assumed: within the step each request fails with its revision's own, constant probability, whatever happened
- * before (bursts that hit both revisions alike break that, in favour of neither); which revision a request goes to does
- * not depend on how it will end; and counts are cumulative since the step began. They are read as Prometheus' `increase()`
- * over that time, which extrapolates to the window's edges, by at most one scrape interval: counts need not be integers.
+ * before (errors that come in bursts make it less sure than it states: then a wider margin, or more confidence, is wise);
+ * which revision a request goes to does not depend on how it will end; and counts are cumulative since the step began, and
+ * real ones. `increase()` of Prometheus extrapolates, which counts some requests twice in the first moments, so presets
+ * take differences of the counters themselves.
  */
 
 import { greatestLogLikelihood } from './likelihood.ts';

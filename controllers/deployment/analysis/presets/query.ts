@@ -25,15 +25,17 @@ export function quantile(share: number, durations: readonly Selector[], window: 
 }
 
 /**
- * By how much counters rose. `increase()` knows nothing of what a counter had when it was first seen, and a revision's
- * counters all begin within its rollout, one for each status code: a first burst of errors would not be seen at all. So
- * what was not there before the range is counted from nothing. "Not there" looks back ten minutes more, lest a gap in the
- * scrapes make something old look new.
+ * By how much counters rose, to the request. Not `increase()`: that extrapolates to the edges of the range, which makes of
+ * three errors in the first moments five, and it knows nothing of what a counter had when it was first seen, though a
+ * revision's counters all begin within its rollout, one for each status code, so that a first burst of errors would be
+ * missed. Instead, what each counter has now, less what it had before the range; and all that it has where it was not
+ * there before, or has less than before since its gateway has started anew. "Before" looks back ten minutes, lest a gap in
+ * the scrapes make something old look new.
  */
 function counted(selectors: readonly Selector[], window: string): string {
-  const sums = selectors.flatMap((selector) => [
-    `sum(increase(${selector}[${window}]))`,
-    `sum(min_over_time(${selector}[${window}]) unless last_over_time(${selector}[10m] offset ${window}))`,
-  ]);
+  const sums = selectors.map(
+    (selector) =>
+      `sum((${selector} - last_over_time(${selector}[10m] offset ${window})) >= 0 or ${selector})`,
+  );
   return `(${sums.map((sum) => `(${sum} or vector(0))`).join(' + ')})`;
 }

@@ -5,7 +5,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A series as it was scraped: every 15 s for ten minutes until now, or from a later scrape on. For tests. */
+/**
+ * A series as it was scraped: every 15 s for ten minutes until now, or from a later scrape on, and a few times more while
+ * a test runs. For tests.
+ */
 export interface RecordedSeries {
   /** As an exposition has it: `requests_total{code="200"}`. */
   readonly series: string;
@@ -15,7 +18,12 @@ export interface RecordedSeries {
   readonly rise: number;
   /** Scrapes before the last one. Default 40, which is all. */
   readonly scrapes?: number;
+  /** Scrapes before the last one at which the counter began anew, from 0. Default: never. */
+  readonly anew?: number;
 }
+
+/** Scrapes that are still to come. */
+const later = 3;
 
 export interface RecordedPrometheus extends AsyncDisposable {
   readonly address: string;
@@ -35,10 +43,11 @@ export function hasPrometheus(): boolean {
 export async function startPrometheus(recorded: readonly RecordedSeries[]): Promise<RecordedPrometheus> {
   const directory = mkdtempSync(join(tmpdir(), 'recorded-prometheus-'));
   const now = Math.floor(Date.now() / 1000);
-  const lines = recorded.flatMap(({ series, from, rise, scrapes = 40 }) =>
-    Array.from({ length: scrapes + 1 }, (_, index) => {
+  const lines = recorded.flatMap(({ series, from, rise, scrapes = 40, anew }) =>
+    Array.from({ length: scrapes + 1 + later }, (_, index) => {
       const at = now - 15 * (scrapes - index);
-      return `${series} ${from + rise * index} ${at}`;
+      const since = anew === undefined ? -1 : index - (scrapes - anew);
+      return `${series} ${since >= 0 ? rise * since : from + rise * index} ${at}`;
     }),
   );
   writeFileSync(join(directory, 'metrics'), `${lines.join('\n')}\n# EOF\n`);
