@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../operator/queue/manualClock.ts';
-import { Analyses, type Analysis } from './analyses.ts';
+import { Analyses, type Measurement } from './analyses.ts';
 import type { Check, Source } from './check.ts';
 import type { Question } from './providers.ts';
 import type { Reading } from './reading.ts';
@@ -24,7 +24,7 @@ function check(metric: string, server = 'http://prometheus', verdict = atMost(1)
   return { metric, source, verdict, timeout: 10_000 };
 }
 
-function analysis(checks: readonly Check[], more: Partial<Analysis> = {}): Analysis {
+function analysis(checks: readonly Check[], more: Partial<Measurement> = {}): Measurement {
   return { namespace: 'shop', since: epoch, interval: 15_000, checks, ...more };
 }
 
@@ -219,7 +219,7 @@ describe('a thousand analyses at once', () => {
           clock.schedule(50, () => resolve(number(0)));
         });
       return lanes
-        .run(origin, answered, signal)
+        .run({ server: origin, asker: 'all', signal }, answered)
         .catch((): Reading => ({ type: 'Error', message: 'no answer' }));
     };
     const { running, clock, late } = analyses(ask);

@@ -7,7 +7,7 @@ import { type Phase, Phases } from './sampling/phases.ts';
 import { judge } from './verdict.ts';
 
 /** What is to be measured for a Deployment, over and over. */
-export interface Analysis {
+export interface Measurement {
   readonly namespace: string;
   /** Milliseconds since the epoch at which it began: that of the plan, so that a restart measures the same. */
   readonly since: number;
@@ -43,17 +43,17 @@ export class Analyses {
   }
 
   /** From now on this is measured for the Deployment, and nothing else. The same again changes nothing. */
-  run(key: string, analysis: Analysis): void {
+  run(key: string, measurement: Measurement): void {
     const current = this.#running.get(key);
-    if (current?.interval === analysis.interval) {
-      current.measure(analysis);
+    if (current?.interval === measurement.interval) {
+      current.measure(measurement);
       return;
     }
     current?.end();
-    const phase = this.#phases.take(this.#options.clock.now(), analysis.interval);
-    const running = new Running(key, analysis.interval, phase, this.#options);
+    const phase = this.#phases.take(this.#options.clock.now(), measurement.interval);
+    const running = new Running(key, measurement.interval, phase, this.#options);
     this.#running.set(key, running);
-    running.measure(analysis);
+    running.measure(measurement);
     running.begin();
   }
 
@@ -109,7 +109,7 @@ class Running {
     this.#metrics = new Map();
   }
 
-  measure({ namespace, since, checks, known }: Analysis): void {
+  measure({ namespace, since, checks, known }: Measurement): void {
     this.#namespace = namespace;
     this.#since = since;
     this.#metrics = new Map(

@@ -42,7 +42,7 @@ const moment = 1000;
 export function createProviders({ clock, outbound, secrets }: ProvidersOptions): Ask {
   const lanes = new Lanes(concurrency);
   const shared = new SharedAnswers<OutboundAnswer>(clock, moment);
-  const send = (request: OutboundRequest, onSent?: () => void) => {
+  const send: Means['send'] = (request, { namespace, onSent }) => {
     const { origin } = request.url;
     let asked = false;
     const work = () => {
@@ -50,7 +50,8 @@ export function createProviders({ clock, outbound, secrets }: ProvidersOptions):
       onSent?.();
       return unlessAborted(outbound.send(request), request.signal);
     };
-    return lanes.run(origin, work, request.signal).catch((error: unknown) => {
+    const turn = { server: origin, asker: namespace, signal: request.signal };
+    return lanes.run(turn, work).catch((error: unknown) => {
       if (!request.signal.aborted || asked) throw error;
       throw new TurnError(`was not asked: it is slow, and ${lanes.waiting(origin)} more checks wait for it`);
     });
@@ -67,7 +68,7 @@ export function createProviders({ clock, outbound, secrets }: ProvidersOptions):
 }
 
 interface Means {
-  readonly send: (request: OutboundRequest, onSent?: () => void) => Promise<OutboundAnswer>;
+  readonly send: (request: OutboundRequest, question: Question) => Promise<OutboundAnswer>;
   readonly shared: SharedAnswers<OutboundAnswer>;
   readonly secrets: SecretValues;
 }
@@ -85,7 +86,7 @@ async function askPrometheus(source: PrometheusSource, question: Question, means
   };
   // Whoever may not ask is not told what others, who may, were answered.
   const answer = await means.shared.get(JSON.stringify([source.url, authorization, body]), () =>
-    means.send({ url: new URL(source.url), method: 'POST', headers, body, signal }, question.onSent),
+    means.send({ url: new URL(source.url), method: 'POST', headers, body, signal }, question),
   );
   if (credentials !== undefined && (answer.status === 401 || answer.status === 403)) {
     means.secrets.expire(namespace, credentials.name);
@@ -107,7 +108,7 @@ async function askWeb(source: WebSource, question: Question, means: Omit<Means, 
   }
   const { signal } = question;
   return readAnswer(
-    await means.send({ url: new URL(source.url), method: 'GET', headers, signal }),
+    await means.send({ url: new URL(source.url), method: 'GET', headers, signal }, question),
     source.path,
   );
 }

@@ -1,6 +1,6 @@
 /**
  * Requests to one server at a time are few; requests to another never wait for them. Whoever waits is served in turn, or
- * leaves when its signal aborts.
+ * leaves when its signal aborts. Turns go round among those who ask, so that nobody's many requests hold up another's few.
  */
 export class Lanes {
   readonly #width: number;
@@ -12,8 +12,8 @@ export class Lanes {
   }
 
   /** Runs the work when it is its turn. Rejects as the work does, or with the signal's reason while waiting. */
-  async run<T>(server: string, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    await this.#enter(server, signal);
+  async run<T>({ server, asker, signal }: Turn, work: () => Promise<T>): Promise<T> {
+    await this.#enter(server, asker, signal);
     try {
       return await work();
     } finally {
@@ -23,47 +23,61 @@ export class Lanes {
 
   /** How many wait for a server. */
   waiting(server: string): number {
-    return this.#byServer.get(server)?.waiting.size ?? 0;
+    return [...(this.#byServer.get(server)?.waiting.values() ?? [])].reduce((sum, { size }) => sum + size, 0);
   }
 
-  #enter(server: string, signal: AbortSignal): Promise<void> {
+  #enter(server: string, asker: string, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return Promise.reject(signal.reason);
-    const lane = this.#byServer.get(server) ?? { running: 0, waiting: new Set() };
+    const lane = this.#byServer.get(server) ?? { running: 0, waiting: new Map() };
     this.#byServer.set(server, lane);
     if (lane.running < this.#width) {
       lane.running += 1;
       return Promise.resolve();
     }
     return new Promise((resolve, reject) => {
+      const line = lane.waiting.get(asker) ?? new Set();
+      lane.waiting.set(asker, line);
       const enter = () => {
         signal.removeEventListener('abort', abort);
         resolve();
       };
       const abort = () => {
-        lane.waiting.delete(enter);
+        line.delete(enter);
+        if (line.size === 0 && lane.waiting.get(asker) === line) lane.waiting.delete(asker);
         reject(signal.reason);
       };
-      lane.waiting.add(enter);
+      line.add(enter);
       signal.addEventListener('abort', abort, { once: true });
     });
   }
 
-  /** The place goes to whoever waits longest. */
+  /** The place goes to whoever waits longest of the asker whose turn it is. */
   #leave(server: string): void {
     const lane = this.#byServer.get(server);
     if (lane === undefined) return;
-    for (const enter of lane.waiting) {
-      lane.waiting.delete(enter);
-      enter();
-      return;
+    for (const [asker, line] of lane.waiting) {
+      lane.waiting.delete(asker);
+      for (const enter of line) {
+        line.delete(enter);
+        if (line.size > 0) lane.waiting.set(asker, line);
+        enter();
+        return;
+      }
     }
     lane.running -= 1;
     if (lane.running === 0) this.#byServer.delete(server);
   }
 }
 
+export interface Turn {
+  readonly server: string;
+  /** For whom: turns go round among them. */
+  readonly asker: string;
+  readonly signal: AbortSignal;
+}
+
 interface Lane {
   running: number;
-  /** In the order in which they came. */
-  readonly waiting: Set<() => void>;
+  /** By asker, in the order of their turns; of one asker in the order in which they came. None is empty. */
+  readonly waiting: Map<string, Set<() => void>>;
 }

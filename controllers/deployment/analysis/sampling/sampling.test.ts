@@ -6,6 +6,7 @@ import { SharedAnswers } from './sharedAnswers.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const { signal } = new AbortController();
+const turnOf = (until: AbortSignal) => ({ server: 'a', asker: 'a', signal: until });
 
 describe('requests to one server', () => {
   it('are so many at a time, in turn, and those to another do not wait', async () => {
@@ -13,14 +14,10 @@ describe('requests to one server', () => {
     const ended: (() => void)[] = [];
     const began: string[] = [];
     const work = (server: string, name: string) =>
-      lanes.run(
-        server,
-        () => {
-          began.push(name);
-          return new Promise<void>((resolve) => ended.push(resolve));
-        },
-        signal,
-      );
+      lanes.run({ server, asker: 'a', signal }, () => {
+        began.push(name);
+        return new Promise<void>((resolve) => ended.push(resolve));
+      });
     const all = [
       work('dead', 'a'),
       work('dead', 'b'),
@@ -42,20 +39,37 @@ describe('requests to one server', () => {
     expect(began.at(-1)).toBe('d');
   });
 
+  it('take turns among those who ask: many of one do not hold up the few of another', async () => {
+    const lanes = new Lanes(1);
+    const began: string[] = [];
+    const ask = (asker: string, name: string) =>
+      lanes.run({ server: 'a', asker, signal }, () => {
+        began.push(name);
+        return turn();
+      });
+    await Promise.all([
+      ...['a1', 'a2', 'a3', 'a4'].map((name) => ask('a', name)),
+      ...['b1', 'b2'].map((name) => ask('b', name)),
+      ask('c', 'c1'),
+    ]);
+    expect(began).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4']);
+    expect(lanes.waiting('a')).toBe(0);
+  });
+
   it('that are no longer waited for leave the line, and one that failed makes room', async () => {
     const lanes = new Lanes(1);
     let fail = (_error: Error) => {};
-    const first = lanes.run('a', () => new Promise((_resolve, reject) => (fail = reject)), signal);
+    const first = lanes.run(turnOf(signal), () => new Promise((_resolve, reject) => (fail = reject)));
     const impatient = new AbortController();
-    const second = lanes.run('a', () => Promise.resolve('second'), impatient.signal);
-    const third = lanes.run('a', () => Promise.resolve('third'), signal);
+    const second = lanes.run(turnOf(impatient.signal), () => Promise.resolve('second'));
+    const third = lanes.run(turnOf(signal), () => Promise.resolve('third'));
     impatient.abort(new Error('too late'));
     await expect(second).rejects.toThrow('too late');
     fail(new Error('no'));
     await expect(first).rejects.toThrow('no');
     expect(await third).toBe('third');
-    await expect(lanes.run('a', () => Promise.resolve(1), impatient.signal)).rejects.toThrow('too late');
-    expect(await lanes.run('a', () => Promise.resolve('fourth'), signal)).toBe('fourth');
+    await expect(lanes.run(turnOf(impatient.signal), () => Promise.resolve(1))).rejects.toThrow('too late');
+    expect(await lanes.run(turnOf(signal), () => Promise.resolve('fourth'))).toBe('fourth');
   });
 });
 
