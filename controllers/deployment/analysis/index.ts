@@ -1,6 +1,7 @@
 import type { Clock } from '../../../operator/queue/clock.ts';
 import { Analyses } from './analyses.ts';
 import { AddressGuard } from './http/addressGuard.ts';
+import { apiServerAddresses } from './http/apiServerAddresses.ts';
 import { createResolver, type ResolveName } from './http/names.ts';
 import { createOutbound } from './http/outbound.ts';
 import { concurrency, createProviders } from './providers.ts';
@@ -14,8 +15,8 @@ export interface AnalysisOptions {
   readonly settings: AnalysisSettings;
   /** Of the namespace of the Deployment that names the Secret. Asked once a minute at most for each. */
   readonly readSecret: ReadSecret;
-  /** IP addresses at which the API server answers, as far as they are known now. */
-  readonly apiServer: () => Iterable<string>;
+  /** Host names and addresses of the API server: of its URL, and `KUBERNETES_SERVICE_HOST`. */
+  readonly apiServer: readonly string[];
   /** Told the Deployment's key whenever one of its results says something new. */
   readonly onResult: (key: string) => void;
   /** Told of each request how many milliseconds after its time it was sent. */
@@ -40,11 +41,13 @@ export function createAnalyses(options: AnalysisOptions): {
   /** Stops all of them, and closes their connections. */
   readonly close: () => Promise<void>;
 } {
-  const { clock, now, settings, readSecret, apiServer, onResult, onSent, resolve } = options;
+  const { clock, now, settings, readSecret, apiServer, onResult, onSent } = options;
+  const resolve = options.resolve ?? createResolver();
   const { allow, deny } = settings;
+  const hosts = [...apiServer, 'kubernetes.default.svc'];
   const outbound = createOutbound({
-    guard: new AddressGuard({ allow, deny, apiServer }),
-    resolve: resolve ?? createResolver(),
+    guard: new AddressGuard({ allow, deny, apiServer: apiServerAddresses({ hosts, resolve, clock }) }),
+    resolve,
     connections: concurrency,
   });
   const ask = createProviders({ clock, outbound, secrets: new SecretValues(clock, readSecret) });

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../../../../operator/queue/manualClock.ts';
 import { AddressGuard, isRange } from './addressGuard.ts';
+import { apiServerAddresses } from './apiServerAddresses.ts';
 
 describe('what a tenant’s address may reach', () => {
-  const guard = new AddressGuard({ apiServer: () => ['10.96.0.1', 'fd00::1', 'no-address'] });
+  const guard = new AddressGuard({
+    apiServer: () => Promise.resolve(['10.96.0.1', 'fd00::1', 'no-address']),
+  });
   it.each([
     '10.1.2.3',
     '192.168.1.1',
@@ -13,8 +17,8 @@ describe('what a tenant’s address may reach', () => {
     '::ffff:10.1.2.3',
     '64:ff9b::8.8.8.8',
     '100.64.0.1',
-  ])('%s: yes', (address) => {
-    expect(guard.allows(address)).toBe(true);
+  ])('%s: yes', async (address) => {
+    expect(await guard.allows(address)).toBe(true);
   });
 
   it.each([
@@ -49,18 +53,50 @@ describe('what a tenant’s address may reach', () => {
     'prometheus.monitoring',
     '',
     '0x7f000001',
-  ])('%s: no', (address) => {
-    expect(guard.allows(address)).toBe(false);
+  ])('%s: no', async (address) => {
+    expect(await guard.allows(address)).toBe(false);
   });
 
-  it('is widened and narrowed by an installation, and what it allows counts most', () => {
+  it('is widened and narrowed by an installation, and what it allows counts most', async () => {
     const narrow = new AddressGuard({ allow: ['10.5.0.0/16', '127.0.0.1'], deny: ['0.0.0.0/0', '::/0'] });
-    expect(narrow.allows('10.5.1.1')).toBe(true);
-    expect(narrow.allows('127.0.0.1')).toBe(true);
-    expect(narrow.allows('127.0.0.2')).toBe(false);
-    expect(narrow.allows('10.6.1.1')).toBe(false);
-    expect(narrow.allows('2001:db8::1')).toBe(false);
+    expect(await narrow.allows('10.5.1.1')).toBe(true);
+    expect(await narrow.allows('127.0.0.1')).toBe(true);
+    expect(await narrow.allows('127.0.0.2')).toBe(false);
+    expect(await narrow.allows('10.6.1.1')).toBe(false);
+    expect(await narrow.allows('2001:db8::1')).toBe(false);
   });
+});
+
+it('the API server is known by all its names, also when one of them does not resolve for a while', async () => {
+  const clock = new ManualClock();
+  const answers: Record<string, readonly string[]> = {
+    'api.example.com': ['192.0.2.7'],
+    '10.96.0.1': ['10.96.0.1'],
+  };
+  let asked = 0;
+  const addresses = apiServerAddresses({
+    hosts: ['api.example.com', '10.96.0.1', '[fd00::1]', 'kubernetes.default.svc'],
+    clock,
+    resolve: (name) => {
+      asked += 1;
+      return name === 'fd00::1'
+        ? Promise.resolve([name])
+        : Promise.resolve(answers[name] ?? Promise.reject(new Error('no')));
+    },
+  });
+  const guard = new AddressGuard({ apiServer: addresses });
+  const refused = async () => [
+    await guard.allows('192.0.2.7'),
+    await guard.allows('10.96.0.1'),
+    await guard.allows('fd00::1'),
+  ];
+  expect(await refused()).toEqual([false, false, false]);
+  expect(asked).toBe(4);
+  delete answers['api.example.com'];
+  clock.advance(60_000);
+  expect(await refused()).toEqual([false, false, false]);
+  expect(asked).toBe(8);
+  expect(await guard.allows('192.0.2.8')).toBe(true);
 });
 
 it.each([

@@ -21,23 +21,23 @@ import { BlockList, isIP, isIPv6 } from 'node:net';
 export class AddressGuard {
   readonly #allowed = new BlockList();
   readonly #denied = new BlockList();
-  readonly #apiServer: () => Iterable<string>;
+  readonly #apiServer: () => Promise<Iterable<string>>;
 
-  constructor({ allow = [], deny = [], apiServer = () => [] }: AddressGuardOptions) {
+  constructor({ allow = [], deny = [], apiServer = () => Promise.resolve([]) }: AddressGuardOptions) {
     for (const range of allow) addRange(this.#allowed, range);
     for (const range of [...deniedByDefault, ...deny]) addRange(this.#denied, range);
     this.#apiServer = apiServer;
   }
 
   /** Whether a connection to this IP address may be made. */
-  allows(address: string): boolean {
+  async allows(address: string): Promise<boolean> {
     const plain = withoutZone(address);
     if (isIP(plain) === 0) return false;
     const meant = [plain, ...embedded(plain)];
     if (meant.some((one) => has(this.#allowed, one))) return true;
     if (meant.some((one) => has(this.#denied, one))) return false;
     const apiServer = new BlockList();
-    for (const one of this.#apiServer()) if (isIP(one) !== 0) addRange(apiServer, one);
+    for (const one of await this.#apiServer()) if (isIP(one) !== 0) addRange(apiServer, one);
     return !meant.some((one) => has(apiServer, one));
   }
 }
@@ -48,7 +48,7 @@ export interface AddressGuardOptions {
   /** Ranges that may not be reached, besides those that nobody may. */
   readonly deny?: readonly string[];
   /** IP addresses at which the API server answers, as they are known now. */
-  readonly apiServer?: () => Iterable<string>;
+  readonly apiServer?: () => Promise<Iterable<string>>;
 }
 
 /** Whether a text is a range or an address. */

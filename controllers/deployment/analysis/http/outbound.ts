@@ -32,7 +32,7 @@ export interface OutboundOptions {
 }
 
 /** Bytes of an answer. A query for one number has no need of more. */
-export const mostBytes = 1_048_576;
+const mostBytes = 262_144;
 
 /** Over pooled connections, each made to an address that the guard allows. Redirects are answers like any other. */
 export function createOutbound({ guard, resolve, connections }: OutboundOptions): Outbound {
@@ -87,15 +87,25 @@ function guardedConnector(guard: AddressGuard, resolve: ResolveName): buildConne
   });
   const allowed = async (hostname: string) => {
     const found = await resolve(hostname);
-    const addresses = found.filter((address) => guard.allows(address));
+    const allows = await Promise.all(found.map((address) => guard.allows(address)));
+    const addresses = found.filter((_, index) => allows[index] === true);
     if (addresses.length === 0) throw new OutboundError('forbidden');
     return addresses.map((address) => ({ address, family: isIP(address) }));
   };
   return (options, callback) => {
     // Node asks nobody about what is an address already.
     const literal = options.hostname.replace(/^\[|\]$/g, '');
-    if (isIP(literal) !== 0 && !guard.allows(literal)) callback(new OutboundError('forbidden'), null);
-    else connect(options, callback);
+    if (isIP(literal) === 0) {
+      connect(options, callback);
+      return;
+    }
+    guard.allows(literal).then(
+      (allows) => {
+        if (allows) connect(options, callback);
+        else callback(new OutboundError('forbidden'), null);
+      },
+      (error: Error) => callback(error, null),
+    );
   };
 }
 

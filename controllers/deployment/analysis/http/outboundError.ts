@@ -17,7 +17,7 @@ const words: Readonly<Record<OutboundTrouble, string>> = {
   tls: 'has a certificate that is not trusted, or speaks no TLS',
   connectTimeout: 'does not accept connections in time',
   cut: 'ended the connection without an answer',
-  tooLarge: 'answered with more than 1 MiB',
+  tooLarge: 'answered with more than 256 KiB',
   unreachable: 'cannot be reached',
 };
 
