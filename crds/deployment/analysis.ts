@@ -85,7 +85,7 @@ const web = z
 const job = z
   .strictObject({
     template: podTemplate(
-      'A pod template, as of a Job of `batch/v1`. What is wrong in it is only found when the Job is made.',
+      'A pod template, as of a Job of `batch/v1`. Its containers are told the two revisions by `MAINSTAY_STABLE_HASH` and `MAINSTAY_CANARY_HASH`, values of the label `pod-template-hash`. What is wrong in it is only found when the Job is made.',
       { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
     ),
   })
