@@ -65,7 +65,7 @@ const query = z
   .register(kubernetes, { listType: 'map', listMapKeys: ['name'] });
 
 /** All of what it names must be so. */
-export const match = z
+const match = z
   .strictObject({
     headers: headers.optional(),
     cookies: cookies.optional(),
