@@ -58,7 +58,12 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  for (const object of [...policies, ...setup].toReversed()) await admin.remove(object);
+  for (const object of policies.toReversed()) await admin.remove(object);
+  await until('no policy is in force', async () => {
+    const free = await writer.create(asked('probe', { ...promote, by: 'ceo' }), '?dryRun=All');
+    return JSON.stringify(free.body.spec ?? {}).includes('"by":"ceo"');
+  });
+  for (const object of setup.toReversed()) await admin.remove(object);
   await admin.removeAll(asked('any'));
   await server.uninstall(definition);
   await server[Symbol.asyncDispose]();
