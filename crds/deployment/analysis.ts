@@ -40,7 +40,7 @@ const headers = z
         name: z
           .string()
           .max(128)
-          .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/)
+          .regex(/^[A-Za-z0-9!#$%&'*+.^_|~-]+$/)
           .describe('Name of the header.'),
         value: z.string().max(1024).describe('What is sent, where it is no secret.').optional(),
         valueFrom: z

@@ -7,7 +7,7 @@ const headerName = (description: string) =>
   z
     .string()
     .max(128)
-    .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/)
+    .regex(/^[A-Za-z0-9!#$%&'*+.^_|~-]+$/)
     .describe(description);
 
 const text = (description: string) => z.string().min(1).max(256).describe(description);
@@ -40,7 +40,7 @@ const cookies = z
         value: z
           .string()
           .max(256)
-          .regex(/^[A-Za-z0-9!#$%&'()*+./:<=>?@[\]^_`{|}~-]+$/)
+          .regex(/^[A-Za-z0-9!#$%&'()*+./:<=>?@[\]^_{|}~-]+$/)
           .describe('What it must be.'),
       })
       .describe('A cookie of the request.'),

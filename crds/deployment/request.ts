@@ -19,7 +19,7 @@ export const request = z
       .int()
       .min(1)
       .describe(
-        'The revision that is meant, as the column REVISION shows it. Where it is another by now, the request is refused and nothing happens; so what is created again replays nothing.',
+        'The revision that is meant, as the column REVISION shows it; with `Rollback`, the one to go back to. Where another is on its way by now, the request is refused and nothing happens; so what is created again replays nothing.',
       ),
     step: z
       .int()

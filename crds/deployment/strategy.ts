@@ -23,7 +23,7 @@ const stickiness = z
     cookie: z
       .string()
       .max(64)
-      .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/)
+      .regex(/^[A-Za-z0-9!#$%&'*+.^_|~-]+$/)
       .describe('Name of the cookie. Default `mainstay-revision`.')
       .optional(),
     ttl: duration('How long it is remembered. Default: for as long as the rollout lasts.').optional(),
