@@ -4,7 +4,7 @@ import { type Course, courseOf } from './course.ts';
 import type { PlannedRoute } from './deploymentPlan.ts';
 import type { Memory, StepMemory } from './memory.ts';
 import { lastStep, promote, stepAt } from './rollout.ts';
-import { availableOf, type Situation } from './situation.ts';
+import { availableOf, reachableOf, type Situation } from './situation.ts';
 import type { PlannedStep } from './steps.ts';
 import { isServed, plannedRoute } from './traffic.ts';
 
@@ -28,8 +28,8 @@ export function blockOf(
 ): 'Held' | 'Paused' | 'NoReplicas' | undefined {
   if (course.held !== undefined) return 'Held';
   if (memory.paused !== undefined) return 'Paused';
-  if (situation.replicas > 0 || course.stable === undefined || !situation.strategy.progressive)
-    return undefined;
+  const { replicas, strategy } = situation;
+  if (replicas > 0 || course.stable === undefined || strategy.steps.length === 0) return undefined;
   return course.returning ? undefined : 'NoReplicas';
 }
 
@@ -55,6 +55,8 @@ export function hasArrived(
   switch (strategy.by) {
     case 'Weights':
       if (!strategy.routed || (replicas === 0 && stable === undefined)) return true;
+      // A route without the step's matches may be served, too, while endpoints are missing.
+      if (revision.zeroSince !== undefined || reachableOf(situation, canary) < want.canary) return false;
       return isServed(situation, route) && (route?.weights.get(canary) ?? 0) === want.weight;
     case 'Pods':
       return strategy.keepsStable || othersAre(situation, course, want, last);

@@ -101,7 +101,7 @@ function backgroundMetrics({ observation, strategy }: Situation): readonly Metri
 /** A result from before counts for nothing: it was of another revision or another weight. */
 function resultOf({ observation }: Situation, { name }: Metric, since: number): MetricView | undefined {
   const result = observation.analysis.get(name);
-  return result === undefined || result.at < since ? undefined : result;
+  return result === undefined || result.at <= since ? undefined : result;
 }
 
 function verdictOf(metric: Metric, view: MetricView | undefined, over: boolean): Verdict {

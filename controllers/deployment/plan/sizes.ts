@@ -57,7 +57,13 @@ function sizesByWeight(
         replicas: settled ? needed : Math.max(needed, Math.min(desiredOf(situation, hash), replicas)),
       };
     }
-    if (hash !== stable) return drain(situation, hash);
+    if (hash !== stable) {
+      const draining = drain(situation, hash);
+      const whole = stable === undefined || availableOf(situation, stable) >= replicas;
+      // Without a route both serve, so what is there must suffice without it.
+      const needed = !strategy.routed && !whole && availableOf(situation, hash) > 0;
+      return needed ? { ...draining, replicas: desiredOf(situation, hash) } : draining;
+    }
     if (strategy.keepsStable || canary === undefined) return { replicas };
     // It gives pods up only for what the canary is known to carry.
     const carried = settled ? Math.min(live, want.weight) : 0;

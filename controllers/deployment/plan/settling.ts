@@ -1,0 +1,83 @@
+/** What must have come of it once nothing more happens. */
+
+import { Violation } from './invariants.ts';
+import { strategyOf } from './strategy.ts';
+import type { World } from './world.ts';
+
+/** Lets everything come to rest, and checks how it ended: first with all that is broken, then with people who decide. */
+export function settle(world: World): void {
+  if (world.spec.paused) world.change({ paused: false });
+  if (world.template.state !== 'Known') world.template = { ...world.template, state: 'Known' };
+  rest(world);
+  checkEnd(world);
+  world.gateway = 'Up';
+  rest(world);
+  for (let turn = 0; turn < 8 && world.status?.phase === 'Paused'; turn += 1) {
+    world.ask('PromoteAll', 0);
+    rest(world);
+  }
+  checkEnd(world);
+  checkDecided(world);
+}
+
+/** Time passes, pods and gateway do what they do, and the operator looks as often as it asked to. */
+function rest(world: World): void {
+  let quiet = 0;
+  for (let round = 0; round < 120 && quiet < 5; round += 1) {
+    const before = world.status?.phase;
+    world.plan();
+    const busy = world.pending.length > 1;
+    world.writeAll(round);
+    for (let one = 0; one < world.replicaSets.size; one += 1) {
+      world.sync(one);
+      world.run(one);
+      world.sync(one);
+      world.reach(one);
+    }
+    world.serve();
+    world.measure();
+    world.passToWakeUp(60_000);
+    quiet = busy || before !== world.status?.phase ? 0 : quiet + 1;
+  }
+}
+
+/** Whoever goes back comes to be whole, whatever is broken. */
+function checkEnd(world: World): void {
+  const { status, spec, replicaSets, route } = world;
+  const failed = status?.failed;
+  if (status === undefined || failed === undefined) return;
+  const { stable } = status;
+  const detail = `${status.phase}: ${status.message}`;
+  if (stable === undefined)
+    throw new Violation('going back ends whole', `there is no stable revision (${detail})`);
+  const set = replicaSets.get(stable.hash);
+  const good = world.fates.get(stable.hash)?.pods === 'Good';
+  if (set?.desired !== spec.replicas)
+    throw new Violation('going back ends whole', `${set?.desired} of ${spec.replicas} pods (${detail})`);
+  if (good && set.available !== spec.replicas)
+    throw new Violation('going back ends whole', `${set.available} available pods (${detail})`);
+  if (status.phase === 'RollingBack') throw new Violation('every run ends', detail);
+  const strategy = strategyOf(spec, spec.replicas, undefined);
+  if (!world.routed || strategy.by !== 'Weights' || spec.replicas === 0 || !good) return;
+  if (route?.weights.get(stable.hash) !== 100) {
+    throw new Violation(
+      'going back ends whole',
+      `the stable revision has ${route?.weights.get(stable.hash)} % (${detail})`,
+    );
+  }
+}
+
+/** All that is left to wait for is a person, or pods that never come to a revision with nothing to go back to. */
+function checkDecided(world: World): void {
+  const { status, spec } = world;
+  if (status === undefined) return;
+  const ended = ['Healthy', 'RolledBack', 'Aborted', 'TimedOut', 'Invalid'].includes(status.phase);
+  if (ended) return;
+  const hash = status.canary?.hash ?? status.stable?.hash ?? world.template.hash;
+  const fate = world.fates.get(hash);
+  const stuck = fate?.pods !== 'Good' || (fate.metrics !== 'Pass' && spec.analysis !== undefined);
+  const excused =
+    spec.replicas === 0 ||
+    (stuck && (status.phase === 'Paused' || status.canary === undefined || status.stable === undefined));
+  if (!excused) throw new Violation('every run ends', `${status.phase}: ${status.message}`);
+}

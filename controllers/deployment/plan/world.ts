@@ -1,0 +1,435 @@
+/**
+ * A cluster for property tests, as far as a Deployment's planner sees one: ReplicaSets whose controller lags, pods that
+ * become ready, fail or die, endpoints that come late, a gateway that serves a route late or never, metrics, people, and
+ * writes that land in any order, late, or not at all.
+ */
+
+import type { Analysis, DeploymentStatus, Request, RequestVerb } from '../../../crds/deployment/schema.ts';
+import { allPods, type DeploymentPlan, type PlannedReplicaSet, type PlannedRoute } from './deploymentPlan.ts';
+import type { MetricView, Observation, PodTrouble, RevisionView, Spec } from './observation.ts';
+
+export type Planner = (observation: Observation) => DeploymentPlan;
+
+/** What becomes of a revision's pods and metrics. */
+export interface Fate {
+  readonly pods: 'Good' | 'NeverReady' | 'Crash' | 'NoImage';
+  readonly metrics: MetricView['result'];
+}
+
+interface ReplicaSet {
+  readonly hash: string;
+  readonly createdAt: number;
+  revision: number;
+  desired: number;
+  zeroSince: number | undefined;
+  sizedFor: number;
+  version: number;
+  /** As they are. */
+  starting: number;
+  ready: number;
+  available: number;
+  terminating: number;
+  /** As its controller last said. */
+  seen: RevisionView['pods'];
+  seenDesired: number;
+  endpoints: number;
+  trouble: PodTrouble | undefined;
+}
+
+interface Route {
+  readonly weights: ReadonlyMap<string, number>;
+  readonly matchTo: string | undefined;
+  readonly preview: string | undefined;
+  readonly rules: string;
+}
+
+/** One write of a plan, with what it was decided on. */
+export interface Write {
+  readonly plan: DeploymentPlan;
+  readonly observation: Observation;
+  readonly change:
+    | { readonly type: 'ReplicaSet'; readonly planned: PlannedReplicaSet; readonly version: number }
+    | { readonly type: 'Remove'; readonly hash: string; readonly version: number }
+    | { readonly type: 'Route'; readonly route: PlannedRoute; readonly version: number }
+    | { readonly type: 'Services'; readonly hashes: ReadonlySet<string> }
+    | { readonly type: 'Status'; readonly version: number };
+  /** Whether its process was killed after it was sent. */
+  late: boolean;
+}
+
+/** How long a write that was sent by a process that is no more may still land; shorter than any drain. */
+const latest = 5000;
+
+export class World {
+  now = 1_000_000_000;
+  spec: Spec;
+  status: DeploymentStatus | undefined;
+  template: { hash: string; state: 'Known' | 'Unknown' | 'Invalid' } = { hash: 'r1', state: 'Known' };
+  readonly fates = new Map<string, Fate>();
+  readonly replicaSets = new Map<string, ReplicaSet>();
+  services: ReadonlySet<string> = new Set();
+  route: Route | undefined;
+  served: Route | undefined;
+  gateway: 'Up' | 'Broken' = 'Up';
+  metrics: ReadonlyMap<string, MetricView> = new Map();
+  pending: Write[] = [];
+  plans = 0;
+  /** When traffic was last sent, or told to be sent, to a revision. */
+  readonly lastPointedAt = new Map<string, number>();
+  /** What a person asked for, by id. */
+  readonly asked = new Map<string, Request>();
+  readonly #plan: Planner;
+  readonly #onWrite: (world: World, write: Write) => void;
+  #last: DeploymentPlan | undefined;
+  #version = 1;
+  #specVersion = 1;
+  #routeVersion = 1;
+  #templates = 1;
+  #straggler: { readonly write: Write; readonly until: number } | undefined;
+
+  constructor(spec: Spec, fate: Fate, plan: Planner, onWrite: (world: World, write: Write) => void) {
+    this.spec = spec;
+    this.fates.set('r1', fate);
+    this.#plan = plan;
+    this.#onWrite = onWrite;
+  }
+
+  get routed(): boolean {
+    return this.spec.traffic?.gateway !== undefined;
+  }
+
+  observe(): Observation {
+    const { template, route, spec } = this;
+    const verified = this.gateway === 'Up' && this.served === route;
+    return {
+      now: this.now,
+      deployment: {
+        metadata: { name: 'shop', generation: this.#specVersion },
+        spec,
+        status: this.status,
+      },
+      template:
+        template.state === 'Known'
+          ? { state: 'Known', hash: template.hash, exists: this.replicaSets.has(template.hash) }
+          : template.state === 'Unknown'
+            ? { state: 'Unknown' }
+            : { state: 'Invalid', message: 'spec.template.spec.containers[0].image: Required value' },
+      revisions: [...this.replicaSets.values()].map(viewOf),
+      route: this.routed
+        ? {
+            exists: route !== undefined,
+            accepted: this.gateway === 'Up',
+            weights: route?.weights ?? new Map(),
+            matchTo: route?.matchTo,
+            preview: route?.preview,
+            rules: route?.rules,
+            verified,
+            by: 'Probe',
+          }
+        : undefined,
+      analysis: this.metrics,
+      gateway: { headers: true, query: true, mirror: true, weights: true },
+    };
+  }
+
+  /** Looks, decides, and has its writes ready. What an earlier plan has not written is forgotten. */
+  plan(): DeploymentPlan {
+    const observation = this.observe();
+    const plan = this.#plan(observation);
+    this.plans += 1;
+    this.#last = plan;
+    this.pending = this.#writesOf(plan, observation);
+    return plan;
+  }
+
+  /** One of the writes lands, if its object is still as it was seen. */
+  write(pick: number): void {
+    const [write] = this.pending.splice(pick % Math.max(1, this.pending.length), 1);
+    if (write !== undefined) this.#land(write);
+  }
+
+  writeAll(pick: number): void {
+    while (this.pending.length > 0) this.write(pick);
+  }
+
+  /** The process is killed. One write may be on its way still. */
+  crash(pick: number): void {
+    const write = this.pending[pick % Math.max(1, this.pending.length)];
+    this.pending = [];
+    if (write === undefined) return;
+    write.late = true;
+    this.#straggler = { write, until: this.now + latest };
+  }
+
+  /** What was on its way from a process that was killed arrives. */
+  arrive(): void {
+    const straggler = this.#straggler;
+    this.#straggler = undefined;
+    if (straggler !== undefined && this.now <= straggler.until) this.#land(straggler.write);
+  }
+
+  pass(milliseconds: number): void {
+    this.now += milliseconds;
+    this.#notePointing();
+  }
+
+  /** To the moment that the last plan wants to be asked again, a little later at most. */
+  passToWakeUp(most: number): void {
+    const wakeUp = this.#last?.wakeUp;
+    this.pass(wakeUp === undefined ? most : Math.min(Math.max(0, wakeUp - this.now), most));
+  }
+
+  /** The ReplicaSet controller makes and removes pods, and says what there is. */
+  sync(pick: number): void {
+    const set = this.#pick(pick);
+    if (set === undefined) return;
+    const total = set.starting + set.ready + set.available;
+    if (total < set.desired) set.starting += set.desired - total;
+    for (let more = total - set.desired; more > 0; more -= 1) {
+      if (set.starting > 0) set.starting -= 1;
+      else if (set.ready > 0) set.ready -= 1;
+      else set.available -= 1;
+      set.terminating += 1;
+    }
+    set.seenDesired = set.desired;
+    set.seen = {
+      total: set.starting + set.ready + set.available,
+      ready: set.ready + set.available,
+      available: set.available,
+      terminating: set.terminating,
+    };
+  }
+
+  /** Pods get further, as is their fate. */
+  run(pick: number): void {
+    const set = this.#pick(pick);
+    if (set === undefined) return;
+    set.terminating = 0;
+    const fate = this.fates.get(set.hash)?.pods ?? 'Good';
+    if (fate === 'Good') {
+      set.available += set.ready;
+      set.ready = set.starting;
+      set.starting = 0;
+    } else if (fate !== 'NeverReady' && set.starting > 0) {
+      const reason = fate === 'Crash' ? 'CrashLoop' : 'ImagePull';
+      set.trouble ??= { reason, message: 'as is its fate', since: this.now, pods: set.starting };
+    }
+  }
+
+  die(pick: number): void {
+    const set = this.#pick(pick);
+    if (set === undefined || set.available === 0) return;
+    set.available -= 1;
+    set.starting += 1;
+  }
+
+  /** EndpointSlices follow the pods. */
+  reach(pick: number): void {
+    const set = this.#pick(pick);
+    if (set !== undefined) set.endpoints = this.services.has(set.hash) ? set.ready + set.available : 0;
+  }
+
+  /** The gateway serves what is written. */
+  serve(): void {
+    if (this.gateway === 'Up') this.served = this.route;
+    this.#notePointing();
+  }
+
+  /** Metrics that the last plan asked for have another result. */
+  measure(): void {
+    const asked = this.#last?.analysis;
+    if (asked === undefined) return;
+    const result = this.fates.get(asked.of)?.metrics ?? 'Pass';
+    const failures = (name: string) => (this.metrics.get(name)?.failures ?? 0) + 1;
+    this.metrics = new Map(
+      asked.metrics.map((name) => [
+        name,
+        { result, at: this.now, failures: result === 'Fail' ? failures(name) : 0 },
+      ]),
+    );
+  }
+
+  change(fields: Partial<Spec>): void {
+    this.spec = { ...this.spec, ...fields };
+    this.#specVersion += 1;
+    this.#version += 1;
+  }
+
+  breakGateway(): void {
+    this.gateway = this.gateway === 'Up' ? 'Broken' : 'Up';
+  }
+
+  /** What the operator knows of the template. */
+  knowTemplate(state: World['template']['state']): void {
+    this.template = { ...this.template, state };
+  }
+
+  newTemplate(fate: Fate): void {
+    this.#templates += 1;
+    const hash = `r${this.#templates}`;
+    this.fates.set(hash, fate);
+    this.template = { hash, state: this.template.state };
+    this.change({});
+  }
+
+  oldTemplate(pick: number): void {
+    const hash = `r${(pick % this.#templates) + 1}`;
+    this.template = { hash, state: this.template.state };
+    this.change({});
+  }
+
+  /** Asks by the numbers that status shows; `off` makes them wrong. */
+  ask(verb: RequestVerb, off: number): void {
+    const { status } = this;
+    const shown =
+      verb === 'Retry'
+        ? status?.failed?.revision
+        : verb === 'Rollback'
+          ? (status?.stable?.revision ?? 2) - 1
+          : status?.canary?.revision;
+    const id = `ask-${this.asked.size + 1}`;
+    const request: Request = {
+      id,
+      verb,
+      revision: Math.max(1, (shown ?? 1) + (off === 1 ? 1 : 0)),
+      ...(off === 2 && status?.step !== undefined ? { step: status.step.index + 1 } : {}),
+    };
+    this.asked.set(id, request);
+    this.change({ request });
+  }
+
+  #pick(pick: number): ReplicaSet | undefined {
+    const sets = [...this.replicaSets.values()];
+    return sets[pick % Math.max(1, sets.length)];
+  }
+
+  #writesOf(plan: DeploymentPlan, observation: Observation): Write[] {
+    const writes: Write[] = [];
+    const add = (change: Write['change']) => writes.push({ plan, observation, change, late: false });
+    for (const planned of plan.replicaSets) {
+      const live = this.replicaSets.get(planned.hash);
+      const same =
+        live !== undefined &&
+        live.desired === planned.replicas &&
+        live.zeroSince === planned.zeroSince &&
+        live.revision === planned.revision &&
+        live.sizedFor === planned.sizedFor;
+      if (!same) add({ type: 'ReplicaSet', planned, version: live?.version ?? 0 });
+    }
+    for (const hash of plan.remove)
+      add({ type: 'Remove', hash, version: this.replicaSets.get(hash)?.version ?? 0 });
+    const hashes = new Set(plan.services.flatMap(({ hash = allPods }) => [hash]));
+    if (hashes.symmetricDifference(this.services).size > 0) add({ type: 'Services', hashes });
+    if (plan.route !== undefined && !isWritten(this.route, plan.route)) {
+      add({ type: 'Route', route: plan.route, version: this.#routeVersion });
+    }
+    add({ type: 'Status', version: this.#version });
+    return writes;
+  }
+
+  #land(write: Write): void {
+    const { change } = write;
+    switch (change.type) {
+      case 'ReplicaSet': {
+        const { planned, version } = change;
+        const live = this.replicaSets.get(planned.hash);
+        if ((live?.version ?? 0) !== version) return;
+        this.#onWrite(this, write);
+        const set = live ?? newReplicaSet(planned.hash, this.now);
+        set.desired = planned.replicas;
+        set.revision = planned.revision;
+        set.zeroSince = planned.zeroSince;
+        set.sizedFor = planned.sizedFor;
+        set.version += 1;
+        this.replicaSets.set(planned.hash, set);
+        return;
+      }
+      case 'Remove':
+        if (this.replicaSets.get(change.hash)?.version !== change.version) return;
+        this.#onWrite(this, write);
+        this.replicaSets.delete(change.hash);
+        return;
+      case 'Services':
+        this.#onWrite(this, write);
+        this.services = change.hashes;
+        return;
+      case 'Route': {
+        if (this.#routeVersion !== change.version) return;
+        this.#onWrite(this, write);
+        const { weights, matchTo, preview, rules } = change.route;
+        this.route = { weights, matchTo, preview, rules };
+        this.#routeVersion += 1;
+        this.#notePointing();
+        return;
+      }
+      case 'Status':
+        if (this.#version !== change.version) return;
+        this.#onWrite(this, write);
+        this.status = write.plan.status;
+        this.#version += 1;
+        return;
+    }
+  }
+
+  #notePointing(): void {
+    for (const route of [this.route, this.served]) {
+      if (route === undefined) continue;
+      for (const [hash, weight] of route.weights) {
+        if (weight === 0) continue;
+        if (hash !== allPods) this.lastPointedAt.set(hash, this.now);
+        else for (const one of this.replicaSets.keys()) this.lastPointedAt.set(one, this.now);
+      }
+      if (route.matchTo !== undefined) this.lastPointedAt.set(route.matchTo, this.now);
+      if (route.preview !== undefined) this.lastPointedAt.set(route.preview, this.now);
+    }
+  }
+}
+
+/** One metric, as patient as can be. */
+export const anAnalysis: Analysis = { interval: '15s', metrics: [{ name: 'errors', query: 'up', max: 1 }] };
+
+function newReplicaSet(hash: string, now: number): ReplicaSet {
+  return {
+    hash,
+    createdAt: now,
+    revision: 0,
+    desired: 0,
+    zeroSince: undefined,
+    sizedFor: 0,
+    version: 0,
+    starting: 0,
+    ready: 0,
+    available: 0,
+    terminating: 0,
+    seen: { total: 0, ready: 0, available: 0, terminating: 0 },
+    seenDesired: -1,
+    endpoints: 0,
+    trouble: undefined,
+  };
+}
+
+function viewOf(set: ReplicaSet): RevisionView {
+  return {
+    hash: set.hash,
+    name: `shop-${set.hash}`,
+    uid: set.hash,
+    revision: set.revision,
+    createdAt: set.createdAt,
+    desired: set.desired,
+    observed: set.seenDesired === set.desired,
+    pods: set.seen,
+    trouble: set.desired > 0 ? set.trouble : undefined,
+    endpoints: set.endpoints,
+    images: [],
+    zeroSince: set.zeroSince,
+    sizedFor: set.sizedFor,
+  };
+}
+
+function isWritten(route: Route | undefined, planned: PlannedRoute): boolean {
+  if (route === undefined || route.rules !== planned.rules || route.weights.size !== planned.weights.size) {
+    return false;
+  }
+  for (const [hash, weight] of planned.weights) if (route.weights.get(hash) !== weight) return false;
+  return true;
+}
