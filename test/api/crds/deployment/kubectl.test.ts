@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { deploymentKind } from '../../../../crds/deployment/kind.ts';
+import type { DeploymentStatus } from '../../../../crds/deployment/schema.ts';
 import { customResourceDefinition } from '../../../../crds/structural/customResourceDefinition.ts';
 import { sharedKubeconfig } from '../../sharedServer.ts';
 import { openServer, type Server } from '../server.ts';
@@ -12,7 +13,7 @@ const definition = customResourceDefinition(deploymentKind);
 const named = { 'metadata.name': 'seen' };
 const living = deploymentWith(named);
 const scalePath = '/apis/mainstay.dev/v1alpha1/namespaces/default/deployments/seen/scale';
-const status = {
+const status: DeploymentStatus = {
   observedGeneration: 1,
   phase: 'Paused',
   message: 'Waits for a request to go on.',
@@ -34,7 +35,15 @@ const status = {
       message: 'Waits for a request to go on.',
     },
   ],
-  step: { index: 3, count: 6, hash: 'abc', startedAt: '2026-01-02T03:04:05Z', text: '3/6' },
+  step: {
+    index: 3,
+    count: 6,
+    hash: 'abc',
+    startedAt: '2026-01-02T03:04:05Z',
+    text: '3/6',
+    stage: 'Pausing',
+    since: '2026-01-02T03:04:05Z',
+  },
   weight: { desired: 5, verified: 5, by: 'Probe', since: '2026-01-02T03:04:05Z' },
 };
 
