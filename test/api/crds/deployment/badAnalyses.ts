@@ -35,7 +35,7 @@ const metric = (rule: string, bad: object, good: object, below = ''): BadCombina
 export const analyses: readonly BadCombination[] = [
   metric(source, { max: 1 }, { query: 'up', max: 1 }),
   metric(source, { query: 'up', preset: 'latency', max: 1 }, { preset: 'latency', max: 1 }),
-  metric(source, { query: 'up', job, max: 1 }, { job }),
+  metric(source, { query: 'up', job }, { job }),
   metric(bound, { query: 'up' }, { query: 'up', min: 1 }),
   metric(bound, { preset: 'error-rate' }, { preset: 'error-rate', compare }),
   metric(bound, { preset: 'request-rate', failureLimit: 3 }, { preset: 'request-rate', min: 0.5 }),
