@@ -1,24 +1,37 @@
 import { blockOf } from './advance.ts';
 import { analysisEnd } from './analysis.ts';
+import { awaited } from './awaited.ts';
+import { wantOf } from './capacity.ts';
 import { type Course, courseOf } from './course.ts';
 import type { Memory } from './memory.ts';
 import { goBackOrHold } from './rollout.ts';
 import { availableOf, numberOf, type Situation } from './situation.ts';
+import { plannedRoute } from './traffic.ts';
 
 /** Nothing got further for `progressDeadlineSeconds`: the rollout goes back, or where it may not, status says so. */
 export function watchDeadline(situation: Situation, memory: Memory): Memory {
   const progressed = withProgress(situation, memory);
-  const { canary, stable } = courseOf(situation, progressed);
+  const course = courseOf(situation, progressed);
+  const { canary, stable } = course;
   if (canary === undefined || stable === undefined) return progressed;
   if (!isOverdue(situation, progressed)) return progressed;
   const revision = numberOf(situation, canary);
   const seconds = situation.deadline / 1000;
   return goBackOrHold(situation, progressed, {
     reason: 'DeadlineExceeded',
-    message: `revision ${revision} got no further for ${seconds} s (progressDeadlineSeconds)`,
+    message: `revision ${revision} got no further for ${seconds} s (progressDeadlineSeconds)${waitedFor(situation, progressed, course)}`,
     ending: 'TimedOut',
     to: stable,
   });
+}
+
+/** What it waited for, so that nobody has to find out afterwards. */
+function waitedFor(situation: Situation, { step }: Memory, course: Course): string {
+  const trouble = course.canary === undefined ? undefined : situation.revisions.get(course.canary)?.trouble;
+  const want = wantOf(situation, course, step);
+  const words =
+    trouble?.message ?? awaited(situation, course, want, plannedRoute(situation, course, step, want, false));
+  return words === '' ? '' : `: ${words}`;
 }
 
 export function isOverdue(situation: Situation, memory: Memory): boolean {

@@ -148,7 +148,12 @@ describe('a canary through a gateway', () => {
     world.newTemplate(good);
     world.breakGateway();
     until(world, 'TimedOut');
-    expect(world.status?.failed).toMatchObject({ reason: 'DeadlineExceeded', ending: 'TimedOut' });
+    expect(world.status?.failed).toMatchObject({
+      reason: 'DeadlineExceeded',
+      ending: 'TimedOut',
+      message:
+        'revision 2 got no further for 120 s (progressDeadlineSeconds): the gateway has not been seen to serve the route yet',
+    });
     expect(condition(world, 'Progressing')).toBe('False');
   });
 
@@ -350,6 +355,7 @@ describe('metrics', () => {
     work(world);
     expect(world.status?.phase).toBe('Paused');
     world.fates.set('r2', good);
+    world.pass(1000);
     world.ask('Resume', 0);
     until(world, 'Healthy');
   });

@@ -16,6 +16,8 @@ export type Invariant =
   | 'promotion re-creates no pod'
   | 'given up is not tried again'
   | 'a request acts once'
+  | 'one revision at a time'
+  | 'at rest nothing is written'
   | 'every run ends'
   | 'going back ends whole';
 
@@ -59,6 +61,7 @@ export class Invariants {
         } else if (replicas > before) {
           checkSurge(observation, pools, after, hash);
           checkNotTried(world, write, hash);
+          checkAlone(world, observation, hash);
         }
         if (create && isPromotion(write))
           throw new Violation('promotion re-creates no pod', `creates ${hash}`);
@@ -206,6 +209,16 @@ function checkEndpoints({ revisions }: Observation, before: ReadonlyMap<string, 
   for (const hash of [matchTo, preview]) {
     if (hash === undefined || answers(hash)) continue;
     throw new Violation('traffic only to ready endpoints', `${hash} gets requests without a ready endpoint`);
+  }
+}
+
+/** With Recreate, two revisions never run at once. */
+function checkAlone({ replicaSets }: World, { deployment }: Observation, hash: string): void {
+  if (deployment.spec.strategy.type !== 'Recreate') return;
+  for (const set of replicaSets.values()) {
+    const pods = set.starting + set.ready + set.available + set.terminating;
+    if (set.hash === hash || pods === 0) continue;
+    throw new Violation('one revision at a time', `${hash} begins while ${set.hash} has ${pods} pods`);
   }
 }
 

@@ -1,12 +1,12 @@
 import type { DeploymentPhase as Phase } from '../../../crds/deployment/schema.ts';
 import { textOf } from './amounts.ts';
 import { analysisEnd, stepVerdict } from './analysis.ts';
+import { awaited } from './awaited.ts';
 import { isLast } from './capacity.ts';
 import { troubleOf } from './health.ts';
 import type { Outlook } from './outlook.ts';
 import { isReason, type Reason } from './reasons.ts';
-import { availableOf, desiredOf, numberOf, reachableOf } from './situation.ts';
-import { isServed } from './traffic.ts';
+import { numberOf } from './situation.ts';
 
 /** What is so, as a reason and in words: where it is, why, and what to do. */
 export interface Said {
@@ -130,33 +130,8 @@ function place({ situation, memory, course, want }: Outlook): string {
   return `${revision}, step ${step.index}/${count} (weight ${want.weight} %)`;
 }
 
-/** What is awaited. */
-function waiting(outlook: Outlook): string {
-  const { situation, course, want, route, routeTrouble } = outlook;
-  if (routeTrouble !== undefined) return routeTrouble.message;
-  const pools = [
-    ...(course.canary === undefined ? [] : [{ hash: course.canary, wanted: want.canary }]),
-    ...(course.stable === undefined ? [] : [{ hash: course.stable, wanted: want.stable }]),
-  ];
-  for (const { hash, wanted } of pools) {
-    const available = availableOf(situation, hash);
-    if (available < wanted)
-      return `${available} of ${wanted} pods of revision ${numberOf(situation, hash)} are available`;
-    const more = desiredOf(situation, hash) - wanted;
-    if (more > 0 && !situation.strategy.routed)
-      return `${more} pods of revision ${numberOf(situation, hash)} are to go`;
-    if (
-      situation.strategy.by === 'Weights' &&
-      situation.strategy.routed &&
-      reachableOf(situation, hash) < wanted
-    ) {
-      return `endpoints of revision ${numberOf(situation, hash)} are not ready yet`;
-    }
-  }
-  if (situation.strategy.by === 'Weights' && situation.strategy.routed && !isServed(situation, route)) {
-    return 'the gateway has not been seen to serve the route yet';
-  }
-  return '';
+function waiting({ situation, course, want, route }: Outlook): string {
+  return awaited(situation, course, want, route);
 }
 
 function stableNumber({ situation, course }: Outlook): number {

@@ -80,6 +80,23 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     breaks: 'a request acts once',
     plan: (observation) => planDeployment(forgetting(observation, 'lastRequest')),
   },
+  'new pods before the old ones are gone': {
+    breaks: 'one revision at a time',
+    plan: (observation) =>
+      planDeployment(
+        withRevisions(observation, (one) => ({ ...one, pods: { ...one.pods, total: 0, terminating: 0 } })),
+      ),
+  },
+  'the time in its words': {
+    breaks: 'at rest nothing is written',
+    plan: (observation) => {
+      const plan = planDeployment(observation);
+      return {
+        ...plan,
+        status: { ...plan.status, message: `${plan.status.message} (at ${observation.now})` },
+      };
+    },
+  },
   'nothing decided while the router is broken': {
     breaks: 'every run ends',
     plan: (observation) => {

@@ -1,12 +1,12 @@
 import type { DeploymentPhase as Phase } from '../../../crds/deployment/schema.ts';
 import { blockOf } from './advance.ts';
+import { routeTroubleOf } from './awaited.ts';
 import { type Want, wantOf } from './capacity.ts';
 import { type Course, courseOf } from './course.ts';
 import { isOverdue } from './deadline.ts';
 import type { PlannedRoute } from './deploymentPlan.ts';
 import { forcedAt, isBack, isWhole } from './ending.ts';
 import type { Memory } from './memory.ts';
-import type { Reason } from './reasons.ts';
 import type { Situation } from './situation.ts';
 import { plannedRoute } from './traffic.ts';
 
@@ -19,7 +19,7 @@ export interface Outlook {
   readonly route: PlannedRoute | undefined;
   readonly blocked: ReturnType<typeof blockOf>;
   /** What keeps the gateway from serving our route, other than time. */
-  readonly routeTrouble?: { readonly reason: Reason; readonly message: string } | undefined;
+  readonly routeTrouble: ReturnType<typeof routeTroubleOf>;
 }
 
 export function outlookOf(situation: Situation, memory: Memory): Outlook {
@@ -43,7 +43,9 @@ export function phaseOf(outlook: Outlook): Phase {
   const { template, deployment } = situation.observation;
   const invalid = template.state === 'Invalid';
   if (failed !== undefined) {
-    if (!isBack(situation, memory, course, route)) return 'RollingBack';
+    if (!isBack(situation, memory, course, route)) {
+      return isOverdue(situation, memory) ? 'TimedOut' : 'RollingBack';
+    }
     return invalid ? 'Invalid' : failed.ending;
   }
   if (invalid || course.held === 'StrategyImpossible') return 'Invalid';
@@ -56,14 +58,4 @@ export function phaseOf(outlook: Outlook): Phase {
   const planned = situation.strategy.steps[step.index - 1];
   if (step.stage === 'Analyzing' && planned?.analysis !== undefined) return 'Analyzing';
   return step.stage === 'Pausing' && planned?.pause !== undefined ? 'Paused' : 'Progressing';
-}
-
-function routeTroubleOf({ strategy, route }: Situation): Outlook['routeTrouble'] {
-  if (!strategy.routed || !route.exists) return undefined;
-  if (route.conflict !== undefined) {
-    const message = `the route ${route.conflict} takes the same requests ahead of ours: take the hostname or path out of it`;
-    return { reason: 'RouteConflict', message };
-  }
-  if (route.accepted || route.problem === undefined) return undefined;
-  return { reason: 'RouteNotAccepted', message: `the gateway does not accept the route: ${route.problem}` };
 }

@@ -1,5 +1,6 @@
 /** What must have come of it once nothing more happens. */
 
+import { isDeepStrictEqual } from 'node:util';
 import { Violation } from './invariants.ts';
 import { strategyOf } from './strategy.ts';
 import type { World } from './world.ts';
@@ -18,6 +19,7 @@ export function settle(world: World): void {
   }
   checkEnd(world);
   checkDecided(world);
+  checkQuiet(world);
 }
 
 /** Time passes, pods and gateway do what they do, and the operator looks as often as it asked to. */
@@ -65,6 +67,19 @@ function checkEnd(world: World): void {
       `the stable revision has ${route?.weights.get(stable.hash)} % (${detail})`,
     );
   }
+}
+
+/** Once all is as it should be, looking again changes nothing and tells of nothing. */
+function checkQuiet(world: World): void {
+  const { status } = world;
+  const { status: next, events } = world.plan();
+  const writes = world.pending.map(({ change }) => change.type).filter((type) => type !== 'Status');
+  if (writes.length === 0 && events.length === 0 && isDeepStrictEqual(next, status)) return;
+  const told = events.map(({ reason }) => reason);
+  throw new Violation(
+    'at rest nothing is written',
+    `${[...writes, ...told].join(', ')} ${status?.message} and then ${next.message}`,
+  );
 }
 
 /** All that is left to wait for is a person, or pods that never come to a revision with nothing to go back to. */

@@ -166,10 +166,15 @@ function entries(
       ...size,
       ...(existing === undefined ? { create: true } : {}),
       revision: revisionOf(situation, course, hash, existing),
-      sizedFor: existing?.desired === 0 && size.replicas === 0 ? (existing.sizedFor ?? replicas) : replicas,
+      sizedFor: isSized(situation, existing, size.replicas) ? (existing?.sizedFor ?? replicas) : replicas,
     });
   }
   return planned;
+}
+
+/** Only a rolling update asks for what a size was made, and only of what has pods: nothing else is worth a write. */
+function isSized({ strategy }: Situation, existing: RevisionView | undefined, replicas: number): boolean {
+  return existing?.desired === replicas && (strategy.by !== 'Rolling' || replicas === 0);
 }
 
 /** A template that comes back is the newest revision again, as with `apps/v1`. */

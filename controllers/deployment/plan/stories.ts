@@ -154,7 +154,7 @@ export function play(given: Story, plan: Planner): World {
   return world;
 }
 
-type Happening = (world: World, pick: number, given: Story) => void;
+type Happening = (world: World, pick: number, given: Story) => unknown;
 
 const happenings: readonly Happening[] = [
   ...often(1, (world, pick) => world.change({ replicas: pick % 8 })),
@@ -174,6 +174,7 @@ const happenings: readonly Happening[] = [
   ...often(1, (world, pick) => world.ask(pick % 2 === 0 ? 'Retry' : 'Rollback', pick % 5 === 4 ? 1 : 0)),
   ...often(1, (world, pick) => world.crash(pick)),
   ...often(1, (world) => world.arrive()),
+  ...often(1, (world, pick) => pick === 0 && world.forget()),
   ...often(1, (world, pick) => world.die(pick)),
   ...often(2, (world) => world.measure()),
   ...often(2, (world, pick) => world.pass(5000 * (pick + 1))),

@@ -255,6 +255,12 @@ export class World {
     this.#version += 1;
   }
 
+  /** The status is lost, as when a backup is restored without. */
+  forget(): void {
+    this.status = undefined;
+    this.#version += 1;
+  }
+
   breakGateway(): void {
     this.gateway = this.gateway === 'Up' ? 'Broken' : 'Up';
   }

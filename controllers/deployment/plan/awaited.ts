@@ -1,0 +1,48 @@
+import type { Want } from './capacity.ts';
+import type { Course } from './course.ts';
+import type { PlannedRoute } from './deploymentPlan.ts';
+import type { Reason } from './reasons.ts';
+import { availableOf, desiredOf, numberOf, reachableOf, type Situation } from './situation.ts';
+import { isServed } from './traffic.ts';
+
+/** What is not yet as wanted, in words; empty where all is. */
+export function awaited(
+  situation: Situation,
+  course: Course,
+  want: Want,
+  route: PlannedRoute | undefined,
+): string {
+  const { strategy } = situation;
+  const byRoute = strategy.routed && strategy.by === 'Weights';
+  const trouble = routeTroubleOf(situation);
+  if (trouble !== undefined) return trouble.message;
+  for (const [hash, wanted] of [
+    [course.canary, want.canary],
+    [course.stable, want.stable],
+  ] as const) {
+    if (hash === undefined) continue;
+    const available = availableOf(situation, hash);
+    const revision = `revision ${numberOf(situation, hash)}`;
+    if (available < wanted) return `${available} of ${wanted} pods of ${revision} are available`;
+    const more = desiredOf(situation, hash) - wanted;
+    if (more > 0 && !byRoute) return `${more} pods of ${revision} are to go`;
+    if (byRoute && reachableOf(situation, hash) < wanted) {
+      return `endpoints of ${revision} are not ready yet`;
+    }
+  }
+  return byRoute && !isServed(situation, route) ? 'the gateway has not been seen to serve the route yet' : '';
+}
+
+/** What keeps the gateway from serving our route, other than time. */
+export function routeTroubleOf({
+  strategy,
+  route,
+}: Situation): { readonly reason: Reason; readonly message: string } | undefined {
+  if (!strategy.routed || !route.exists) return undefined;
+  if (route.conflict !== undefined) {
+    const message = `the route ${route.conflict} takes the same requests ahead of ours: take the hostname or path out of it`;
+    return { reason: 'RouteConflict', message };
+  }
+  if (route.accepted || route.problem === undefined) return undefined;
+  return { reason: 'RouteNotAccepted', message: `the gateway does not accept the route: ${route.problem}` };
+}
