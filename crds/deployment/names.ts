@@ -16,6 +16,10 @@ export const annotations = {
   zeroSince: 'mainstay.dev/zero-since',
   /** On a ReplicaSet: the hash of the configuration that its pods were given, with `configSnapshots`. */
   config: 'mainstay.dev/config',
+  /** On a ReplicaSet: the fingerprint of its template as the user wrote it, by which it is known again. */
+  template: 'mainstay.dev/template',
+  /** On a ReplicaSet: the `spec.replicas` of the Deployment that its size was made for. */
+  sizedFor: 'mainstay.dev/sized-for',
   /** Hash of what we desired when we last applied the object. */
   desired: 'mainstay.dev/desired',
 } as const;

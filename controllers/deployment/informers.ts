@@ -1,0 +1,62 @@
+import { labels } from '../../crds/deployment/names.ts';
+import type { Informer } from '../../operator/cache/informer.ts';
+import type { Manager } from '../../operator/manager/manager.ts';
+import {
+  type EndpointSlice,
+  endpointSlices,
+  type Pod,
+  pods,
+  type ReplicaSet,
+  replicaSets,
+} from '../../operator/resources/builtin.ts';
+import type { KubernetesObject } from '../../operator/resources/object.ts';
+import { type Deployment, deployments } from './deployment.ts';
+import type { Caches } from './observe.ts';
+import { endpointsOutline, podOutline } from './outlines.ts';
+
+/** The informers behind the caches. */
+export interface DeploymentInformers extends Caches {
+  readonly deployments: Informer<Deployment, 'uid'>;
+  readonly replicaSets: Informer<ReplicaSet, 'controller'>;
+  readonly pods: Informer<Pod, 'controller'>;
+  readonly endpoints: Informer<EndpointSlice, 'service'>;
+}
+
+/** Everything that the controller follows, and of each object only what it reads. */
+export function informersOf(manager: Manager): DeploymentInformers {
+  return {
+    deployments: manager.informer({
+      resource: deployments,
+      indexes: { uid: ({ metadata: { uid } }) => (uid === undefined ? [] : [uid]) },
+    }),
+    // Ours and those that may come to be ours: only ReplicaSets that tell their pods apart.
+    replicaSets: manager.informer({
+      resource: replicaSets,
+      labelSelector: labels.owner,
+      indexes: { controller: controllerOf },
+    }),
+    pods: manager.informer({
+      resource: pods,
+      labelSelector: labels.hash,
+      indexes: { controller: controllerOf },
+      transform: podOutline,
+    }),
+    endpoints: manager.informer({
+      resource: endpointSlices,
+      labelSelector: labels.owner,
+      indexes: { service: serviceOf },
+      transform: endpointsOutline,
+    }),
+  };
+}
+
+/** The UID of whoever controls the object. */
+export function controllerOf({ metadata }: KubernetesObject): readonly string[] {
+  const controller = metadata.ownerReferences?.find((reference) => reference.controller === true);
+  return controller === undefined ? [] : [controller.uid];
+}
+
+function serviceOf({ metadata }: KubernetesObject): readonly string[] {
+  const name = metadata.labels?.['kubernetes.io/service-name'];
+  return name === undefined ? [] : [`${metadata.namespace}/${name}`];
+}

@@ -1,0 +1,123 @@
+import type { Applier } from '../../operator/apply/applier.ts';
+import type { Client } from '../../operator/client/client.ts';
+import type { ReconcileContext, ReconcileResult } from '../../operator/controller/reconciler.ts';
+import type { Recorder } from '../../operator/events/eventRecorder.ts';
+import type { ObjectKey } from '../../operator/resources/object.ts';
+import type { StatusWriter } from '../../operator/status/statusWriter.ts';
+import type { Deployment } from './deployment.ts';
+import type { DeploymentInformers } from './informers.ts';
+import { observe, ownReplicaSets } from './observe.ts';
+import { planDeployment } from './plan/deployment.ts';
+import type { DeploymentPlan } from './plan/deploymentPlan.ts';
+import { servicesOf } from './services.ts';
+import type { Templates } from './template/templates.ts';
+import { makeWrite, type RevisionWrite, sentence, writesOf } from './writes.ts';
+
+export interface ReconcilerParts {
+  readonly client: Client;
+  readonly informers: DeploymentInformers;
+  readonly templates: Templates;
+  readonly applier: Applier;
+  readonly statusWriter: StatusWriter<Deployment>;
+  readonly recorder: Recorder;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Looks at most so often in one reconcile: a plan that never rests must not spin. */
+const mostLooks = 8;
+
+/** Makes the cluster agree with one Deployment: observe, plan, apply, report. */
+export class DeploymentReconciler {
+  readonly #parts: ReconcilerParts;
+  /** The UID of each Deployment that something is remembered of. */
+  readonly #uids = new Map<ObjectKey, string>();
+
+  constructor(parts: ReconcilerParts) {
+    this.#parts = parts;
+  }
+
+  async reconcile(key: ObjectKey, context: ReconcileContext): Promise<ReconcileResult> {
+    for (let looks = 1; ; looks += 1) {
+      const deployment = this.#parts.informers.deployments.get(key);
+      this.#remember(key, deployment);
+      // What it made goes with it: the garbage collector sees to that.
+      if (deployment === undefined || deployment.metadata.deletionTimestamp !== undefined) return {};
+      const { plan, writes, fingerprint } = await this.#look(deployment, context);
+      await this.#serve(deployment, plan, context);
+      await this.#write(deployment, writes, fingerprint, context);
+      // A write changes what is seen, and what is seen the plan: status tells of where that comes to rest.
+      if (writes.length > 0 && looks < mostLooks) continue;
+      return this.#report(deployment, plan, context);
+    }
+  }
+
+  async #look(deployment: Deployment, { signal }: ReconcileContext) {
+    const { informers, templates, now } = this.#parts;
+    const { view, fingerprint } = await templates.view(
+      deployment,
+      ownReplicaSets(informers, deployment),
+      signal,
+    );
+    const own = ownReplicaSets(informers, deployment);
+    const plan = planDeployment(observe(informers, deployment, own, view, new Map(), now()));
+    return { plan, writes: writesOf(plan, own), fingerprint };
+  }
+
+  /** Services stand before anything points at them. */
+  async #serve(
+    deployment: Deployment,
+    plan: DeploymentPlan,
+    { log, signal }: ReconcileContext,
+  ): Promise<void> {
+    const desired = servicesOf(deployment, plan);
+    if (desired.length === 0) return;
+    const { outcomes } = await this.#parts.applier.apply({
+      owner: { uid: deployment.metadata.uid ?? '' },
+      desired,
+      log,
+      signal,
+    });
+    for (const outcome of outcomes) if (outcome.result === 'failed') throw outcome.error;
+  }
+
+  async #write(
+    deployment: Deployment,
+    writes: readonly RevisionWrite[],
+    fingerprint: string,
+    { log, signal }: ReconcileContext,
+  ): Promise<void> {
+    const { client } = this.#parts;
+    await Promise.all(
+      writes.map(async (write) => {
+        await makeWrite(client, deployment, write, { fingerprint, signal });
+        log.info({ change: write.type }, sentence(deployment, write));
+      }),
+    );
+  }
+
+  /** Writes the status and says what is new in it. */
+  async #report(
+    deployment: Deployment,
+    plan: DeploymentPlan,
+    { signal }: ReconcileContext,
+  ): Promise<ReconcileResult> {
+    const { statusWriter, recorder, now } = this.#parts;
+    const written = await statusWriter.write(deployment, plan.status, { signal });
+    if (written.result === 'written') {
+      for (const { type, reason, note } of plan.events) recorder.record(deployment, { type, reason, note });
+    }
+    return plan.wakeUp === undefined ? {} : { requeueAfter: Math.max(plan.wakeUp - now(), 10) };
+  }
+
+  /** Of a Deployment that is gone, or gone and made anew, nothing is kept in memory. */
+  #remember(key: ObjectKey, deployment: Deployment | undefined): void {
+    const before = this.#uids.get(key);
+    if (before !== undefined && before !== deployment?.metadata.uid) {
+      this.#parts.templates.forget(before);
+      this.#parts.applier.forget({ uid: before });
+      this.#uids.delete(key);
+    }
+    if (deployment?.metadata.uid !== undefined) this.#uids.set(key, deployment.metadata.uid);
+  }
+}

@@ -1,0 +1,77 @@
+import { annotations, labels } from '../../../crds/deployment/names.ts';
+import type { Desired } from '../../../operator/client/client.ts';
+import { type ReplicaSet, replicaSets } from '../../../operator/resources/builtin.ts';
+import { apiVersionOf } from '../../../operator/resources/resource.ts';
+import { type Deployment, deployments } from '../deployment.ts';
+import type { PlannedReplicaSet } from '../plan/deploymentPlan.ts';
+
+/** A revision's ReplicaSet is named after the Deployment and the revision's hash. */
+export function replicaSetName(deployment: Deployment, hash: string): string {
+  return `${deployment.metadata.name}-${hash}`;
+}
+
+/** The ReplicaSet of a revision that is to begin: the template as the user wrote it, and the hash to tell its pods by. */
+export function newReplicaSet(
+  deployment: Deployment,
+  planned: PlannedReplicaSet,
+  fingerprint: string,
+): Desired<ReplicaSet> {
+  const { metadata, spec } = deployment;
+  const { hash, replicas } = planned;
+  const mark = { [labels.hash]: hash };
+  const template = { ...spec.template, metadata: withLabels(spec.template.metadata, mark) };
+  return {
+    apiVersion: apiVersionOf(replicaSets),
+    kind: 'ReplicaSet',
+    metadata: {
+      name: replicaSetName(deployment, hash),
+      ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
+      labels: {
+        ...spec.template.metadata?.labels,
+        ...mark,
+        [labels.owner]: metadata.uid ?? '',
+        [labels.deployment]: metadata.name,
+      },
+      annotations: { ...sizeAnnotations(planned), [annotations.template]: fingerprint },
+      ownerReferences: [
+        {
+          apiVersion: apiVersionOf(deployments),
+          kind: deployments.kind,
+          name: metadata.name,
+          uid: metadata.uid ?? '',
+          controller: true,
+          blockOwnerDeletion: true,
+        },
+      ],
+    },
+    spec: {
+      replicas,
+      ...(spec.minReadySeconds === 0 ? {} : { minReadySeconds: spec.minReadySeconds }),
+      selector: {
+        ...spec.selector,
+        matchLabels: { ...spec.selector.matchLabels, ...mark },
+      },
+      template,
+    },
+  } as Desired<ReplicaSet>;
+}
+
+/** What a size is written with; what is absent is taken off by `null`, in a merge patch. */
+export function sizeAnnotations({
+  revision,
+  zeroSince,
+  sizedFor,
+}: PlannedReplicaSet): Record<string, string> {
+  return {
+    [annotations.revision]: String(revision),
+    [annotations.sizedFor]: String(sizedFor),
+    ...(zeroSince === undefined ? {} : { [annotations.zeroSince]: new Date(zeroSince).toISOString() }),
+  };
+}
+
+function withLabels(
+  metadata: Deployment['spec']['template']['metadata'],
+  more: Readonly<Record<string, string>>,
+) {
+  return { ...metadata, labels: { ...metadata?.labels, ...more } };
+}

@@ -1,0 +1,90 @@
+import { annotations } from '../../../crds/deployment/names.ts';
+import { isApiError } from '../../../operator/client/apiError.ts';
+import type { Client } from '../../../operator/client/client.ts';
+import { type ReplicaSet, replicaSets } from '../../../operator/resources/builtin.ts';
+import type { Deployment } from '../deployment.ts';
+import type { TemplateView } from '../plan/observation.ts';
+import { newReplicaSet } from '../revisions/replicaSet.ts';
+import { fingerprintOf, revisionHash, sameTemplate } from './fingerprint.ts';
+
+/** What a template was found to be. */
+interface Found {
+  readonly fingerprint: string;
+  readonly view: TemplateView;
+  /** As the server would store it; kept until a ReplicaSet has it. */
+  readonly stored?: unknown;
+}
+
+/**
+ * Says which revision a Deployment's template is. One that was written before is told by its fingerprint, which its
+ * ReplicaSet has; of another the server is asked, by a dry run, what it would make of it: so no new default of a server, no
+ * upgrade of ours and no `1000m` for `1` is a new revision to anybody, and what is wrong with a template is found before
+ * anything moves.
+ */
+export class Templates {
+  readonly #client: Pick<Client, 'create'>;
+  /** By the Deployment's UID. */
+  readonly #found = new Map<string, Found>();
+
+  constructor(client: Pick<Client, 'create'>) {
+    this.#client = client;
+  }
+
+  /** @throws what the server answers but refusals of the template. */
+  async view(
+    deployment: Deployment,
+    own: readonly ReplicaSet[],
+    signal: AbortSignal,
+  ): Promise<{ readonly view: TemplateView; readonly fingerprint: string }> {
+    const uid = deployment.metadata.uid ?? '';
+    const fingerprint = fingerprintOf(deployment.spec.template);
+    const written = own.find(({ metadata }) => metadata.annotations?.[annotations.template] === fingerprint);
+    if (written !== undefined) {
+      this.#found.delete(uid);
+      return { view: known(written), fingerprint };
+    }
+    const before = this.#found.get(uid);
+    const found =
+      before?.fingerprint === fingerprint ? before : await this.#ask(deployment, fingerprint, signal);
+    this.#found.set(uid, found);
+    const same =
+      found.stored === undefined
+        ? undefined
+        : own.find((one) => sameTemplate(one.spec?.template, found.stored));
+    return { view: same === undefined ? found.view : known(same), fingerprint };
+  }
+
+  forget(uid: string): void {
+    this.#found.delete(uid);
+  }
+
+  async #ask(deployment: Deployment, fingerprint: string, signal: AbortSignal): Promise<Found> {
+    const probe = newReplicaSet(
+      deployment,
+      { hash: 'template', replicas: 0, revision: 0, sizedFor: 0 },
+      fingerprint,
+    );
+    try {
+      const answer = await this.#client.create(replicaSets, probe as ReplicaSet, {
+        dryRun: true,
+        fieldValidation: 'Strict',
+        signal,
+      });
+      const stored = answer.spec?.template;
+      const hash = revisionHash(stored, () => false);
+      return { fingerprint, stored, view: { state: 'Known', hash, exists: false } };
+    } catch (error) {
+      if (isApiError(error) && (error.reason === 'Invalid' || error.reason === 'BadRequest'))
+        return { fingerprint, view: { state: 'Invalid', message: error.message } };
+      throw error;
+    }
+  }
+}
+
+function known({ metadata }: ReplicaSet): TemplateView {
+  return { state: 'Known', hash: hashOfReplicaSet(metadata), exists: true };
+}
+
+function hashOfReplicaSet({ labels, name }: ReplicaSet['metadata']): string {
+  return labels?.['pod-template-hash'] ?? name;
+}

@@ -1,0 +1,38 @@
+import type { Change } from '../../operator/cache/change.ts';
+import { type Watch, watch } from '../../operator/controller/watch.ts';
+import { type KubernetesObject, keyOf, type ObjectKey } from '../../operator/resources/object.ts';
+import { controllerOf, type DeploymentInformers } from './informers.ts';
+
+/** Which Deployments a change of anything that is followed concerns. */
+export function watchesOf(informers: DeploymentInformers): readonly Watch[] {
+  const { deployments, replicaSets } = informers;
+
+  const ofReplicaSet = ({ object, previous }: Change<KubernetesObject>): readonly ObjectKey[] =>
+    [object, ...(previous === undefined ? [] : [previous])]
+      .flatMap(controllerOf)
+      .flatMap((uid) => deployments.byIndex('uid', uid).map(keyOf));
+
+  /** Pods are counted by their ReplicaSet's status; here they matter by what is wrong with them. */
+  const ofPod = ({ object, previous }: Change<KubernetesObject & { readonly status?: unknown }>) => {
+    if (object.status === undefined && previous?.status === undefined) return [];
+    const namespace = object.metadata.namespace ?? '';
+    return (object.metadata.ownerReferences ?? [])
+      .filter((reference) => reference.controller === true)
+      .flatMap(({ name }) => replicaSets.get(keyOf({ namespace, name })) ?? [])
+      .flatMap(controllerOf)
+      .flatMap((uid) => deployments.byIndex('uid', uid).map(keyOf));
+  };
+
+  const ofEndpoints = ({ object }: Change<KubernetesObject>): readonly ObjectKey[] => {
+    const { labels: marks = {}, namespace = '' } = object.metadata;
+    const name = marks['mainstay.dev/deployment'];
+    return name === undefined ? [] : [keyOf({ namespace, name })];
+  };
+
+  return [
+    watch(deployments, ({ object }) => [keyOf(object)], { priority: 'high' }),
+    watch(replicaSets, ofReplicaSet),
+    watch(informers.pods, ofPod),
+    watch(informers.endpoints, ofEndpoints),
+  ];
+}
