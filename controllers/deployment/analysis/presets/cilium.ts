@@ -1,4 +1,4 @@
-import { literally, matches } from '../prometheus/promql.ts';
+import { equals, literally, matches } from '../prometheus/promql.ts';
 import { envoyClusters } from './envoyClusters.ts';
 import type { Gateway } from './gateway.ts';
 
@@ -16,7 +16,9 @@ export const cilium: Gateway = {
   needs:
     'Cilium must be installed with prometheus.enabled (which includes its Envoy), and be scraped by this Prometheus',
   metrics({ namespace, port }, { service }) {
-    const name = `(.+/)?${literally(namespace)}[/:_]${literally(service)}[:_]${port}`;
-    return envoyClusters(matches('envoy_cluster_name', name));
+    return envoyClusters([
+      equals('envoy_cluster_name', `${namespace}/${service}_${port}`),
+      matches('envoy_cluster_name', `.+/${literally(`${namespace}_${service}_${port}`)}`),
+    ]);
   },
 };

@@ -1,4 +1,4 @@
-import { literally, matches } from '../prometheus/promql.ts';
+import { oneOf } from '../prometheus/promql.ts';
 import { envoyClusters } from './envoyClusters.ts';
 import type { Gateway } from './gateway.ts';
 
@@ -21,8 +21,10 @@ export const envoyGateway: Gateway = {
           'Envoy Gateway counts the requests of a rule, not of each backend, unless its backendRefs have filters',
       };
     }
-    const prefix = literally(`${route.kind.toLowerCase()}/${namespace}/${route.name}`);
-    const places = backends.map(({ rule, backend }) => `rule/${rule}/backend/${backend}`);
-    return envoyClusters(matches('envoy_cluster_name', `${prefix}/(${places.join('|')})`));
+    const clusters = backends.map(
+      ({ rule, backend }) =>
+        `${route.kind.toLowerCase()}/${namespace}/${route.name}/rule/${rule}/backend/${backend}`,
+    );
+    return envoyClusters([oneOf('envoy_cluster_name', clusters)]);
   },
 };

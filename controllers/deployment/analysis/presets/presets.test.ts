@@ -17,11 +17,13 @@ function metricsOf(controllerName: string, of = target) {
   return metrics;
 }
 
-/** The regular expression in a selector's matcher, as Prometheus takes it. */
-function expressionIn(selector: string | undefined, label: string): RegExp {
-  const written = new RegExp(`[{,]${label}=~"((?:[^"\\\\]|\\\\.)*)"`).exec(selector ?? '')?.[1];
-  if (written === undefined) throw new Error(`${selector} has no ${label}`);
-  return new RegExp(`^(?:${written.replace(/\\(.)/g, '$1')})$`);
+/** How many of the selectors take a series whose label has this value: each series is to be counted once. */
+function taken(selectors: readonly string[], label: string, value: string): number {
+  return selectors.filter((selector) => {
+    const [, operator, written] = new RegExp(`[{,]${label}(=~?)"((?:[^"\\\\]|\\\\.)*)"`).exec(selector) ?? [];
+    const meant = written?.replace(/\\(.)/g, '$1');
+    return operator === '=~' ? new RegExp(`^(?:${meant})$`).test(value) : meant === value;
+  }).length;
 }
 
 describe('the name by which a gateway counts a revision', () => {
@@ -68,15 +70,17 @@ describe('the name by which a gateway counts a revision', () => {
       ['shop_checkout-5d9f_80', 'shop_checkout-7c4b_8080'],
     ],
   ])('%s', (_name, controller, label, ours, others) => {
-    const expression = expressionIn(metricsOf(controller).requests[0], label);
-    for (const name of ours) expect(name).toMatch(expression);
-    for (const name of others) expect(name).not.toMatch(expression);
+    const { requests } = metricsOf(controller);
+    expect(ours.map((name) => taken(requests, label, name))).toEqual(ours.map(() => 1));
+    expect(others.map((name) => taken(requests, label, name))).toEqual(others.map(() => 0));
   });
 
   it('Traefik, of a GRPCRoute', () => {
     const route = { name: 'checkout', kind: 'GRPCRoute' } as const;
-    const [selector] = metricsOf('traefik.io/gateway-controller', { ...target, route }).requests;
-    expect('shop-checkout-7c4b-80-grpc@kubernetesgateway').toMatch(expressionIn(selector, 'service'));
+    const { requests } = metricsOf('traefik.io/gateway-controller', { ...target, route });
+    expect(taken(requests, 'service', 'shop-checkout-7c4b-80-grpc@kubernetesgateway')).toBe(1);
+    expect(taken(requests, 'exported_service', 'shop-checkout-7c4b-80-grpc@kubernetesgateway')).toBe(1);
+    expect(taken(requests, 'service', 'shop-checkout-7c4b-http-80@kubernetesgateway')).toBe(0);
   });
 
   it('Istio', () => {

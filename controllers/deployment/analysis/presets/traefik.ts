@@ -1,4 +1,4 @@
-import { literally, matches } from '../prometheus/promql.ts';
+import { literally, matches, oneOf } from '../prometheus/promql.ts';
 import type { Gateway } from './gateway.ts';
 
 /**
@@ -18,14 +18,18 @@ export const traefik: Gateway = {
   metrics({ namespace, port, route }, { service }) {
     const name = dashed(`${namespace}-${service}`);
     const plain =
-      route.kind === 'HTTPRoute'
-        ? `${literally(name)}-(http-)?${port}`
-        : `${literally(name)}-${port}(-grpc)?`;
-    const before = literally(dashed(`${route.kind.toLowerCase()}-${namespace}-${route.name}`));
-    const expression = `(${before}-gw-.+-svc-)?${plain}@kubernetesgateway`;
+      route.kind === 'HTTPRoute' ? [`${name}-http-${port}`, `${name}-${port}`] : [`${name}-${port}-grpc`];
+    const before = dashed(`${route.kind.toLowerCase()}-${namespace}-${route.name}`);
+    const after = plain.map((one) => literally(`${one}@kubernetesgateway`)).join('|');
     const select = (metric: string, ...others: string[]) =>
-      ['service', 'exported_service'].map(
-        (label) => `${metric}{${[matches(label, expression), ...others].join(',')}}`,
+      ['service', 'exported_service'].flatMap((label) =>
+        [
+          oneOf(
+            label,
+            plain.map((one) => `${one}@kubernetesgateway`),
+          ),
+          matches(label, `${literally(before)}-gw-.+-svc-(${after})`),
+        ].map((matcher) => `${metric}{${[matcher, ...others].join(',')}}`),
       );
     return {
       requests: select('traefik_service_requests_total'),

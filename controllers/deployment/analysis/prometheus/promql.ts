@@ -10,6 +10,15 @@ export function matches(label: string, expression: string): string {
   return `${label}=~${quoted(expression)}`;
 }
 
+/**
+ * A matcher of one label by its possible values. Prometheus looks such up in its index; other expressions it tries on every
+ * value that the label has, quickly only where they begin or end with plain text.
+ */
+export function oneOf(label: string, values: readonly string[]): string {
+  const [first = '', ...others] = values;
+  return others.length === 0 ? equals(label, first) : matches(label, values.map(literally).join('|'));
+}
+
 /** A regular expression (RE2) for this very text. */
 export function literally(text: string): string {
   return text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
