@@ -25,7 +25,7 @@ function check(metric: string, server = 'http://prometheus', verdict = atMost(1)
 }
 
 function analysis(checks: readonly Check[], more: Partial<Measurement> = {}): Measurement {
-  return { namespace: 'shop', since: epoch, interval: 15_000, checks, ...more };
+  return { namespace: 'shop', since: epoch, freshFrom: epoch, interval: 15_000, checks, ...more };
 }
 
 /** Analyses whose provider answers as told. */
@@ -77,6 +77,18 @@ describe('an analysis', () => {
     expect(news.length).toBe(3);
     await clock.advanceAsync(15_000);
     expect(running.views('shop/checkout').get('errors')).toMatchObject({ result: 'Pass', failures: 0 });
+  });
+
+  it('tells of the first look after a step has begun to wait for one, though it says nothing new', async () => {
+    const { running, clock, news } = analyses(() => Promise.resolve(number(0)));
+    running.run('a', analysis([check('errors')]));
+    await clock.advanceAsync(20_000);
+    expect(news.length).toBe(1);
+    running.run('a', analysis([check('errors')], { freshFrom: epoch + 20_000 }));
+    await clock.advanceAsync(10_000);
+    expect(news.length).toBe(2);
+    await clock.advanceAsync(15_000);
+    expect(news.length).toBe(2);
   });
 
   it('counts failures through looks that saw nothing', async () => {

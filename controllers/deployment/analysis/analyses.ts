@@ -11,6 +11,11 @@ export interface Measurement {
   readonly namespace: string;
   /** Milliseconds since the epoch at which it began: that of the plan, so that a restart measures the same. */
   readonly since: number;
+  /**
+   * Milliseconds since the epoch: to the planner, results of before count for nothing (those of before a step's analysis
+   * began), so the first one from then on is news whatever it says.
+   */
+  readonly freshFrom: number;
   /** Milliseconds. */
   readonly interval: number;
   readonly checks: readonly Check[];
@@ -90,6 +95,7 @@ class Running {
   #metrics: ReadonlyMap<string, Metric> = new Map();
   #namespace = '';
   #since = 0;
+  #freshFrom = 0;
   #cancel = () => {};
 
   constructor(key: string, interval: number, phase: Phase, options: AnalysesOptions) {
@@ -109,9 +115,10 @@ class Running {
     this.#metrics = new Map();
   }
 
-  measure({ namespace, since, checks, known }: Measurement): void {
+  measure({ namespace, since, freshFrom, checks, known }: Measurement): void {
     this.#namespace = namespace;
     this.#since = since;
+    this.#freshFrom = freshFrom;
     this.#metrics = new Map(
       checks.map((check): [string, Metric] => {
         const identity = JSON.stringify([since, check]);
@@ -159,7 +166,7 @@ class Running {
     if (this.#metrics.get(identity) !== metric) return;
     const before = metric.view;
     metric.view = nextView(before, judge(reading, verdict), verdict.type === 'Compare', now());
-    if (!sameWords(before, metric.view)) onResult(this.#key);
+    if (before.at < this.#freshFrom || !sameWords(before, metric.view)) onResult(this.#key);
   }
 }
 
