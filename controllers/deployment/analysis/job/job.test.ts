@@ -11,7 +11,6 @@ const check: JobCheck = {
   canary: '7c4b',
   since: 1_700_000_000_000,
 };
-const now = 1_700_000_060_000;
 const at = '2023-11-14T22:14:00Z';
 
 type SeenJob = Pick<Job, 'status'>;
@@ -55,12 +54,10 @@ const waiting = (reason: string): SeenPod => ({
 
 function view(runs: readonly (readonly [SeenJob, ...SeenPod[]])[], failureLimit = 2) {
   const byName = new Map(runs.map((run, index) => [jobName(check, index), run]));
-  return viewJobs(
-    check,
-    failureLimit,
-    { job: (name) => byName.get(name)?.[0], podsOf: (name) => byName.get(name)?.slice(1) as SeenPod[] },
-    now,
-  );
+  return viewJobs(check, failureLimit, {
+    job: (name) => byName.get(name)?.[0],
+    podsOf: (name) => byName.get(name)?.slice(1) as SeenPod[],
+  });
 }
 
 describe('a metric that a Job measures', () => {

@@ -10,7 +10,7 @@ export interface JobCheck {
   /** Hashes of the revisions. */
   readonly stable: string;
   readonly canary: string;
-  /** Milliseconds since the epoch at which the analysis began. */
+  /** Milliseconds since the epoch from which on results count: when the step's analysis began. Each has Jobs of its own. */
   readonly since: number;
 }
 

@@ -23,13 +23,13 @@ const mostErrors = 3;
  * What a metric's Jobs say, and which one is to be made: another after each that failed, until `failureLimit` of them
  * have, in a row since each is the only check. Needs no memory: killed anywhere, it goes on from the Jobs that are there.
  */
-export function viewJobs(check: JobCheck, failureLimit: number, seen: JobsSeen, now: number): JobsView {
+export function viewJobs(check: JobCheck, failureLimit: number, seen: JobsSeen): JobsView {
   let failures = 0;
   let errors = 0;
   for (let run = 0; ; run += 1) {
     const name = jobName(check, run);
     const job = seen.job(name);
-    const pending: MetricView = { result: 'Pending', at: now, failures };
+    const pending: MetricView = { result: 'Pending', at: check.since, failures };
     if (job === undefined) return { view: pending, create: jobFor(check, run) };
     const ending = endingOf(job, seen.podsOf(name));
     if (ending === undefined) return { view: { ...pending, message: `Job ${name} is running` } };
