@@ -6,6 +6,7 @@ import {
   anObservation,
   aProject,
   aQuota,
+  aRetainedNamespace,
   aRoleBinding,
   aSharedSecret,
 } from '../builders.ts';
@@ -281,6 +282,63 @@ test('what may have been given to an environment that leaves is not given to ano
     planProject(anObservation(project, { namespaces, contents, quotaMemory })).quota.shares.get('dev')?.hard;
   expect(share(noMemory)).toEqual({ pods: '10' });
   expect(share({ ...noMemory, attempted })).toEqual({ pods: '5' });
+});
+
+/** Which pods and CPU a plan gives to an environment now. */
+const sharedOut = (plan: ProjectPlan, environment: string) => plan.quota.shares.get(environment)?.hard;
+
+test('what an environment has counts until its namespace is gone, though the environment is wanted again', () => {
+  const project = aProject('shop', {
+    deletionPolicy: 'Delete',
+    quota: { mode: 'Elastic', hard: { pods: '25', 'requests.cpu': '25100m' } },
+    environments: [{ name: 'dev' }, { name: 'prod', quota: { weight: 3 } }, { name: 'test' }],
+  });
+  const stands = (namespace: string, pods: string, cpu: string) => {
+    const hard = { pods, 'requests.cpu': cpu };
+    const quotas = [aQuota(namespace, project, hard, { pods: '0', 'requests.cpu': '0' })];
+    return [namespace, { ...nothing, quotas }] as const;
+  };
+  // They were left with these when `test` was taken out, and then `prod`, which goes still.
+  const plan = planProject(
+    anObservation(project, {
+      namespaces: new Map([
+        ['shop-dev', aHeldNamespace('shop-dev', project, 'dev')],
+        ['shop-prod', aHeldNamespace('shop-prod', project, 'prod', deletion)],
+        ['shop-test', aHeldNamespace('shop-test', project, 'test')],
+      ]),
+      contents: new Map([stands('shop-dev', '6', '6275m'), stands('shop-prod', '19', '18825m')]),
+      quotaMemory: { ...noMemory, untouched: new Set(['uid-of-shop-test']) },
+    }),
+  );
+  expect(sharedOut(plan, 'test')).toEqual({ pods: '0', 'requests.cpu': '0' });
+  expect(plan.environments[2]?.troubles.Quota).toMatchObject({
+    reason: 'QuotaPending',
+    message: expect.stringContaining('which is being taken from prod'),
+  });
+});
+
+test('what a retained namespace brings with it counts before it is taken back', () => {
+  const project = aProject('shop', {
+    quota: { hard: { pods: '10' } },
+    environments: [{ name: 'dev' }, { name: 'prod' }],
+  });
+  const contents = new Map(
+    Object.entries({ dev: '2', prod: '8' }).map(([name, pods]) => [
+      `shop-${name}`,
+      { ...nothing, quotas: [aQuota(`shop-${name}`, project, { pods }, { pods: '0' })] },
+    ]),
+  );
+  const plan = planProject(
+    anObservation(project, {
+      namespaces: new Map([
+        ['shop-dev', aHeldNamespace('shop-dev', project, 'dev')],
+        ['shop-prod', aRetainedNamespace('shop-prod', 'shop')],
+      ]),
+      contents,
+    }),
+  );
+  expect(steps(plan)).toEqual(['Take shop-prod']);
+  expect(sharedOut(plan, 'dev')).toEqual({ pods: '2' });
 });
 
 test('an environment is not ready while nobody knows whether its share has arrived', () => {

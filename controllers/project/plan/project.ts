@@ -51,7 +51,7 @@ export function planProject(observation: Observation): ProjectPlan {
   const wanted = new Set(environments.map(({ namespace }) => namespace));
   const leaving = planLeaving(observation, (namespace) => !wanted.has(namespace.metadata.name));
   const walls = planWalls(observation, heldOnes);
-  const quota = planQuotaShares(observation, heldOnes, leaving);
+  const quota = planQuotaShares(observation, environments, claims, leaving);
   const plans = environments.map((environment) =>
     planEnvironment(observation, environment, claims.get(environment.name) ?? { state: 'Free' }, {
       policies: walls.policies.get(environment.name) ?? [],

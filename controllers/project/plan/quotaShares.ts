@@ -1,5 +1,7 @@
 import type { ResourceQuota } from '../../../operator/resources/builtin.ts';
+import type { Claim } from './claim.ts';
 import type { Environment } from './environment.ts';
+import { ownerOf } from './marks.ts';
 import { nothing, type Observation } from './observation.ts';
 import { refusalWindow } from './quota/elastic.ts';
 import { planQuota } from './quota/index.ts';
@@ -54,17 +56,24 @@ export const noShares: QuotaShares = {
   wakeUp: undefined,
 };
 
-/** `held` are those of the environments whose namespace the Project holds; `leaving` what it gives up. */
+/** `leaving` are the namespaces that the Project gives up. */
 export function planQuotaShares(
   observation: Observation,
-  held: readonly Environment[],
+  environments: readonly Environment[],
+  claims: ReadonlyMap<string, Claim>,
   leaving: readonly { readonly environment: string; readonly namespace: string }[],
 ): QuotaShares {
   const { project, quotaMemory } = observation;
   const own = project.spec.environments.some(({ quota }) => quota?.hard !== undefined);
   if (project.spec.quota === undefined && !own) return noShares;
+  const held = environments.filter(({ name }) => claims.get(name)?.state === 'Held');
   const refusals = refusedWork(observation, held);
   const namespaceOf = new Map(held.map(({ name, namespace }) => [name, namespace]));
+  const counting = new Map(
+    environments
+      .filter((environment) => counts(observation, environment, claims.get(environment.name)))
+      .map(({ name, namespace }) => [name, namespace]),
+  );
   const plan = planQuota({
     quota: project.spec.quota,
     environments: project.spec.environments.map(({ name, quota }) => {
@@ -73,7 +82,7 @@ export function planQuotaShares(
         name,
         weight: quota?.weight ?? 1,
         hard: quota?.hard,
-        live: namespace === undefined ? undefined : liveQuota(observation, namespace),
+        live: liveQuota(observation, counting.get(name)),
         attempted: quotaMemory.attempted.get(name),
         held: namespace !== undefined,
         empty: namespace !== undefined && isUntouched(observation, namespace),
@@ -90,7 +99,7 @@ export function planQuotaShares(
     now: observation.now,
   });
   const short = refusals.filter((refusal) => {
-    const live = liveQuota(observation, namespaceOf.get(refusal.environment) ?? '');
+    const live = liveQuota(observation, namespaceOf.get(refusal.environment));
     return isShort(refusal, plan, live?.used);
   });
   const writes = new Map(plan.writes.map((write) => [write.environment, write]));
@@ -213,8 +222,22 @@ export function quotaIn(
   return quotas.find(({ metadata }) => metadata.name === quotaName);
 }
 
-function liveQuota(observation: Observation, namespace: string): LiveQuota | undefined {
-  const live = quotaIn(observation, namespace);
+/**
+ * Whether what stands in an environment's namespace counts for the Project: from before it is taken until the claim is gone
+ * with it. One that goes counts, too, though its environment is wanted again: while it is there, its quota is.
+ */
+function counts(
+  { project, namespaces }: Observation,
+  { namespace: name }: Environment,
+  claim: Claim | undefined,
+): boolean {
+  const namespace = namespaces.get(name);
+  if (namespace === undefined) return false;
+  return claim?.state === 'Takeable' || ownerOf(namespace) === project.metadata.uid;
+}
+
+function liveQuota(observation: Observation, namespace: string | undefined): LiveQuota | undefined {
+  const live = namespace === undefined ? undefined : quotaIn(observation, namespace);
   if (live === undefined) return undefined;
   return {
     resourceVersion: live.metadata.resourceVersion,

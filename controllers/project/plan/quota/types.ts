@@ -29,7 +29,10 @@ export interface QuotaEnvironment {
    * is nothing, and its neighbours need not wait for it. An adopted namespace is not; nor one whose quota was deleted.
    */
   readonly empty?: boolean;
-  /** False while the namespace is not ours to write in: its share is kept for it, and nothing is written. Default true. */
+  /**
+   * False while the namespace is not ours to write in: its share is kept for it, nothing is written, and what stands there
+   * (`live`) counts, as in a namespace that goes although its environment is wanted again. Default true.
+   */
   readonly held?: boolean;
 }
 
