@@ -10,7 +10,10 @@ export type ReadSecret = (
 /** Milliseconds for which a Secret is not read again. */
 const fresh = 60_000;
 
-/** What checks send of Secrets, read from the API once a minute at most. */
+/**
+ * What checks send of Secrets, read from the API once a minute at most. Of the Deployment's own namespace alone: whoever
+ * writes a Deployment there can mount its Secrets in a pod anyway.
+ */
 export class SecretValues {
   readonly #clock: Clock;
   readonly #read: ReadSecret;

@@ -61,6 +61,8 @@ describe('what a tenant’s address may reach', () => {
     const narrow = new AddressGuard({ allow: ['10.5.0.0/16', '127.0.0.1'], deny: ['0.0.0.0/0', '::/0'] });
     expect(await narrow.allows('10.5.1.1')).toBe(true);
     expect(await narrow.allows('127.0.0.1')).toBe(true);
+    expect(await narrow.allows('::ffff:10.5.1.1')).toBe(true);
+    expect(await narrow.allows('2002:a05:101::1')).toBe(false);
     expect(await narrow.allows('127.0.0.2')).toBe(false);
     expect(await narrow.allows('10.6.1.1')).toBe(false);
     expect(await narrow.allows('2001:db8::1')).toBe(false);

@@ -34,7 +34,7 @@ export class AddressGuard {
     const plain = withoutZone(address);
     if (isIP(plain) === 0) return false;
     const meant = [plain, ...embedded(plain)];
-    if (meant.some((one) => has(this.#allowed, one))) return true;
+    if (has(this.#allowed, plain)) return true;
     if (meant.some((one) => has(this.#denied, one))) return false;
     const apiServer = new BlockList();
     for (const one of await this.#apiServer()) if (isIP(one) !== 0) addRange(apiServer, one);

@@ -112,4 +112,10 @@ test('what goes wrong is named, without what was asked', async () => {
     expect(error).toMatchObject({ trouble });
     expect(String(error)).not.toContain('hunter2');
   }
+  const headers = { authorization: 'hunter2\nx' };
+  const invalid = client
+    .send({ ...get(`http://127.0.0.1:${plain}/`), headers })
+    .catch((cause: unknown) => cause);
+  expect(await invalid).toMatchObject({ trouble: 'invalid' });
+  expect(String(await invalid)).not.toContain('hunter2');
 });

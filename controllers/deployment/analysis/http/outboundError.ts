@@ -7,6 +7,7 @@ export type OutboundTrouble =
   | 'connectTimeout'
   | 'cut'
   | 'tooLarge'
+  | 'invalid'
   | 'unreachable';
 
 const words: Readonly<Record<OutboundTrouble, string>> = {
@@ -18,6 +19,7 @@ const words: Readonly<Record<OutboundTrouble, string>> = {
   connectTimeout: 'does not accept connections in time',
   cut: 'ended the connection without an answer',
   tooLarge: 'answered with more than 256 KiB',
+  invalid: 'cannot be asked: a header has a value that cannot be sent',
   unreachable: 'cannot be reached',
 };
 
@@ -49,6 +51,7 @@ function troubleOf(code: string): OutboundTrouble | undefined {
   if (/CERT|^ERR_TLS|^ERR_SSL|^EPROTO$|^UNABLE_TO|^DEPTH_ZERO/.test(code)) return 'tls';
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') return 'connectTimeout';
   if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE') return 'cut';
+  if (code === 'UND_ERR_INVALID_ARG') return 'invalid';
   if (/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|HPE_|UND_ERR_)/.test(code)) return 'unreachable';
   return undefined;
 }

@@ -58,7 +58,7 @@ describe('an answer of Prometheus', () => {
     ],
     ['a refusal', { status: 401, body: 'Unauthorized' }, 'Error', 'HTTP 401: the credentials'],
     ['a proxy without a server', { status: 502, body: '<html>secret page</html>' }, 'Error', 'HTTP 502'],
-    ['a redirect', { status: 302, body: '' }, 'Error', 'HTTP 302'],
+    ['a redirect', { status: 302, body: '' }, 'Error', 'HTTP 302: a redirect, which is not followed'],
     ['a page', { status: 200, body: '<html></html>' }, 'Error', 'not that of a Prometheus'],
     ['other JSON', { status: 200, body: '{"status":"ok"}' }, 'Error', 'not that of a Prometheus'],
     ['half an answer', { status: 200, body: '{"status":"success","data":{"resultT' }, 'Error', 'not that of'],

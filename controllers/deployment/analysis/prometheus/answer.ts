@@ -72,6 +72,7 @@ function seriesIn({ status, body }: HttpAnswer): Series[] | Unreadable {
   if (status === 401 || status === 403) {
     return unreadable(`HTTP ${status}: the credentials are missing or refused; see prometheus.secretRef`);
   }
+  if (status >= 300 && status < 400) return unreadable(`HTTP ${status}: a redirect, which is not followed`);
   if (status < 200 || status > 299) return unreadable(`HTTP ${status}, without a message of Prometheus`);
   if (!parsed.success || parsed.data.status === 'error') {
     return unreadable('the answer is not that of a Prometheus query API');
