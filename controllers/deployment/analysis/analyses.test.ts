@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../operator/queue/manualClock.ts';
+import { keyOf } from '../../../operator/resources/object.ts';
 import { Analyses, type Measurement } from './analyses.ts';
 import type { Check, Source } from './check.ts';
 import type { Question } from './providers.ts';
@@ -43,6 +44,7 @@ function analyses(ask: (source: Source, question: Question) => Promise<Reading>)
   return { running, clock, news, late };
 }
 
+const key = (name: string) => keyOf({ namespace: 'shop', name });
 const number = (value: number): Reading => ({ type: 'Number', value });
 const queryOf = (source: Source) => (source.type === 'Prometheus' ? source.query : source.url);
 
@@ -50,41 +52,41 @@ describe('an analysis', () => {
   it('looks at once and by its interval, and tells what is new alone', async () => {
     const answers = [number(0.5), number(0.5), number(2), number(2), number(0.5)];
     const { running, clock, news } = analyses(() => Promise.resolve(answers.shift() ?? number(0)));
-    running.run('shop/checkout', analysis([check('errors')]));
-    expect(running.views('shop/checkout').get('errors')).toEqual({
+    running.run(key('checkout'), analysis([check('errors')]));
+    expect(running.views(key('checkout')).get('errors')).toEqual({
       result: 'Pending',
       at: epoch,
       failures: 0,
     });
     await clock.advanceAsync(0);
-    expect(running.views('shop/checkout').get('errors')).toMatchObject({
+    expect(running.views(key('checkout')).get('errors')).toMatchObject({
       result: 'Pass',
       value: '0.5',
       failures: 0,
     });
-    expect(news).toEqual(['shop/checkout']);
+    expect(news).toEqual([key('checkout')]);
     await clock.advanceAsync(15_000);
     // The same again is no news, but is known to be of now.
     expect(news.length).toBe(1);
-    expect(running.views('shop/checkout').get('errors')?.at).toBe(epoch + 15_000);
+    expect(running.views(key('checkout')).get('errors')?.at).toBe(epoch + 15_000);
     await clock.advanceAsync(15_000);
     await clock.advanceAsync(15_000);
-    expect(running.views('shop/checkout').get('errors')).toMatchObject({
+    expect(running.views(key('checkout')).get('errors')).toMatchObject({
       result: 'Fail',
       failures: 2,
       message: '2 is above the maximum of 1',
     });
     expect(news.length).toBe(3);
     await clock.advanceAsync(15_000);
-    expect(running.views('shop/checkout').get('errors')).toMatchObject({ result: 'Pass', failures: 0 });
+    expect(running.views(key('checkout')).get('errors')).toMatchObject({ result: 'Pass', failures: 0 });
   });
 
   it('tells of the first look after a step has begun to wait for one, though it says nothing new', async () => {
     const { running, clock, news } = analyses(() => Promise.resolve(number(0)));
-    running.run('a', analysis([check('errors')]));
+    running.run(key('a'), analysis([check('errors')]));
     await clock.advanceAsync(20_000);
     expect(news.length).toBe(1);
-    running.run('a', analysis([check('errors')], { freshFrom: epoch + 20_000 }));
+    running.run(key('a'), analysis([check('errors')], { freshFrom: epoch + 20_000 }));
     await clock.advanceAsync(10_000);
     expect(news.length).toBe(2);
     await clock.advanceAsync(15_000);
@@ -99,11 +101,11 @@ describe('an analysis', () => {
       number(2),
     ];
     const { running, clock } = analyses(() => Promise.resolve(answers.shift() ?? number(0)));
-    running.run('a', analysis([check('errors')]));
+    running.run(key('a'), analysis([check('errors')]));
     const seen: unknown[] = [];
     for (let look = 0; look < 4; look += 1) {
       await clock.advanceAsync(look === 0 ? 0 : 15_000);
-      const { result, failures } = running.views('a').get('errors') ?? {};
+      const { result, failures } = running.views(key('a')).get('errors') ?? {};
       seen.push([result, failures]);
     }
     expect(seen).toEqual([
@@ -116,18 +118,31 @@ describe('an analysis', () => {
 
   it('that is asked for again goes on, and another begins anew', async () => {
     const { running, clock } = analyses(() => Promise.resolve(number(2)));
-    running.run('a', analysis([check('errors'), check('latency')]));
+    running.run(key('a'), analysis([check('errors'), check('latency')]));
     await clock.advanceAsync(20_000);
-    running.run('a', analysis([check('errors')]));
-    expect(running.views('a').get('errors')).toMatchObject({ failures: 2 });
-    expect([...running.views('a').keys()]).toEqual(['errors']);
-    running.run('a', analysis([check('errors', 'http://other')]));
-    expect(running.views('a').get('errors')?.result).toBe('Pending');
-    running.run('a', analysis([check('errors', 'http://other')], { since: epoch + 20_000 }));
+    running.run(key('a'), analysis([check('errors')]));
+    expect(running.views(key('a')).get('errors')).toMatchObject({ failures: 2 });
+    expect([...running.views(key('a')).keys()]).toEqual(['errors']);
+    running.run(key('a'), analysis([check('errors', 'http://other')]));
+    expect(running.views(key('a')).get('errors')?.result).toBe('Pending');
+    running.run(key('a'), analysis([check('errors', 'http://other')], { since: epoch + 20_000 }));
     await clock.advanceAsync(15_000);
-    expect(running.views('a').get('errors')).toMatchObject({ failures: 1 });
-    running.run('a', analysis([check('errors')], { interval: 5000 }));
-    expect(running.views('a').get('errors')?.result).toBe('Pending');
+    expect(running.views(key('a')).get('errors')).toMatchObject({ failures: 1 });
+    running.run(key('a'), analysis([check('errors')], { interval: 5000 }));
+    expect(running.views(key('a')).get('errors')?.result).toBe('Pending');
+  });
+
+  it('has what cannot be measured as an error, as of now', () => {
+    const { running } = analyses(() => new Promise(() => {}));
+    const problems = [{ metric: 'latency', problem: 'no such metric' }];
+    running.run(key('a'), analysis([check('errors')], { problems, freshFrom: epoch + 5 }));
+    expect(running.views(key('a')).get('latency')).toEqual({
+      result: 'Error',
+      message: 'no such metric',
+      at: epoch + 5,
+      failures: 0,
+    });
+    expect(running.views(key('a')).get('errors')?.result).toBe('Pending');
   });
 
   it('goes on after a restart from what status has of it, and not from what is older', () => {
@@ -136,9 +151,9 @@ describe('an analysis', () => {
       ['errors', { result: 'Fail', at: epoch + 5000, failures: 1 } as const],
       ['latency', { result: 'Fail', at: epoch - 5000, failures: 1 } as const],
     ]);
-    running.run('a', analysis([check('errors'), check('latency')], { known }));
-    expect(running.views('a').get('errors')).toMatchObject({ result: 'Fail', failures: 1 });
-    expect(running.views('a').get('latency')).toMatchObject({ result: 'Pending', failures: 0 });
+    running.run(key('a'), analysis([check('errors'), check('latency')], { known }));
+    expect(running.views(key('a')).get('errors')).toMatchObject({ result: 'Fail', failures: 1 });
+    expect(running.views(key('a')).get('latency')).toMatchObject({ result: 'Pending', failures: 0 });
   });
 
   it('that is stopped asks no more, and what was under way tells nobody', async () => {
@@ -148,12 +163,12 @@ describe('an analysis', () => {
       asked += 1;
       return new Promise((resolve) => (answer = resolve));
     });
-    running.run('a', analysis([check('errors')]));
+    running.run(key('a'), analysis([check('errors')]));
     await clock.advanceAsync(0);
-    running.stop('a');
+    running.stop(key('a'));
     answer(number(2));
     await clock.advanceAsync(60_000);
-    expect([asked, news.length, clock.pending, running.views('a').size]).toEqual([1, 0, 0, 0]);
+    expect([asked, news.length, clock.pending, running.views(key('a')).size]).toEqual([1, 0, 0, 0]);
   });
 
   it('waits for a look before the next one of the same metric, and for no other metric’s', async () => {
@@ -162,7 +177,7 @@ describe('an analysis', () => {
       asked.push(queryOf(source));
       return queryOf(source) === 'slow' ? new Promise(() => {}) : Promise.resolve(number(0));
     });
-    running.run('a', analysis([check('slow'), check('quick')]));
+    running.run(key('a'), analysis([check('slow'), check('quick')]));
     await clock.advanceAsync(30_000);
     expect(asked).toEqual(['slow', 'quick', 'quick', 'quick']);
   });
@@ -173,7 +188,7 @@ describe('an analysis', () => {
       asked += 1;
       return Promise.resolve(number(0));
     });
-    running.run('a', analysis([check('errors')]));
+    running.run(key('a'), analysis([check('errors')]));
     await clock.advanceAsync(0);
     clock.freeze(100_000);
     await clock.advanceAsync(0);
@@ -190,13 +205,13 @@ describe('an analysis', () => {
     const compare: Verdict = { type: 'Compare', maxIncrease: 0.005, confidence: 0.95 };
     const seen = async (answers: Reading[]) => {
       const { running, clock } = analyses(() => Promise.resolve(answers.shift() ?? counts(0, 1)));
-      running.run('a', analysis([check('errors', 'http://prometheus', compare)]));
+      running.run(key('a'), analysis([check('errors', 'http://prometheus', compare)]));
       const results: (string | number)[] = [];
       for (let look = 0; look < 3; look += 1) {
         await clock.advanceAsync(look === 0 ? 0 : 15_000);
-        results.push(running.views('a').get('errors')?.result ?? '');
+        results.push(running.views(key('a')).get('errors')?.result ?? '');
       }
-      return [...results, running.views('a').get('errors')?.failures];
+      return [...results, running.views(key('a')).get('errors')?.failures];
     };
     expect(await seen([counts(0, 1), counts(40, 100), counts(40, 4000)])).toEqual([
       'Inconclusive',
@@ -236,8 +251,8 @@ describe('a thousand analyses at once', () => {
     };
     const { running, clock, late } = analyses(ask);
     for (let index = 0; index < 1000; index += 1) {
-      running.run(`healthy/${index}`, analysis([check('errors')]));
-      if (index % 4 === 0) running.run(`dead/${index}`, analysis([check('errors', 'http://dead')]));
+      running.run(key(`healthy/${index}`), analysis([check('errors')]));
+      if (index % 4 === 0) running.run(key(`dead/${index}`), analysis([check('errors', 'http://dead')]));
     }
     for (let step = 0; step < 50; step += 1) await clock.advanceAsync(1000);
     console.log(
@@ -246,11 +261,11 @@ describe('a thousand analyses at once', () => {
     expect(sent.length).toBeGreaterThanOrEqual(3000);
     expect(Math.max(...sent)).toBeLessThan(2000);
     for (let index = 0; index < 1000; index += 1) {
-      const view = running.views(`healthy/${index}`).get('errors');
+      const view = running.views(key(`healthy/${index}`)).get('errors');
       expect(view?.result).toBe('Pass');
       expect(epoch + 50_000 - (view?.at ?? 0)).toBeLessThan(17_000);
     }
-    expect(running.views('dead/0').get('errors')?.result).toBe('Error');
+    expect(running.views(key('dead/0')).get('errors')?.result).toBe('Error');
     running.stopAll();
   });
 });

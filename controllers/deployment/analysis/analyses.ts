@@ -1,4 +1,5 @@
 import type { Clock } from '../../../operator/queue/clock.ts';
+import type { ObjectKey } from '../../../operator/resources/object.ts';
 import type { MetricView } from '../plan/observation.ts';
 import type { Check } from './check.ts';
 import type { Ask } from './providers.ts';
@@ -19,6 +20,8 @@ export interface Measurement {
   /** Milliseconds. */
   readonly interval: number;
   readonly checks: readonly Check[];
+  /** Metrics that cannot be measured, and why: they are errors for as long. */
+  readonly problems?: readonly { readonly metric: string; readonly problem: string }[];
   /** What status has: where a process that has just started goes on. What is older than `since` does not count. */
   readonly known?: ReadonlyMap<string, MetricView>;
 }
@@ -29,7 +32,7 @@ export interface AnalysesOptions {
   readonly now: () => number;
   readonly ask: Ask;
   /** Told the Deployment's key whenever one of its results says something new. */
-  readonly onResult: (key: string) => void;
+  readonly onResult: (key: ObjectKey) => void;
   /** Told of each request how many milliseconds after its time it was sent, its wait for others included. */
   readonly onSent?: (late: number) => void;
 }
@@ -41,14 +44,14 @@ export interface AnalysesOptions {
 export class Analyses {
   readonly #options: AnalysesOptions;
   readonly #phases = new Phases();
-  readonly #running = new Map<string, Running>();
+  readonly #running = new Map<ObjectKey, Running>();
 
   constructor(options: AnalysesOptions) {
     this.#options = options;
   }
 
   /** From now on this is measured for the Deployment, and nothing else. The same again changes nothing. */
-  run(key: string, measurement: Measurement): void {
+  run(key: ObjectKey, measurement: Measurement): void {
     const current = this.#running.get(key);
     if (current?.interval === measurement.interval) {
       current.measure(measurement);
@@ -63,7 +66,7 @@ export class Analyses {
   }
 
   /** Nothing is measured for the Deployment any more. */
-  stop(key: string): void {
+  stop(key: ObjectKey): void {
     this.#running.get(key)?.end();
     this.#running.delete(key);
   }
@@ -73,7 +76,7 @@ export class Analyses {
   }
 
   /** What is known by now, by metric: `Pending` before the first look. Empty where nothing is measured. */
-  views(key: string): ReadonlyMap<string, MetricView> {
+  views(key: ObjectKey): ReadonlyMap<string, MetricView> {
     return this.#running.get(key)?.views() ?? new Map();
   }
 }
@@ -88,7 +91,7 @@ interface Metric {
 /** One Deployment's. */
 class Running {
   readonly interval: number;
-  readonly #key: string;
+  readonly #key: ObjectKey;
   readonly #phase: Phase;
   readonly #options: AnalysesOptions;
   /** By what makes a result another's: the beginning, and all of the check. */
@@ -96,9 +99,10 @@ class Running {
   #namespace = '';
   #since = 0;
   #freshFrom = 0;
+  #problems: NonNullable<Measurement['problems']> = [];
   #cancel = () => {};
 
-  constructor(key: string, interval: number, phase: Phase, options: AnalysesOptions) {
+  constructor(key: ObjectKey, interval: number, phase: Phase, options: AnalysesOptions) {
     this.#key = key;
     this.interval = interval;
     this.#phase = phase;
@@ -115,10 +119,11 @@ class Running {
     this.#metrics = new Map();
   }
 
-  measure({ namespace, since, freshFrom, checks, known }: Measurement): void {
+  measure({ namespace, since, freshFrom, checks, problems = [], known }: Measurement): void {
     this.#namespace = namespace;
     this.#since = since;
     this.#freshFrom = freshFrom;
+    this.#problems = problems;
     this.#metrics = new Map(
       checks.map((check): [string, Metric] => {
         const identity = JSON.stringify([since, check]);
@@ -131,7 +136,11 @@ class Running {
   }
 
   views(): ReadonlyMap<string, MetricView> {
-    return new Map([...this.#metrics.values()].map(({ check, view }) => [check.metric, view]));
+    const views = new Map([...this.#metrics.values()].map(({ check, view }) => [check.metric, view]));
+    for (const { metric, problem } of this.#problems) {
+      views.set(metric, { result: 'Error', message: problem, at: this.#freshFrom, failures: 0 });
+    }
+    return views;
   }
 
   #await(due: number): void {

@@ -30,6 +30,8 @@ export interface WebSource {
   readonly url: string;
   readonly path: JsonPath;
   readonly headers: readonly WebHeader[];
+  /** JSON, for a POST. Absent: a GET. */
+  readonly body?: string;
 }
 
 export type WebHeader =

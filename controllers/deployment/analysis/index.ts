@@ -1,4 +1,5 @@
 import type { Clock } from '../../../operator/queue/clock.ts';
+import type { ObjectKey } from '../../../operator/resources/object.ts';
 import { Analyses } from './analyses.ts';
 import { AddressGuard } from './http/addressGuard.ts';
 import { apiServerAddresses } from './http/apiServerAddresses.ts';
@@ -18,7 +19,7 @@ export interface AnalysisOptions {
   /** Host names and addresses of the API server: of its URL, and `KUBERNETES_SERVICE_HOST`. */
   readonly apiServer: readonly string[];
   /** Told the Deployment's key whenever one of its results says something new. */
-  readonly onResult: (key: string) => void;
+  readonly onResult: (key: ObjectKey) => void;
   /** Told of each request how many milliseconds after its time it was sent. */
   readonly onSent?: (late: number) => void;
   /** Default: the name servers of `/etc/resolv.conf`. */
@@ -28,11 +29,12 @@ export interface AnalysisOptions {
 /**
  * Everything that looks at Deployments' metrics. How it is used:
  *
- * 1. `planAnalysis(spec.analysis, target)` says what is to be measured, and what of it cannot be: to be refused before a
+ * 1. `planAnalysis(spec.analysis, target)` says what is to be measured, and what of it cannot be: to be told before a
  *    rollout begins.
- * 2. While a plan asks for an analysis, `analyses.run(key, …)` measures it; `analyses.stop(key)` when it does not any more,
- *    and when the Deployment is gone. Both may be called at every reconcile.
- * 3. `analyses.views(key)` is what the next observation has of it. `onResult` asks for that observation.
+ * 2. `analyses.views(key)` goes into the observation.
+ * 3. After each plan `measurementOf(…)` says what is to be measured now: `analyses.run(key, measurement)`, or
+ *    `analyses.stop(key)` where it is nothing, and when the Deployment is gone. Both may be called at every reconcile.
+ * 4. `onResult` says whose next observation has something new: a `ResultWatch` makes it work for the controller.
  *
  * Metrics of Jobs are read and made by `viewJobs`, from the cache.
  */

@@ -12,6 +12,9 @@ import { parseJsonPath } from './web/jsonPath.ts';
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 interface Asked {
+  readonly method: string | undefined;
+  readonly type: string | undefined;
+  readonly text: string;
   readonly authorization: string | undefined;
   readonly team: string | string[] | undefined;
   readonly body: URLSearchParams;
@@ -23,8 +26,9 @@ async function setUp(answer: (asked: Asked, response: ServerResponse, request: I
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += String(chunk);
-    const { authorization, 'x-team': team } = request.headers;
-    const one = { authorization, team, body: new URLSearchParams(body) };
+    const { authorization, 'x-team': team, 'content-type': type } = request.headers;
+    const { method } = request;
+    const one = { method, type, text: body, authorization, team, body: new URLSearchParams(body) };
     asked.push(one);
     answer(one, response, request);
   });
@@ -205,7 +209,9 @@ test('a web service is asked with its headers, those of Secrets among them', asy
     ],
   };
   expect(await ask(source, question())).toEqual({ type: 'Number', value: 0.99 });
-  expect(asked[0]).toMatchObject({ team: 'shop', authorization: 's3cret' });
+  expect(asked[0]).toMatchObject({ method: 'GET', team: 'shop', authorization: 's3cret' });
   expect(await messageOf(ask({ ...source, url: `${origin}/moved` }, question()))).toContain('not followed');
-  expect(asked.length).toBe(2);
+  await ask({ ...source, body: '{"namespace":"shop"}' }, question());
+  expect(asked[2]).toMatchObject({ method: 'POST', type: 'application/json', text: '{"namespace":"shop"}' });
+  expect(asked.length).toBe(3);
 });

@@ -101,16 +101,16 @@ function readPrometheus({ reading }: PrometheusSource, answer: OutboundAnswer): 
 }
 
 async function askWeb(source: WebSource, question: Question, means: Omit<Means, 'shared'>): Promise<Reading> {
-  const headers: Record<string, string> = {};
+  const { namespace, signal } = question;
+  const { body, path } = source;
+  const headers: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
   for (const header of source.headers) {
     headers[header.name] =
-      'secret' in header ? await means.secrets.value(question.namespace, header.secret) : header.value;
+      'secret' in header ? await means.secrets.value(namespace, header.secret) : header.value;
   }
-  const { signal } = question;
-  return readAnswer(
-    await means.send({ url: new URL(source.url), method: 'GET', headers, signal }, question),
-    source.path,
-  );
+  const url = new URL(source.url);
+  const request = body === undefined ? { method: 'GET' as const } : { method: 'POST' as const, body };
+  return readAnswer(await means.send({ ...request, url, headers, signal }, question), path);
 }
 
 /** Nobody's message repeats what was sent to prove who asks. */

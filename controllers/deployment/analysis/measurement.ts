@@ -1,0 +1,66 @@
+import type { Deployment } from '../../../crds/deployment/schema.ts';
+import type { DeploymentPlan } from '../plan/deploymentPlan.ts';
+import type { MetricView } from '../plan/observation.ts';
+import type { Measurement } from './analyses.ts';
+import { type AnalysedRevision, planAnalysis } from './plan.ts';
+
+/** A Deployment, and what was planned for it just now. */
+export interface Planned {
+  readonly deployment: Pick<Deployment, 'metadata' | 'spec' | 'status'>;
+  readonly plan: Pick<DeploymentPlan, 'analysis' | 'status'>;
+  /** A revision by its hash; undefined where it is not there yet. */
+  readonly revision: (hash: string) => AnalysedRevision | undefined;
+  /** Of the GatewayClass that takes the Deployment's route; undefined as long as it is not known. */
+  readonly controllerName?: string | undefined;
+  /** Name of the Deployment's route. */
+  readonly route: string;
+}
+
+/** What is to be measured now; undefined where nothing is. */
+export function measurementOf({
+  deployment,
+  plan,
+  revision,
+  controllerName,
+  route,
+}: Planned): Measurement | undefined {
+  const { metadata, spec, status } = deployment;
+  const wanted = plan.analysis;
+  const [canary, stable] = [revision(wanted?.of ?? ''), revision(wanted?.against ?? '')];
+  if (spec.analysis === undefined || wanted === undefined || canary === undefined || stable === undefined) {
+    return undefined;
+  }
+  const [port] = spec.traffic?.ports ?? [];
+  const gateway = spec.traffic?.gateway;
+  const { interval, checks, problems } = planAnalysis(
+    { ...spec.analysis, metrics: spec.analysis.metrics.filter(({ name }) => wanted.metrics.includes(name)) },
+    {
+      namespace: metadata.namespace ?? '',
+      canary,
+      stable,
+      ...(gateway === undefined || port === undefined
+        ? {}
+        : { traffic: { controllerName, port: port.port, route: { name: route, kind: gateway.kind } } }),
+    },
+  );
+  const stage = plan.status.step?.since;
+  return {
+    namespace: metadata.namespace ?? '',
+    since: wanted.since,
+    freshFrom: Math.max(wanted.since, stage === undefined ? 0 : Date.parse(stage)),
+    interval,
+    checks,
+    problems,
+    known: knownOf(status),
+  };
+}
+
+/** What status remembers, for a process that has just started. */
+function knownOf(status: Deployment['status']): ReadonlyMap<string, MetricView> {
+  return new Map(
+    (status?.analysis ?? []).map(({ name, result, failures, at, value, samples, message }) => [
+      name,
+      { result, failures, at: Date.parse(at), value, samples, message },
+    ]),
+  );
+}
