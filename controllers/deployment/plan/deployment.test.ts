@@ -128,14 +128,14 @@ describe('a canary through a gateway', () => {
     const world = healthy(spec);
     world.newTemplate(good);
     work(world);
-    world.breakGateway();
+    world.breakGateway(0);
     world.ask('Abort', 0);
     work(world);
     expect(world.status?.phase).toBe('RollingBack');
     expect(weights(world)).toEqual({ r1: 100 });
     until(world, 'Aborted');
     expect(sizes(world)).toEqual({ r1: 10, r2: 2 });
-    world.breakGateway();
+    world.mendGateway();
     work(world);
     world.pass(30_000);
     work(world);
@@ -146,7 +146,7 @@ describe('a canary through a gateway', () => {
   test('of which nothing comes times out', () => {
     const world = healthy(spec);
     world.newTemplate(good);
-    world.breakGateway();
+    world.breakGateway(1);
     until(world, 'TimedOut');
     expect(world.status?.failed).toMatchObject({
       reason: 'DeadlineExceeded',
@@ -349,6 +349,8 @@ describe('metrics', () => {
     const metrics = anAnalysis.metrics.map((metric) => ({ ...metric, onError: 'Pause' as const }));
     const world = healthy({ ...spec, analysis: { ...anAnalysis, metrics } });
     world.newTemplate({ pods: 'Good', metrics: 'Error' });
+    work(world);
+    world.pass(1000);
     work(world);
     expect(world.status).toMatchObject({ phase: 'Paused', paused: { reason: 'AnalysisPaused' } });
     world.pass(3_600_000);

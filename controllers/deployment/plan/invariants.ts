@@ -101,7 +101,8 @@ export class Invariants {
       case 'Status': {
         checkPromotion(write);
         const { lastRequest } = plan.status;
-        if (lastRequest === undefined) return;
+        // A request that is refused again, by a planner whose status was lost, does nothing again.
+        if (lastRequest?.outcome !== 'Done') return;
         const answered = this.#answered.get(lastRequest.id);
         if (answered !== undefined && answered !== lastRequest.at) {
           throw new Violation(

@@ -1,5 +1,6 @@
 import type { DeploymentStatus } from '../../../crds/deployment/schema.ts';
 import { timeOf } from './amounts.ts';
+import type { RevisionView } from './observation.ts';
 import type { Situation } from './situation.ts';
 
 /** A revision that is not tried again by itself. */
@@ -68,15 +69,21 @@ function stableOf({ observation, revisions }: Situation, { stable }: DeploymentS
   return template.state !== 'Known' || template.hash === stable.hash ? stable.hash : undefined;
 }
 
-/** Without a status (adopted, or restored without): what serves now is what there is to go back to. */
-function servingOf({ revisions }: Situation): string | undefined {
-  let serving: { readonly hash: string; readonly available: number; readonly revision: number } | undefined;
-  for (const { hash, pods, revision } of revisions.values()) {
-    if (pods.available === 0) continue;
-    const more = pods.available - (serving?.available ?? 0);
-    if (more > 0 || (more === 0 && revision > (serving?.revision ?? 0))) {
-      serving = { hash, available: pods.available, revision };
-    }
+/**
+ * Without a status (adopted, or restored without): what serves now is what there is to go back to. That is whoever has the
+ * most weight, then the most pods; of two alike the older one, since the newer may have been on its way.
+ */
+function servingOf({ revisions, route }: Situation): string | undefined {
+  let serving: RevisionView | undefined;
+  for (const one of revisions.values()) {
+    if (one.pods.available === 0) continue;
+    const more =
+      serving === undefined
+        ? 1
+        : (route.weights.get(one.hash) ?? 0) - (route.weights.get(serving.hash) ?? 0) ||
+          one.pods.available - serving.pods.available ||
+          serving.createdAt - one.createdAt;
+    if (more > 0) serving = one;
   }
   return serving?.hash;
 }

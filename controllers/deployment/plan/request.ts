@@ -2,7 +2,7 @@ import type { Request } from '../../../crds/deployment/schema.ts';
 import { textOf } from './amounts.ts';
 import { isLast } from './capacity.ts';
 import { type Course, courseOf } from './course.ts';
-import type { Memory } from './memory.ts';
+import type { Memory, StepMemory } from './memory.ts';
 import { begin, giveUp, lastStep, stepAt } from './rollout.ts';
 import { numberOf, type Situation } from './situation.ts';
 
@@ -122,6 +122,13 @@ function ofCanary(
       );
     }
   }
+}
+
+/** After the last step there is only a hold to be ended. */
+function takeOver({ now }: Situation, memory: Memory, step: StepMemory): Outcome {
+  return memory.paused === undefined
+    ? refused('there is no further step: it takes over as soon as it can')
+    : done({ ...memory, paused: undefined, step: { ...step, since: now } }, 'it goes on taking over');
 }
 
 function retry(situation: Situation, memory: Memory, { revision }: Request): Outcome {

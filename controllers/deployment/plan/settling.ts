@@ -11,7 +11,7 @@ export function settle(world: World): void {
   if (world.template.state !== 'Known') world.template = { ...world.template, state: 'Known' };
   rest(world);
   checkEnd(world);
-  world.gateway = 'Up';
+  world.mendGateway();
   rest(world);
   for (let turn = 0; turn < 8 && world.status?.phase === 'Paused'; turn += 1) {
     world.ask('PromoteAll', 0);
@@ -54,10 +54,10 @@ function checkEnd(world: World): void {
     throw new Violation('going back ends whole', `there is no stable revision (${detail})`);
   const set = replicaSets.get(stable.hash);
   const good = world.fates.get(stable.hash)?.pods === 'Good';
-  if (set?.desired !== spec.replicas)
-    throw new Violation('going back ends whole', `${set?.desired} of ${spec.replicas} pods (${detail})`);
-  if (good && set.available !== spec.replicas)
-    throw new Violation('going back ends whole', `${set.available} available pods (${detail})`);
+  if (good && (set?.desired !== spec.replicas || set.available !== spec.replicas)) {
+    const pods = `${set?.available} of ${set?.desired} pods`;
+    throw new Violation('going back ends whole', `${pods}, and ${spec.replicas} are promised (${detail})`);
+  }
   if (status.phase === 'RollingBack') throw new Violation('every run ends', detail);
   const strategy = strategyOf(spec, spec.replicas, undefined);
   if (!world.routed || strategy.by !== 'Weights' || spec.replicas === 0 || !good) return;
@@ -74,7 +74,9 @@ function checkQuiet(world: World): void {
   const { status } = world;
   const { status: next, events } = world.plan();
   const writes = world.pending.map(({ change }) => change.type).filter((type) => type !== 'Status');
-  if (writes.length === 0 && events.length === 0 && isDeepStrictEqual(next, status)) return;
+  // Metrics are measured on.
+  const same = isDeepStrictEqual({ ...next, analysis: status?.analysis }, { analysis: undefined, ...status });
+  if (writes.length === 0 && events.length === 0 && same) return;
   const told = events.map(({ reason }) => reason);
   throw new Violation(
     'at rest nothing is written',

@@ -59,7 +59,8 @@ function sizesByWeight(
     }
     if (hash !== stable) {
       const draining = drain(situation, hash);
-      const whole = stable === undefined || availableOf(situation, stable) >= replicas;
+      const goal = stable ?? canary;
+      const whole = goal === undefined || availableOf(situation, goal) >= replicas;
       // Without a route both serve, so what is there must suffice without it.
       const needed = !strategy.routed && !whole && availableOf(situation, hash) > 0;
       return needed ? { ...draining, replicas: desiredOf(situation, hash) } : draining;

@@ -162,7 +162,7 @@ const happenings: readonly Happening[] = [
   ...often(1, (world, pick) => world.oldTemplate(pick)),
   ...often(1, (world, _, { steps }) => changeSteps(world, steps)),
   ...often(1, (world) => world.change({ paused: !world.spec.paused })),
-  ...often(1, (world) => world.breakGateway()),
+  ...often(1, (world, pick) => world.breakGateway(pick)),
   ...often(1, (world, pick) =>
     world.knowTemplate(pick % 3 === 0 ? 'Unknown' : pick % 3 === 1 ? 'Invalid' : 'Known'),
   ),

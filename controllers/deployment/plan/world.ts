@@ -6,34 +6,15 @@
 
 import type { Analysis, DeploymentStatus, Request, RequestVerb } from '../../../crds/deployment/schema.ts';
 import { allPods, type DeploymentPlan, type PlannedReplicaSet, type PlannedRoute } from './deploymentPlan.ts';
-import type { MetricView, Observation, PodTrouble, RevisionView, Spec } from './observation.ts';
+import type { MetricView, Observation, Spec } from './observation.ts';
+import { type PodFate, SimulatedReplicaSet } from './simulatedReplicaSet.ts';
 
 export type Planner = (observation: Observation) => DeploymentPlan;
 
 /** What becomes of a revision's pods and metrics. */
 export interface Fate {
-  readonly pods: 'Good' | 'NeverReady' | 'Crash' | 'NoImage';
+  readonly pods: PodFate;
   readonly metrics: MetricView['result'];
-}
-
-interface ReplicaSet {
-  readonly hash: string;
-  readonly createdAt: number;
-  revision: number;
-  desired: number;
-  zeroSince: number | undefined;
-  sizedFor: number;
-  version: number;
-  /** As they are. */
-  starting: number;
-  ready: number;
-  available: number;
-  terminating: number;
-  /** As its controller last said. */
-  seen: RevisionView['pods'];
-  seenDesired: number;
-  endpoints: number;
-  trouble: PodTrouble | undefined;
 }
 
 interface Route {
@@ -66,11 +47,12 @@ export class World {
   status: DeploymentStatus | undefined;
   template: { hash: string; state: 'Known' | 'Unknown' | 'Invalid' } = { hash: 'r1', state: 'Known' };
   readonly fates = new Map<string, Fate>();
-  readonly replicaSets = new Map<string, ReplicaSet>();
+  readonly replicaSets = new Map<string, SimulatedReplicaSet>();
   services: ReadonlySet<string> = new Set();
   route: Route | undefined;
   served: Route | undefined;
-  gateway: 'Up' | 'Broken' = 'Up';
+  /** `Refusing` accepts no route; `Silent` accepts it, and serves what it served before. */
+  gateway: 'Up' | 'Refusing' | 'Silent' = 'Up';
   metrics: ReadonlyMap<string, MetricView> = new Map();
   pending: Write[] = [];
   plans = 0;
@@ -114,11 +96,12 @@ export class World {
           : template.state === 'Unknown'
             ? { state: 'Unknown' }
             : { state: 'Invalid', message: 'spec.template.spec.containers[0].image: Required value' },
-      revisions: [...this.replicaSets.values()].map(viewOf),
+      revisions: [...this.replicaSets.values()].map((set) => set.view()),
       route: this.routed
         ? {
             exists: route !== undefined,
-            accepted: this.gateway === 'Up',
+            accepted: this.gateway !== 'Refusing',
+            problem: this.gateway === 'Refusing' ? 'BackendNotFound' : undefined,
             weights: route?.weights ?? new Map(),
             matchTo: route?.matchTo,
             preview: route?.preview,
@@ -179,54 +162,25 @@ export class World {
     this.pass(wakeUp === undefined ? most : Math.min(Math.max(0, wakeUp - this.now), most));
   }
 
-  /** The ReplicaSet controller makes and removes pods, and says what there is. */
+  /** The ReplicaSet controller looks at one of its ReplicaSets. */
   sync(pick: number): void {
-    const set = this.#pick(pick);
-    if (set === undefined) return;
-    const total = set.starting + set.ready + set.available;
-    if (total < set.desired) set.starting += set.desired - total;
-    for (let more = total - set.desired; more > 0; more -= 1) {
-      if (set.starting > 0) set.starting -= 1;
-      else if (set.ready > 0) set.ready -= 1;
-      else set.available -= 1;
-      set.terminating += 1;
-    }
-    set.seenDesired = set.desired;
-    set.seen = {
-      total: set.starting + set.ready + set.available,
-      ready: set.ready + set.available,
-      available: set.available,
-      terminating: set.terminating,
-    };
+    this.#pick(pick)?.sync();
   }
 
   /** Pods get further, as is their fate. */
   run(pick: number): void {
     const set = this.#pick(pick);
-    if (set === undefined) return;
-    set.terminating = 0;
-    const fate = this.fates.get(set.hash)?.pods ?? 'Good';
-    if (fate === 'Good') {
-      set.available += set.ready;
-      set.ready = set.starting;
-      set.starting = 0;
-    } else if (fate !== 'NeverReady' && set.starting > 0) {
-      const reason = fate === 'Crash' ? 'CrashLoop' : 'ImagePull';
-      set.trouble ??= { reason, message: 'as is its fate', since: this.now, pods: set.starting };
-    }
+    set?.run(this.fates.get(set.hash)?.pods ?? 'Good', this.now);
   }
 
   die(pick: number): void {
-    const set = this.#pick(pick);
-    if (set === undefined || set.available === 0) return;
-    set.available -= 1;
-    set.starting += 1;
+    this.#pick(pick)?.die();
   }
 
   /** EndpointSlices follow the pods. */
   reach(pick: number): void {
     const set = this.#pick(pick);
-    if (set !== undefined) set.endpoints = this.services.has(set.hash) ? set.ready + set.available : 0;
+    set?.reach(this.services.has(set.hash));
   }
 
   /** The gateway serves what is written. */
@@ -261,8 +215,12 @@ export class World {
     this.#version += 1;
   }
 
-  breakGateway(): void {
-    this.gateway = this.gateway === 'Up' ? 'Broken' : 'Up';
+  breakGateway(pick: number): void {
+    this.gateway = this.gateway !== 'Up' ? 'Up' : pick % 2 === 0 ? 'Refusing' : 'Silent';
+  }
+
+  mendGateway(): void {
+    this.gateway = 'Up';
   }
 
   /** What the operator knows of the template. */
@@ -304,7 +262,7 @@ export class World {
     this.change({ request });
   }
 
-  #pick(pick: number): ReplicaSet | undefined {
+  #pick(pick: number): SimulatedReplicaSet | undefined {
     const sets = [...this.replicaSets.values()];
     return sets[pick % Math.max(1, sets.length)];
   }
@@ -341,7 +299,7 @@ export class World {
         const live = this.replicaSets.get(planned.hash);
         if ((live?.version ?? 0) !== version) return;
         this.#onWrite(this, write);
-        const set = live ?? newReplicaSet(planned.hash, this.now);
+        const set = live ?? new SimulatedReplicaSet(planned.hash, this.now);
         set.desired = planned.replicas;
         set.revision = planned.revision;
         set.zeroSince = planned.zeroSince;
@@ -393,44 +351,6 @@ export class World {
 
 /** One metric, as patient as can be. */
 export const anAnalysis: Analysis = { interval: '15s', metrics: [{ name: 'errors', query: 'up', max: 1 }] };
-
-function newReplicaSet(hash: string, now: number): ReplicaSet {
-  return {
-    hash,
-    createdAt: now,
-    revision: 0,
-    desired: 0,
-    zeroSince: undefined,
-    sizedFor: 0,
-    version: 0,
-    starting: 0,
-    ready: 0,
-    available: 0,
-    terminating: 0,
-    seen: { total: 0, ready: 0, available: 0, terminating: 0 },
-    seenDesired: -1,
-    endpoints: 0,
-    trouble: undefined,
-  };
-}
-
-function viewOf(set: ReplicaSet): RevisionView {
-  return {
-    hash: set.hash,
-    name: `shop-${set.hash}`,
-    uid: set.hash,
-    revision: set.revision,
-    createdAt: set.createdAt,
-    desired: set.desired,
-    observed: set.seenDesired === set.desired,
-    pods: set.seen,
-    trouble: set.desired > 0 ? set.trouble : undefined,
-    endpoints: set.endpoints,
-    images: [],
-    zeroSince: set.zeroSince,
-    sizedFor: set.sizedFor,
-  };
-}
 
 function isWritten(route: Route | undefined, planned: PlannedRoute): boolean {
   if (route === undefined || route.rules !== planned.rules || route.weights.size !== planned.weights.size) {
