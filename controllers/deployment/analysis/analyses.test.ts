@@ -130,6 +130,9 @@ describe('an analysis', () => {
     expect(running.views(key('a')).get('errors')).toMatchObject({ failures: 1 });
     running.run(key('a'), analysis([check('errors')], { interval: 5000 }));
     expect(running.views(key('a')).get('errors')?.result).toBe('Pending');
+    await clock.advanceAsync(10_000);
+    expect(running.views(key('a')).get('errors')).toMatchObject({ failures: 3 });
+    expect(clock.pending).toBe(1);
   });
 
   it('has what cannot be measured as an error, as of now', () => {
@@ -154,6 +157,27 @@ describe('an analysis', () => {
     running.run(key('a'), analysis([check('errors'), check('latency')], { known }));
     expect(running.views(key('a')).get('errors')).toMatchObject({ result: 'Fail', failures: 1 });
     expect(running.views(key('a')).get('latency')).toMatchObject({ result: 'Pending', failures: 0 });
+    // What status has of a metric that is judged otherwise by now is no result of it.
+    const eased = { ...check('errors'), verdict: atMost(5) };
+    running.run(key('a'), analysis([eased], { known }));
+    expect(running.views(key('a')).get('errors')).toMatchObject({ result: 'Pending', failures: 0 });
+  });
+
+  it('looks once where a timer is early', async () => {
+    const clock = new ManualClock();
+    let asked = 0;
+    const running = new Analyses({
+      clock: { now: () => clock.now(), schedule: (delay, callback) => clock.schedule(delay - 0.4, callback) },
+      now: () => epoch + clock.now(),
+      ask: () => {
+        asked += 1;
+        return Promise.resolve(number(0));
+      },
+      onResult: () => {},
+    });
+    running.run(key('a'), analysis([check('errors')]));
+    await clock.advanceAsync(31_000);
+    expect(asked).toBe(3);
   });
 
   it('that is stopped asks no more, and what was under way tells nobody', async () => {

@@ -53,16 +53,9 @@ export class Analyses {
   /** From now on this is measured for the Deployment, and nothing else. The same again changes nothing. */
   run(key: ObjectKey, measurement: Measurement): void {
     const current = this.#running.get(key);
-    if (current?.interval === measurement.interval) {
-      current.measure(measurement);
-      return;
-    }
-    current?.end();
-    const phase = this.#phases.take(this.#options.clock.now(), measurement.interval);
-    const running = new Running(key, measurement.interval, phase, this.#options);
+    const running = current ?? new Running(key, this.#phases, this.#options);
     this.#running.set(key, running);
-    running.measure(measurement);
-    running.begin();
+    running.measure(measurement, current === undefined ? measurement.known : undefined);
   }
 
   /** Nothing is measured for the Deployment any more. */
@@ -90,40 +83,24 @@ interface Metric {
 
 /** One Deployment's. */
 class Running {
-  readonly interval: number;
   readonly #key: ObjectKey;
-  readonly #phase: Phase;
+  readonly #phases: Phases;
   readonly #options: AnalysesOptions;
   /** By what makes a result another's: the beginning, and all of the check. */
   #metrics: ReadonlyMap<string, Metric> = new Map();
-  #namespace = '';
-  #since = 0;
-  #freshFrom = 0;
-  #problems: NonNullable<Measurement['problems']> = [];
+  #measurement: Measurement | undefined;
+  #phase: Phase | undefined;
   #cancel = () => {};
 
-  constructor(key: ObjectKey, interval: number, phase: Phase, options: AnalysesOptions) {
+  constructor(key: ObjectKey, phases: Phases, options: AnalysesOptions) {
     this.#key = key;
-    this.interval = interval;
-    this.#phase = phase;
+    this.#phases = phases;
     this.#options = options;
   }
 
-  begin(): void {
-    this.#await(this.#phase.first);
-  }
-
-  end(): void {
-    this.#cancel();
-    this.#phase.release();
-    this.#metrics = new Map();
-  }
-
-  measure({ namespace, since, freshFrom, checks, problems = [], known }: Measurement): void {
-    this.#namespace = namespace;
-    this.#since = since;
-    this.#freshFrom = freshFrom;
-    this.#problems = problems;
+  /** `known` is of another process: what this one has changed since then, that does not know. */
+  measure(measurement: Measurement, known?: ReadonlyMap<string, MetricView>): void {
+    const { since, checks, interval } = measurement;
     this.#metrics = new Map(
       checks.map((check): [string, Metric] => {
         const identity = JSON.stringify([since, check]);
@@ -133,41 +110,57 @@ class Running {
         return [identity, this.#metrics.get(identity) ?? { check, view, looking: false }];
       }),
     );
+    const before = this.#measurement?.interval;
+    this.#measurement = measurement;
+    if (before === interval) return;
+    this.#cancel();
+    this.#phase?.release();
+    this.#phase = this.#phases.take(this.#options.clock.now(), interval);
+    this.#await(this.#phase.first, interval);
+  }
+
+  end(): void {
+    this.#cancel();
+    this.#phase?.release();
+    this.#metrics = new Map();
   }
 
   views(): ReadonlyMap<string, MetricView> {
     const views = new Map([...this.#metrics.values()].map(({ check, view }) => [check.metric, view]));
-    for (const { metric, problem } of this.#problems) {
-      views.set(metric, { result: 'Error', message: problem, at: this.#freshFrom, failures: 0 });
+    const { problems = [], freshFrom: at = 0 } = this.#measurement ?? {};
+    for (const { metric, problem } of problems) {
+      views.set(metric, { result: 'Error', message: problem, at, failures: 0 });
     }
     return views;
   }
 
-  #await(due: number): void {
+  #await(due: number, interval: number): void {
     const { clock } = this.#options;
     this.#cancel = clock.schedule(due - clock.now(), () => {
-      const late = clock.now() - due;
+      // Timers may be early by a part of a millisecond.
+      const late = Math.max(clock.now() - due, 0);
       for (const [identity, metric] of this.#metrics) {
         if (!metric.looking) void this.#look(identity, metric, due);
       }
       // Looks that a frozen process has missed are not made up for.
-      this.#await(due + this.interval * (1 + Math.floor(late / this.interval)));
+      this.#await(due + interval * (1 + Math.floor(late / interval)), interval);
     });
   }
 
   /** Never rejects. */
   async #look(identity: string, metric: Metric, due: number): Promise<void> {
     const { clock, now, ask, onResult, onSent } = this.#options;
+    const { namespace = '', since = 0 } = this.#measurement ?? {};
     const { source, verdict, timeout } = metric.check;
     const deadline = new AbortController();
     const cancel = clock.schedule(timeout, () => deadline.abort(new Error('timed out')));
     metric.looking = true;
     const reading = await ask(source, {
-      namespace: this.#namespace,
-      elapsed: now() - this.#since,
+      namespace,
+      elapsed: now() - since,
       timeout,
       signal: deadline.signal,
-      onSent: () => onSent?.(clock.now() - due),
+      onSent: () => onSent?.(Math.max(clock.now() - due, 0)),
     });
     cancel();
     metric.looking = false;
@@ -175,7 +168,8 @@ class Running {
     if (this.#metrics.get(identity) !== metric) return;
     const before = metric.view;
     metric.view = nextView(before, judge(reading, verdict), verdict.type === 'Compare', now());
-    if (before.at < this.#freshFrom || !sameWords(before, metric.view)) onResult(this.#key);
+    const isFirst = before.at < (this.#measurement?.freshFrom ?? 0);
+    if (isFirst || !sameWords(before, metric.view)) onResult(this.#key);
   }
 }
 

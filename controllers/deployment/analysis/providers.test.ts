@@ -159,13 +159,18 @@ test('what is missing of a Secret is told by name', async () => {
 });
 
 test('a server that repeats the token in its message does not have it shown', async () => {
+  const words = { before: 'got' };
   const { ask, origin } = await setUp(({ authorization }, response) => {
     response.statusCode = 400;
-    response.end(JSON.stringify({ status: 'error', errorType: 'bad_data', error: `got ${authorization}` }));
+    const error = `${words.before} ${authorization}`;
+    response.end(JSON.stringify({ status: 'error', errorType: 'bad_data', error }));
   });
-  const told = (name: string) => messageOf(ask(prometheus(origin, name, { name }), question()));
+  const told = (name: string) =>
+    messageOf(ask(prometheus(origin, name, { name: name.replace(/\d/, '') }), question()));
   expect(await told('bearer')).toBe('Prometheus: bad_data: got Bearer (withheld)');
   expect(await told('basic')).toBe('Prometheus: bad_data: got Basic (withheld)');
+  words.before = 'x'.repeat(265);
+  expect(await told('bearer2')).toMatch(/^Prometheus: bad_data: x+ Bearer \(wit…$/);
 });
 
 test('a server that does not answer is told by name and time, and nothing of its path', async () => {
@@ -192,6 +197,19 @@ test('who was never asked since others were slow is told so', async () => {
   expect((await Promise.all(asking)).at(-1)).toMatch(
     /^http:.* was not asked: it is slow, and \d+ more checks wait for it$/,
   );
+});
+
+test('a Secret that is long in coming holds up nothing for longer than its check', async () => {
+  const clock = new ManualClock();
+  const ask = createProviders({
+    clock,
+    outbound: { send: () => Promise.reject(new Error('not asked')), close: () => Promise.resolve() },
+    secrets: new SecretValues(clock, () => new Promise(() => {})),
+  });
+  const deadline = new AbortController();
+  const asking = ask(prometheus('http://a', 'up', { name: 'b' }), question({ signal: deadline.signal }));
+  deadline.abort(new Error('timed out'));
+  expect(await messageOf(asking)).toBe('http://a did not answer within 10 s');
 });
 
 test('a web service is asked with its headers, those of Secrets among them', async () => {

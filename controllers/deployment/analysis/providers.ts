@@ -77,7 +77,9 @@ async function askPrometheus(source: PrometheusSource, question: Question, means
   const { namespace, signal, timeout } = question;
   const { credentials } = source;
   const authorization =
-    credentials === undefined ? undefined : await means.secrets.authorization(namespace, credentials);
+    credentials === undefined
+      ? undefined
+      : await unlessAborted(means.secrets.authorization(namespace, credentials), signal);
   const query = source.query.replaceAll(elapsed, seconds(question.elapsed));
   const body = new URLSearchParams({ query, timeout: seconds(timeout) }).toString();
   const headers = {
@@ -91,7 +93,11 @@ async function askPrometheus(source: PrometheusSource, question: Question, means
   if (credentials !== undefined && (answer.status === 401 || answer.status === 403)) {
     means.secrets.expire(namespace, credentials.name);
   }
-  return withhold(readPrometheus(source, answer), authorization?.split(' ').at(-1));
+  const reading = readPrometheus(source, answer);
+  const secret = authorization?.split(' ').at(-1) ?? '';
+  if (!('message' in reading) || secret === '') return reading;
+  // No message repeats what was sent to prove who asks, nor a part of it where the message is cut.
+  return readPrometheus(source, { ...answer, body: answer.body.replaceAll(secret, '(withheld)') });
 }
 
 function readPrometheus({ reading }: PrometheusSource, answer: OutboundAnswer): Reading {
@@ -106,17 +112,13 @@ async function askWeb(source: WebSource, question: Question, means: Omit<Means, 
   const headers: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
   for (const header of source.headers) {
     headers[header.name] =
-      'secret' in header ? await means.secrets.value(namespace, header.secret) : header.value;
+      'secret' in header
+        ? await unlessAborted(means.secrets.value(namespace, header.secret), signal)
+        : header.value;
   }
   const url = new URL(source.url);
   const request = body === undefined ? { method: 'GET' as const } : { method: 'POST' as const, body };
   return readAnswer(await means.send({ ...request, url, headers, signal }, question), path);
-}
-
-/** Nobody's message repeats what was sent to prove who asks. */
-function withhold(reading: Reading, secret: string | undefined): Reading {
-  if (!('message' in reading) || secret === undefined || secret === '') return reading;
-  return { ...reading, message: reading.message.replaceAll(secret, '(withheld)') };
 }
 
 /** For people, with the server's name and nothing of the path or the query, in which secrets are found. */
@@ -133,7 +135,7 @@ class TurnError extends Error {
   override readonly name = 'TurnError';
 }
 
-/** A connection that is being made heeds no signal. */
+/** For what heeds no signal: a Secret that is read, a connection that is made. */
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
