@@ -156,7 +156,8 @@ export class Applier {
         ? { ...subject(item.resource, item.object), result: 'unchanged', object: action.live }
         : await this.#limiter.run(id, () => {
             const stood = this.#standing.has(owner, id) || established?.(item) === true;
-            const now = judge(identity, owner, item, inventory.get(item.resource, item.object));
+            const live = inventory.get(item.resource, item.object);
+            const now = judge(identity, owner, item, live, 'sealed' in action ? action.sealed : undefined);
             return this.#writer.execute(now, { id, stood, log, signal });
           });
     if (stands(outcome)) this.#standing.add(owner, id);

@@ -79,14 +79,14 @@ export function diff(request: {
   return actions;
 }
 
-/** What is to be done about one desired object. */
+/** What is to be done about one desired object. `sealed` spares sealing it again. */
 export function judge(
   identity: ApplyIdentity,
   owner: Owner,
   item: DesiredObject,
   live: KubernetesObject | undefined,
+  sealed: Desired<KubernetesObject> = seal(identity, owner, item.object),
 ): WriteAction {
-  const sealed = seal(identity, owner, item.object);
   if (live === undefined) return { type: 'Create', item, sealed, why: { because: 'Missing' } };
   if (live.metadata.deletionTimestamp !== undefined) return { type: 'Wait', item, live };
   const holder = ownerOf(identity, live);

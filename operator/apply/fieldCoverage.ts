@@ -1,5 +1,5 @@
 import { isRecord } from '../resources/json.ts';
-import type { FieldsV1, KubernetesObject } from '../resources/object.ts';
+import type { FieldsV1, KubernetesObject, ObjectMeta } from '../resources/object.ts';
 
 /** Names of fields from the root of an object: `['spec', 'podSelector']`. */
 export type FieldPath = readonly string[];
@@ -20,12 +20,24 @@ export function fieldsLost(
   fields: FieldsV1 | undefined,
 ): readonly string[] {
   const lost: string[] = [];
-  const { apiVersion: _apiVersion, kind: _kind, metadata, ...rest } = desired;
-  const meant = Object.fromEntries(Object.entries(metadata).filter(([name]) => !unmanaged.has(name)));
-  visitMap(rest, live, fields, '', lost);
-  if (Object.keys(meant).length > 0) visit(meant, live.metadata, fields?.['f:metadata'], 'metadata', lost);
+  visitMap(desired, live, fields, '', lost, wire);
+  visitMetadata(desired.metadata, live.metadata, fields?.['f:metadata'], lost);
   return lost;
 }
+
+function visitMetadata(
+  desired: ObjectMeta,
+  live: ObjectMeta,
+  fields: FieldsV1 | undefined,
+  lost: string[],
+): void {
+  if (Object.keys(desired).every((name) => unmanaged.has(name))) return;
+  if (fields === undefined) lost.push('metadata');
+  else if (!isWhole(fields)) visitMap(desired, live, fields, 'metadata', lost, unmanaged);
+}
+
+/** What is no field of the object, or is looked at by itself. */
+const wire: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
 
 /** Fields of metadata that the server never tracks. */
 const unmanaged: ReadonlySet<string> = new Set([
@@ -66,16 +78,21 @@ function visit(
 }
 
 function visitMap(
-  desired: Readonly<Record<string, unknown>>,
+  desired: object,
   live: unknown,
   fields: FieldsV1 | undefined,
   path: string,
   lost: string[],
+  but: ReadonlySet<string> = nothing,
 ): void {
-  const liveRecord = isRecord(live) ? live : {};
-  for (const [name, value] of Object.entries(desired))
-    visit(value, liveRecord[name], fields?.[`f:${name}`], path === '' ? name : `${path}.${name}`, lost);
+  const [all, liveRecord] = [desired as Readonly<Record<string, unknown>>, isRecord(live) ? live : {}];
+  for (const name of Object.keys(all)) {
+    if (but.has(name)) continue;
+    visit(all[name], liveRecord[name], fields?.[`f:${name}`], path === '' ? name : `${path}.${name}`, lost);
+  }
 }
+
+const nothing: ReadonlySet<string> = new Set();
 
 function visitList(
   desired: readonly unknown[],
@@ -149,11 +166,17 @@ function canonicalScalar(value: unknown): string {
 
 /** The path itself is a member of the set, and nothing beneath it: a scalar, something atomic, or an empty value. */
 function isWhole(fields: FieldsV1): boolean {
-  return Object.keys(fields).length === 0;
+  return hasNothing(fields);
 }
 
 function isEmpty(value: unknown): boolean {
-  return Array.isArray(value) ? value.length === 0 : isRecord(value) && Object.keys(value).length === 0;
+  return Array.isArray(value) ? value.length === 0 : isRecord(value) && hasNothing(value);
+}
+
+/** Asked of every value: `Object.keys` would make a list each time. */
+function hasNothing(value: object): boolean {
+  for (const name in value) if (Object.hasOwn(value, name)) return false;
+  return true;
 }
 
 function isBlank(value: unknown): boolean {

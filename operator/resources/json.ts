@@ -22,27 +22,34 @@ export function firstDifference(
   same: (left: unknown, right: unknown) => boolean = () => false,
   path: readonly string[] = [],
 ): readonly string[] | undefined {
-  if (left === right || (isAbsent(left) && isAbsent(right))) return undefined;
-  if (Array.isArray(left) && Array.isArray(right)) {
-    if (left.length !== right.length) return path;
-    return firstFound(left.keys(), (index) =>
-      firstDifference(left[index], right[index], same, [...path, String(index)]),
-    );
-  }
-  if (isRecord(left) && isRecord(right)) {
-    const names = new Set([...Object.keys(left), ...Object.keys(right)]);
-    return firstFound(names, (name) => firstDifference(left[name], right[name], same, [...path, name]));
-  }
-  return same(left, right) ? undefined : path;
+  const found = difference(left, right, same);
+  return found === undefined ? undefined : [...path, ...found];
 }
 
-function firstFound<Item, Found>(
-  items: Iterable<Item>,
-  find: (item: Item) => Found | undefined,
-): Found | undefined {
-  for (const item of items) {
-    const found = find(item);
-    if (found !== undefined) return found;
+/** Allocates nothing where there is none: nearly everything that is compared is equal. */
+function difference(
+  left: unknown,
+  right: unknown,
+  same: (left: unknown, right: unknown) => boolean,
+): readonly string[] | undefined {
+  if (left === right || (isAbsent(left) && isAbsent(right))) return undefined;
+  if (Array.isArray(left) && Array.isArray(right)) {
+    if (left.length !== right.length) return [];
+    for (let index = 0; index < left.length; index += 1) {
+      const found = difference(left[index], right[index], same);
+      if (found !== undefined) return [String(index), ...found];
+    }
+    return undefined;
   }
-  return undefined;
+  if (isRecord(left) && isRecord(right)) {
+    for (const name of Object.keys(left)) {
+      const found = difference(left[name], right[name], same);
+      if (found !== undefined) return [name, ...found];
+    }
+    for (const name of Object.keys(right)) {
+      if (!Object.hasOwn(left, name) && !isAbsent(right[name])) return [name];
+    }
+    return undefined;
+  }
+  return same(left, right) ? undefined : [];
 }
