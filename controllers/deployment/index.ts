@@ -1,7 +1,6 @@
-import { annotations, labels } from '../../crds/deployment/names.ts';
+import { labels } from '../../crds/deployment/names.ts';
 import { group } from '../../crds/project/names.ts';
 import { Applier } from '../../operator/apply/applier.ts';
-import type { ApplyIdentity } from '../../operator/apply/identity.ts';
 import { inventoryOf, ownerIndex } from '../../operator/apply/inventory.ts';
 import { recordFailures } from '../../operator/controller/failureEvents.ts';
 import { EventRecorder } from '../../operator/events/eventRecorder.ts';
@@ -10,16 +9,11 @@ import { services } from '../../operator/resources/builtin.ts';
 import { StatusWriter } from '../../operator/status/statusWriter.ts';
 import { deployments } from './deployment.ts';
 import { informersOf } from './informers.ts';
+import { identity } from './marks.ts';
 import { DeploymentReconciler } from './reconciler.ts';
 import type { DeploymentSettings } from './settings.ts';
 import { Templates } from './template/templates.ts';
 import { watchesOf } from './watches.ts';
-
-const identity: ApplyIdentity = {
-  fieldManager: 'mainstay',
-  ownerLabel: labels.owner,
-  desiredAnnotation: annotations.desired,
-};
 
 /**
  * Adds the controller of Deployments to a manager, before it runs.

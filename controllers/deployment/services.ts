@@ -2,6 +2,7 @@ import { labels } from '../../crds/deployment/names.ts';
 import { type DesiredObject, desire } from '../../operator/apply/desired.ts';
 import { services } from '../../operator/resources/builtin.ts';
 import type { Deployment } from './deployment.ts';
+import { ownedBy } from './owned.ts';
 import type { DeploymentPlan } from './plan/deploymentPlan.ts';
 
 /** One Service a revision and one of all pods. Selectors never change: weights move, and there is no moment with the wrong pods. */
@@ -12,21 +13,11 @@ export function servicesOf(deployment: Deployment, plan: DeploymentPlan): readon
     desire(services, {
       metadata: {
         name,
-        ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
+        ...ownedBy(deployment),
         labels: {
           [labels.deployment]: metadata.name,
           ...(hash !== undefined && { [labels.hash]: hash }),
         },
-        ownerReferences: [
-          {
-            apiVersion: deployment.apiVersion,
-            kind: deployment.kind,
-            name: metadata.name,
-            uid: metadata.uid ?? '',
-            controller: true,
-            blockOwnerDeletion: true,
-          },
-        ],
       },
       spec: {
         selector: { ...spec.selector.matchLabels, ...(hash !== undefined && { [labels.hash]: hash }) },

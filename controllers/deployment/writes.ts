@@ -4,8 +4,9 @@ import type { Client, JsonPatchOperation } from '../../operator/client/client.ts
 import { type ReplicaSet, replicaSets } from '../../operator/resources/builtin.ts';
 import type { ObjectName } from '../../operator/resources/object.ts';
 import type { Deployment } from './deployment.ts';
+import { revisionName } from './names.ts';
 import type { DeploymentPlan, PlannedReplicaSet } from './plan/deploymentPlan.ts';
-import { newReplicaSet, replicaSetName, sizeAnnotations } from './revisions/replicaSet.ts';
+import { newReplicaSet, sizeAnnotations } from './revisions/replicaSet.ts';
 
 /** A write to a ReplicaSet that is still to be made. */
 export type RevisionWrite =
@@ -67,7 +68,7 @@ export async function makeWrite(
 export function sentence(deployment: Deployment, write: RevisionWrite): string {
   switch (write.type) {
     case 'Create':
-      return `created ${replicaSetName(deployment, write.planned.hash)} with ${write.planned.replicas} replicas`;
+      return `created ${revisionName(deployment.metadata.name, write.planned.hash)} with ${write.planned.replicas} replicas`;
     case 'Size': {
       const { metadata, spec } = write.live;
       const before = spec?.replicas ?? 1;

@@ -20,6 +20,8 @@ export const annotations = {
   template: 'mainstay.dev/template',
   /** On a ReplicaSet: the `spec.replicas` of the Deployment that its size was made for. */
   sizedFor: 'mainstay.dev/sized-for',
+  /** On a route: what it matches, copies and previews, by which it is known again. */
+  route: 'mainstay.dev/route',
   /** Hash of what we desired when we last applied the object. */
   desired: 'mainstay.dev/desired',
 } as const;

@@ -2,13 +2,10 @@ import { annotations, labels } from '../../../crds/deployment/names.ts';
 import type { Desired } from '../../../operator/client/client.ts';
 import { type ReplicaSet, replicaSets } from '../../../operator/resources/builtin.ts';
 import { apiVersionOf } from '../../../operator/resources/resource.ts';
-import { type Deployment, deployments } from '../deployment.ts';
+import type { Deployment } from '../deployment.ts';
+import { revisionName } from '../names.ts';
+import { ownedBy } from '../owned.ts';
 import type { PlannedReplicaSet } from '../plan/deploymentPlan.ts';
-
-/** A revision's ReplicaSet is named after the Deployment and the revision's hash. */
-export function replicaSetName(deployment: Deployment, hash: string): string {
-  return `${deployment.metadata.name}-${hash}`;
-}
 
 /** The ReplicaSet of a revision that is to begin: the template as the user wrote it, and the hash to tell its pods by. */
 export function newReplicaSet(
@@ -24,8 +21,8 @@ export function newReplicaSet(
     apiVersion: apiVersionOf(replicaSets),
     kind: 'ReplicaSet',
     metadata: {
-      name: replicaSetName(deployment, hash),
-      ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
+      name: revisionName(metadata.name, hash),
+      ...ownedBy(deployment),
       labels: {
         ...spec.template.metadata?.labels,
         ...mark,
@@ -33,16 +30,6 @@ export function newReplicaSet(
         [labels.deployment]: metadata.name,
       },
       annotations: { ...sizeAnnotations(planned), [annotations.template]: fingerprint },
-      ownerReferences: [
-        {
-          apiVersion: apiVersionOf(deployments),
-          kind: deployments.kind,
-          name: metadata.name,
-          uid: metadata.uid ?? '',
-          controller: true,
-          blockOwnerDeletion: true,
-        },
-      ],
     },
     spec: {
       replicas,

@@ -1,0 +1,114 @@
+import { annotations, labels } from '../../../crds/deployment/names.ts';
+import type { Match } from '../../../crds/deployment/schema.ts';
+import { type DesiredObject, desire } from '../../../operator/apply/desired.ts';
+import type { Deployment } from '../deployment.ts';
+import { revisionName } from '../names.ts';
+import { ownedBy } from '../owned.ts';
+import type { PlannedRoute } from '../plan/deploymentPlan.ts';
+import { type BackendReference, grpcRoutes, httpRoutes, type RouteMatch, type RouteRule } from './routes.ts';
+
+type Gateway = NonNullable<NonNullable<Deployment['spec']['traffic']>['gateway']>;
+
+/**
+ * The route of a Deployment and, where it asks for one, that of its preview: ours alone, edited by nobody else. Rules are
+ * an atomic list, so that weights move in one write.
+ */
+export function desiredRoutes(deployment: Deployment, planned: PlannedRoute): readonly DesiredObject[] {
+  const { metadata, spec } = deployment;
+  const { gateway, ports } = spec.traffic ?? {};
+  const port = ports?.[0]?.port;
+  if (gateway === undefined || port === undefined) return [];
+  const backend = (hash: string, weight?: number): BackendReference => ({
+    name: revisionName(metadata.name, hash),
+    port,
+    ...(weight !== undefined && { weight }),
+  });
+  const { weights, preview, rules } = planned;
+  const split: RouteRule = {
+    ...whole(gateway),
+    ...mirrored(planned, backend),
+    backendRefs: [...weights].map(([hash, weight]) => backend(hash, weight)),
+  };
+  const main = route(deployment, gateway, {
+    name: metadata.name,
+    hostnames: gateway.hostnames,
+    rules: [...matched(gateway, planned, backend), split],
+    mark: rules,
+  });
+  if (gateway.preview === undefined || preview === undefined) return [main];
+  return [
+    main,
+    route(deployment, gateway, {
+      name: `${metadata.name}-preview`,
+      hostnames: gateway.preview.hostnames,
+      rules: [{ ...whole(gateway), backendRefs: [backend(preview, 1)] }],
+      mark: '',
+    }),
+  ];
+}
+
+function route(
+  deployment: Deployment,
+  { kind, parentRefs }: Gateway,
+  made: {
+    readonly name: string;
+    readonly hostnames: readonly string[] | undefined;
+    readonly rules: readonly RouteRule[];
+    readonly mark: string;
+  },
+): DesiredObject {
+  return desire(kind === 'GRPCRoute' ? grpcRoutes : httpRoutes, {
+    metadata: {
+      name: made.name,
+      ...ownedBy(deployment),
+      labels: { [labels.deployment]: deployment.metadata.name },
+      ...(made.mark !== '' && { annotations: { [annotations.route]: made.mark } }),
+    },
+    spec: {
+      parentRefs,
+      ...(made.hostnames !== undefined && { hostnames: made.hostnames }),
+      rules: made.rules,
+    },
+  });
+}
+
+type Backend = (hash: string, weight?: number) => BackendReference;
+
+/** Before the split, since gateways take the more special match: one entry for each of what is asked for. */
+function matched(gateway: Gateway, { match, matchTo }: PlannedRoute, backend: Backend): readonly RouteRule[] {
+  if (match === undefined || matchTo === undefined) return [];
+  const path = whole(gateway).matches?.[0] ?? {};
+  return [
+    { matches: match.map((one) => ({ ...path, ...matchOf(one) })), backendRefs: [backend(matchTo, 1)] },
+  ];
+}
+
+function mirrored({ mirror, matchTo }: PlannedRoute, backend: Backend): Pick<RouteRule, 'filters'> {
+  if (mirror === undefined || matchTo === undefined) return {};
+  return {
+    filters: [{ type: 'RequestMirror', requestMirror: { backendRef: backend(matchTo), percent: mirror } }],
+  };
+}
+
+/** Everything that is the Deployment's. A GRPCRoute has no path. */
+function whole({ kind, path }: Gateway): Pick<RouteRule, 'matches'> {
+  return kind === 'GRPCRoute' ? {} : { matches: [{ path: { type: 'PathPrefix', value: path } }] };
+}
+
+/** Gateway API knows no cookies: they are what the header `Cookie` holds. */
+function matchOf({ headers = [], cookies = [], query = [] }: Match): RouteMatch {
+  const asHeaders = cookies.map(({ name, value }) => ({
+    name: 'Cookie',
+    value: `^(.*;\\s*)?${literal(name)}=${literal(value)}(;.*)?$`,
+    type: 'RegularExpression' as const,
+  }));
+  const all = [...headers, ...asHeaders];
+  return {
+    ...(all.length > 0 && { headers: all }),
+    ...(query.length > 0 && { queryParams: query }),
+  };
+}
+
+function literal(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+}

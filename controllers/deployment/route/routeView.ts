@@ -1,0 +1,85 @@
+import { milliseconds } from '../../../crds/deployment/defaults.ts';
+import { annotations } from '../../../crds/deployment/names.ts';
+import { appliedFields } from '../../../operator/apply/identity.ts';
+import type { Deployment } from '../deployment.ts';
+import { identity } from '../marks.ts';
+import { hashInName } from '../names.ts';
+import type { RouteView } from '../plan/observation.ts';
+import type { BackendReference, Route, RouteRule } from './routes.ts';
+
+/** What the planner sees of the live route, and from when on it is taken to be served, where that is only a matter of time. */
+export interface SeenRoute {
+  readonly view: RouteView;
+  /** Milliseconds since the epoch. */
+  readonly settlesAt?: number;
+}
+
+/** Reads the live route and, where there is one, that of the preview. */
+export function seeRoute(
+  deployment: Deployment,
+  live: Route | undefined,
+  preview: Route | undefined,
+  now: number,
+): SeenRoute {
+  if (live === undefined) return { view: { ...nothing, weights: new Map() } };
+  const { name } = deployment.metadata;
+  const hashOf = (backend: BackendReference | undefined) =>
+    backend === undefined ? undefined : hashInName(name, backend.name);
+  const split = live.spec.rules?.at(-1);
+  const matched = live.spec.rules?.length === 2 ? live.spec.rules[0] : undefined;
+  const weights = new Map<string, number>();
+  for (const backend of split?.backendRefs ?? []) {
+    const hash = hashOf(backend);
+    if (hash !== undefined) weights.set(hash, backend.weight ?? 1);
+  }
+  const problem = problemOf(live) ?? (preview === undefined ? undefined : problemOf(preview));
+  const settlesAt = Math.max(...[live, preview].map((route) => writtenAt(route))) + settleOf(deployment);
+  const accepted = problem === undefined;
+  return {
+    view: {
+      exists: true,
+      accepted,
+      problem,
+      weights,
+      matchTo: hashOf(matched?.backendRefs?.[0]) ?? hashOf(mirrorOf(split)),
+      preview: hashOf(preview?.spec.rules?.[0]?.backendRefs?.[0]),
+      rules: live.metadata.annotations?.[annotations.route] ?? '',
+      verified: accepted && now >= settlesAt,
+      by: 'Settle',
+    },
+    ...(accepted && now < settlesAt && { settlesAt }),
+  };
+}
+
+const nothing = { exists: false, accepted: false, verified: false, by: 'Settle' } as const;
+
+/** What keeps the gateway from serving the route as it is written, in its own words; undefined where nothing does. */
+function problemOf({ metadata, spec, status }: Route): string | undefined {
+  const wanted = spec.parentRefs?.length ?? 0;
+  const parents = status?.parents ?? [];
+  if (parents.length < wanted || wanted === 0) return 'no gateway has taken the route yet';
+  for (const { conditions = [] } of parents) {
+    for (const type of ['Accepted', 'ResolvedRefs']) {
+      const found = conditions.find((condition) => condition.type === type);
+      if (found === undefined || (found.observedGeneration ?? 0) < (metadata.generation ?? 0))
+        return 'the gateway has not looked at the route since it was written';
+      if (found.status !== 'True') return `${type} is ${found.status}: ${found.reason}: ${found.message}`;
+    }
+  }
+  return undefined;
+}
+
+/** When we last changed it; 0 where that is not known. */
+function writtenAt(route: Route | undefined): number {
+  const time = route === undefined ? undefined : appliedFields(identity, route.metadata)?.time;
+  // It is told in whole seconds, the part that is cut off counted as over.
+  return time === undefined ? 0 : Date.parse(time) + 1000;
+}
+
+function settleOf({ spec }: Deployment): number {
+  return spec.traffic === undefined ? 0 : milliseconds(spec.traffic.settle);
+}
+
+function mirrorOf(rule: RouteRule | undefined): BackendReference | undefined {
+  return rule?.filters?.find(({ type }) => type === 'RequestMirror')?.requestMirror.backendRef;
+}
