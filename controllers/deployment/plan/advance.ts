@@ -85,7 +85,7 @@ function turnOf(situation: Situation, memory: Memory): Memory | undefined {
   const planned = situation.strategy.steps[step.index - 1];
   switch (step.stage) {
     case 'Shifting': {
-      const route = plannedRoute(situation, course, step, want, false);
+      const route = plannedRoute(situation, course, step, want);
       if (!hasArrived(situation, course, want, route, last)) return undefined;
       return last ? promote(situation, memory) : { ...memory, step: withTraffic(situation, step, planned) };
     }

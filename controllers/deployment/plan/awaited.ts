@@ -1,8 +1,8 @@
 import type { Want } from './capacity.ts';
-import type { Course } from './course.ts';
+import { type Course, numberOf } from './course.ts';
 import type { PlannedRoute } from './deploymentPlan.ts';
 import type { Reason } from './reasons.ts';
-import { availableOf, desiredOf, numberOf, reachableOf, type Situation } from './situation.ts';
+import { availableOf, desiredOf, reachableOf, type Situation } from './situation.ts';
 import { isServed } from './traffic.ts';
 
 /** What is not yet as wanted, in words; empty where all is. */
@@ -22,7 +22,7 @@ export function awaited(
   ] as const) {
     if (hash === undefined) continue;
     const available = availableOf(situation, hash);
-    const revision = `revision ${numberOf(situation, hash)}`;
+    const revision = `revision ${numberOf(situation, course, hash)}`;
     if (available < wanted) return `${available} of ${wanted} pods of ${revision} are available`;
     const more = desiredOf(situation, hash) - wanted;
     if (more > 0 && !byRoute) return `${more} pods of ${revision} are to go`;

@@ -48,6 +48,18 @@ export function courseOf(situation: Situation, memory: Memory): Course {
   };
 }
 
+/**
+ * The number of a revision, as it is or as this very plan makes it: a template that comes back is the newest revision again,
+ * as with `apps/v1`, and one without a ReplicaSet will be.
+ */
+export function numberOf({ revisions }: Situation, { canary, returning }: Course, hash: string): number {
+  let highest = 0;
+  for (const { revision } of revisions.values()) highest = Math.max(highest, revision);
+  const existing = revisions.get(hash)?.revision ?? 0;
+  if (existing === 0) return highest + 1;
+  return hash === canary && !returning && existing < highest ? highest + 1 : existing;
+}
+
 function hashOf(template: Situation['observation']['template']): string | undefined {
   return template.state === 'Known' ? template.hash : undefined;
 }

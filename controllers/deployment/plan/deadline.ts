@@ -2,10 +2,10 @@ import { blockOf } from './advance.ts';
 import { analysisEnd } from './analysis.ts';
 import { awaited } from './awaited.ts';
 import { wantOf } from './capacity.ts';
-import { type Course, courseOf } from './course.ts';
+import { type Course, courseOf, numberOf } from './course.ts';
 import type { Memory } from './memory.ts';
 import { goBackOrHold } from './rollout.ts';
-import { availableOf, numberOf, type Situation } from './situation.ts';
+import { availableOf, type Situation } from './situation.ts';
 import { plannedRoute } from './traffic.ts';
 
 /** Nothing got further for `progressDeadlineSeconds`: the rollout goes back, or where it may not, status says so. */
@@ -15,7 +15,7 @@ export function watchDeadline(situation: Situation, memory: Memory): Memory {
   const { canary, stable } = course;
   if (canary === undefined || stable === undefined) return progressed;
   if (!isOverdue(situation, progressed)) return progressed;
-  const revision = numberOf(situation, canary);
+  const revision = numberOf(situation, course, canary);
   const seconds = situation.deadline / 1000;
   return goBackOrHold(situation, progressed, {
     reason: 'DeadlineExceeded',
@@ -30,7 +30,7 @@ function waitedFor(situation: Situation, { step }: Memory, course: Course): stri
   const trouble = course.canary === undefined ? undefined : situation.revisions.get(course.canary)?.trouble;
   const want = wantOf(situation, course, step);
   const words =
-    trouble?.message ?? awaited(situation, course, want, plannedRoute(situation, course, step, want, false));
+    trouble?.message ?? awaited(situation, course, want, plannedRoute(situation, course, step, want));
   return words === '' ? '' : `: ${words}`;
 }
 

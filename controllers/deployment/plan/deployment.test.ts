@@ -520,6 +520,23 @@ describe('as apps/v1', () => {
     expect(sizes(world)).toEqual({ r1: 0, r2: 4 });
   });
 
+  test.each([
+    ['through a gateway', { strategy: aCanary({ steps }), traffic: routed }, { r1: 20, r2: 4 }, { r1: 100 }],
+    ['by pods', { strategy: aCanary({ steps, maxSurge: 1 }) }, { r1: 19, r2: 2 }, {}],
+  ])('paused, a canary %s gets no larger a share, and is scaled', (_how, spec, scaled, share) => {
+    const world = healthy(spec);
+    world.newTemplate(good);
+    world.plan();
+    world.writeAll(0);
+    world.change({ paused: true });
+    work(world);
+    expect(weights(world)).toEqual(share);
+    world.change({ replicas: 20 });
+    work(world);
+    expect(world.status?.phase).toBe('Suspended');
+    expect(sizes(world)).toEqual(scaled);
+  });
+
   test('paused in the middle of a rolling update, it stands still', () => {
     const world = healthy({});
     world.newTemplate(good);
@@ -567,6 +584,21 @@ test('what is adopted is stable as it is, and nothing is written to its ReplicaS
     { hash: 'r0', replicas: 0, revision: 6, sizedFor: 0, zeroSince: undefined },
   ]);
   expect(plan.remove).toEqual([]);
+});
+
+test('what others find wrong keeps a rollout from beginning, and its first revision from nothing', () => {
+  const problem = 'metric errors: compare is for preset: error-rate alone';
+  const plan = planDeployment(
+    anObservation({
+      spec: { strategy: aCanary({ steps }) },
+      template: 'r2',
+      revisions: [aRevision('r1', 1, 3)],
+      problem,
+    }),
+  );
+  expect(plan.status).toMatchObject({ phase: 'Invalid', message: `${problem}. Nothing was changed` });
+  expect(plan.replicaSets.map(({ hash }) => hash)).toEqual(['r1']);
+  expect(planDeployment(anObservation({ problem })).replicaSets).toMatchObject([{ hash: 'r1', replicas: 3 }]);
 });
 
 test('another route that takes the same requests is named', () => {

@@ -31,11 +31,10 @@ export function planDeployment(observation: Observation): DeploymentPlan {
   const checked = watchHealth(situation, timed);
   const memory = withProgress(situation, advance(situation, checked));
   const outlook = outlookOf(situation, memory);
-  const { course, want, route, blocked } = outlook;
-  const frozen = blocked === 'Paused' || course.held === 'Suspended';
+  const { course, want, route, frozen } = outlook;
   const replicaSets = planSizes(situation, course, want, route, frozen);
   const analysis = plannedAnalysis(situation, memory);
-  const status = planStatus(outlook, replicaSets, analysis?.metrics ?? []);
+  const status = planStatus(outlook, analysis?.metrics ?? []);
   return {
     replicaSets,
     remove: planRemovals(situation, memory, course),

@@ -1,9 +1,9 @@
 import { watchVerdict } from './analysis.ts';
-import { type Course, courseOf } from './course.ts';
+import { type Course, courseOf, numberOf } from './course.ts';
 import type { Memory } from './memory.ts';
 import type { PodTrouble } from './observation.ts';
 import { goBackOrHold, hold } from './rollout.ts';
-import { numberOf, type Situation } from './situation.ts';
+import type { Situation } from './situation.ts';
 
 /** Bad pods and failed metrics of the canary end the rollout. Trouble of the stable revision does not: it was there before. */
 export function watchHealth(situation: Situation, memory: Memory): Memory {
@@ -12,7 +12,7 @@ export function watchHealth(situation: Situation, memory: Memory): Memory {
   if (canary === undefined || stable === undefined) return memory;
   const trouble = troubleOf(situation, course);
   if (trouble !== undefined && (situation.strategy.automatic || isNews(situation, memory, trouble))) {
-    const message = `revision ${numberOf(situation, canary)}: ${trouble.message}`;
+    const message = `revision ${numberOf(situation, course, canary)}: ${trouble.message}`;
     return goBackOrHold(situation, memory, {
       reason: trouble.reason,
       message,

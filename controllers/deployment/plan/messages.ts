@@ -3,10 +3,10 @@ import { textOf } from './amounts.ts';
 import { analysisEnd, stepVerdict } from './analysis.ts';
 import { awaited } from './awaited.ts';
 import { isLast } from './capacity.ts';
+import { numberOf } from './course.ts';
 import { troubleOf } from './health.ts';
 import type { Outlook } from './outlook.ts';
 import { isReason, type Reason } from './reasons.ts';
-import { numberOf } from './situation.ts';
 
 /** What is so, as a reason and in words: where it is, why, and what to do. */
 export interface Said {
@@ -72,7 +72,7 @@ function sayBack(outlook: Outlook, phase: Phase): Said {
   const { failed } = memory;
   if (failed === undefined) return { reason: 'RollingBack', message: 'Going back' };
   const going = course.canary ?? course.stable;
-  const to = going === undefined ? '' : ` to revision ${numberOf(situation, going)}`;
+  const to = going === undefined ? '' : ` to revision ${numberOf(situation, course, going)}`;
   if (phase === 'RollingBack') {
     return { reason: 'RollingBack', message: `Going back${to}: ${failed.message}. ${waiting(outlook)}` };
   }
@@ -123,7 +123,7 @@ function place({ situation, memory, course, want }: Outlook): string {
   const { canary } = course;
   const { step } = memory;
   if (canary === undefined || step === undefined) return '';
-  const revision = `Revision ${numberOf(situation, canary)}`;
+  const revision = `Revision ${numberOf(situation, course, canary)}`;
   const count = situation.strategy.steps.length;
   if (count === 0) return revision;
   if (isLast(situation, step)) return `${revision}, taking over`;
@@ -135,7 +135,7 @@ function waiting({ situation, course, want, route }: Outlook): string {
 }
 
 function stableNumber({ situation, course }: Outlook): number {
-  return course.stable === undefined ? 0 : numberOf(situation, course.stable);
+  return course.stable === undefined ? 0 : numberOf(situation, course, course.stable);
 }
 
 function reasonOf(text: string): Reason {

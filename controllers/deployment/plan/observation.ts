@@ -15,6 +15,8 @@ export interface Observation {
   readonly analysis: ReadonlyMap<string, MetricView>;
   /** What the gateway in use can do; undefined as long as it is not known. */
   readonly gateway?: GatewayView | undefined;
+  /** Why no rollout can begin like this, as far as others find it: a metric that cannot be run, a gateway without cookies. */
+  readonly problem?: string | undefined;
 }
 
 /** A Deployment's spec, but for the template: what that is, the reconciler says. */

@@ -18,6 +18,8 @@ export interface Outlook {
   readonly want: Want;
   readonly route: PlannedRoute | undefined;
   readonly blocked: ReturnType<typeof blockOf>;
+  /** It stands still: pods are scaled, and no share grows. */
+  readonly frozen: boolean;
   /** What keeps the gateway from serving our route, other than time. */
   readonly routeTrouble: ReturnType<typeof routeTroubleOf>;
 }
@@ -26,15 +28,11 @@ export function outlookOf(situation: Situation, memory: Memory): Outlook {
   const course = courseOf(situation, memory);
   const want = wantOf(situation, course, memory.step);
   const forced = forcedAt(situation, memory);
-  const route = plannedRoute(
-    situation,
-    course,
-    memory.step,
-    want,
-    course.returning && forced !== undefined && situation.now >= forced,
-  );
+  const force = course.returning && forced !== undefined && situation.now >= forced;
   const blocked = blockOf(situation, memory, course);
-  return { situation, memory, course, want, route, blocked, routeTrouble: routeTroubleOf(situation) };
+  const frozen = blocked === 'Paused' || course.held === 'Suspended';
+  const route = plannedRoute(situation, course, memory.step, want, { force, frozen });
+  return { situation, memory, course, want, route, blocked, frozen, routeTrouble: routeTroubleOf(situation) };
 }
 
 export function phaseOf(outlook: Outlook): Phase {
@@ -44,6 +42,7 @@ export function phaseOf(outlook: Outlook): Phase {
   const invalid = template.state === 'Invalid';
   if (failed !== undefined) {
     if (!isBack(situation, memory, course, route)) {
+      if (paused !== undefined) return 'Paused';
       return isOverdue(situation, memory) ? 'TimedOut' : 'RollingBack';
     }
     return invalid ? 'Invalid' : failed.ending;

@@ -38,8 +38,8 @@ export const reasons = {
   },
   StrategyImpossible: {
     meaning:
-      'The steps ask for what cannot be done here: a gateway is missing, or this one cannot. Nothing was changed.',
-    remedy: 'Change the step that the message names, or use a gateway that can.',
+      'Steps or metrics ask for what cannot be done here: a gateway is missing, or this one cannot. Nothing was changed.',
+    remedy: 'Change what the message names, or use a gateway that can.',
   },
   NoReplicas: {
     meaning: '`spec.replicas` is 0, so there is nothing to try the new revision on.',

@@ -1,10 +1,10 @@
 import type { Request } from '../../../crds/deployment/schema.ts';
 import { textOf } from './amounts.ts';
 import { isLast } from './capacity.ts';
-import { type Course, courseOf } from './course.ts';
+import { type Course, courseOf, numberOf } from './course.ts';
 import type { Memory, StepMemory } from './memory.ts';
 import { begin, giveUp, lastStep, stepAt } from './rollout.ts';
-import { numberOf, type Situation } from './situation.ts';
+import type { Situation } from './situation.ts';
 
 type Outcome =
   | { readonly type: 'Done'; readonly memory: Memory; readonly message: string }
@@ -52,14 +52,16 @@ function outcomeOf(situation: Situation, memory: Memory, course: Course, request
 function refusalOf(
   situation: Situation,
   { step }: Memory,
-  { canary, stable }: Course,
+  course: Course,
   request: Request,
 ): string | undefined {
+  const { canary, stable } = course;
   if (canary === undefined) {
-    const serving = stable === undefined ? '' : `: revision ${numberOf(situation, stable)} serves everything`;
+    const serving =
+      stable === undefined ? '' : `: revision ${numberOf(situation, course, stable)} serves everything`;
     return `no revision is on its way${serving}`;
   }
-  const revision = numberOf(situation, canary);
+  const revision = numberOf(situation, course, canary);
   if (request.revision !== revision) {
     return `it is for revision ${request.revision}, and revision ${revision} is on its way`;
   }
@@ -69,26 +71,20 @@ function refusalOf(
   return `it is for step ${request.step}, and the rollout is at step ${step?.index ?? 0} of ${situation.strategy.steps.length}`;
 }
 
-function ofCanary(
-  situation: Situation,
-  memory: Memory,
-  { stable, returning }: Course,
-  { verb }: Request,
-): Outcome {
+function ofCanary(situation: Situation, memory: Memory, course: Course, { verb }: Request): Outcome {
+  const { stable, returning } = course;
   const { step, paused } = memory;
   const { strategy, now } = situation;
   if (step === undefined || stable === undefined) return refused('no revision is on its way');
   switch (verb) {
     case 'Promote':
-      if (isLast(situation, step))
-        return refused('there is no further step: it takes over as soon as it can');
+      if (isLast(situation, step)) return takeOver(situation, memory, step);
       return done(
         { ...memory, paused: undefined, step: stepAt(situation, step.index + 1, step) },
         `step ${step.index} of ${strategy.steps.length} is done`,
       );
     case 'PromoteAll':
-      if (isLast(situation, step))
-        return refused('there is no further step: it takes over as soon as it can');
+      if (isLast(situation, step)) return takeOver(situation, memory, step);
       return done(
         { ...memory, paused: undefined, step: stepAt(situation, lastStep(situation), step) },
         `the steps from ${step.index} on are skipped`,
@@ -115,7 +111,7 @@ function ofCanary(
       if (returning)
         return refused('it is going back already: ask for a Rollback to another revision, or Retry');
       const message = 'aborted by a request';
-      const to = numberOf(situation, stable);
+      const to = numberOf(situation, course, stable);
       return done(
         giveUp(situation, memory, { reason: 'AbortRequested', message, ending: 'Aborted', to: stable }),
         `back to revision ${to}`,

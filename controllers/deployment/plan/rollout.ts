@@ -1,8 +1,8 @@
 import { textOf } from './amounts.ts';
-import { type Course, courseOf } from './course.ts';
+import { type Course, courseOf, numberOf } from './course.ts';
 import type { Ending, Memory, StepMemory } from './memory.ts';
 import type { Reason } from './reasons.ts';
-import { numberOf, type Situation } from './situation.ts';
+import type { Situation } from './situation.ts';
 import { stepAfterChange } from './steps.ts';
 
 /** What has to be so before anything is decided: a step for the revision on its way, and nothing of one that is not. */
@@ -52,7 +52,8 @@ export function giveUp(
   const current = template.state === 'Known' ? template.hash : memory.stable;
   // A revision that was asked for in its stead may fail as well: the template's is still the one not to be tried.
   const hash = memory.failed?.hash ?? memory.canary ?? current ?? why.to;
-  const failed = { ...why, hash, revision: numberOf(situation, hash), at: textOf(situation.now) };
+  const revision = numberOf(situation, courseOf(situation, memory), hash);
+  const failed = { ...why, hash, revision, at: textOf(situation.now) };
   return begin(situation, { ...memory, failed, canary: undefined, step: undefined, paused: undefined });
 }
 

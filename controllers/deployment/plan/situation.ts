@@ -15,13 +15,14 @@ export interface Situation {
 }
 
 export function situationOf(observation: Observation): Situation {
-  const { deployment, revisions, route, gateway, now } = observation;
+  const { deployment, revisions, route, gateway, now, problem } = observation;
   const replicas = deployment.spec.replicas;
+  const strategy = strategyOf(deployment.spec, replicas, gateway);
   return {
     observation,
     now,
     replicas,
-    strategy: strategyOf(deployment.spec, replicas, gateway),
+    strategy: problem === undefined ? strategy : { ...strategy, problem: strategy.problem ?? problem },
     revisions: new Map(revisions.map((revision) => [revision.hash, revision])),
     route: route ?? noRoute,
     deadline: deployment.spec.progressDeadlineSeconds * 1000,
@@ -43,17 +44,6 @@ export function availableOf(situation: Situation, hash: string): number {
 export function reachableOf(situation: Situation, hash: string): number {
   const endpoints = situation.revisions.get(hash)?.endpoints ?? 0;
   return Math.min(availableOf(situation, hash), endpoints);
-}
-
-/** The number of a revision; of the template's own where it has no ReplicaSet yet, the number that it will have. */
-export function numberOf(situation: Situation, hash: string): number {
-  return situation.revisions.get(hash)?.revision ?? highestRevision(situation) + 1;
-}
-
-export function highestRevision({ revisions }: Situation): number {
-  let highest = 0;
-  for (const { revision } of revisions.values()) highest = Math.max(highest, revision);
-  return highest;
 }
 
 const noRoute: RouteView = {

@@ -1,13 +1,14 @@
 import { podsFor } from './amounts.ts';
 import type { Want } from './capacity.ts';
-import type { Course } from './course.ts';
+import { type Course, numberOf } from './course.ts';
 import type { PlannedReplicaSet, PlannedRoute } from './deploymentPlan.ts';
 import { drain } from './drain.ts';
 import type { RevisionView } from './observation.ts';
 import { proportional } from './proportion.ts';
 import { recreate } from './recreate.ts';
+import { splitOf } from './replicaArithmetic.ts';
 import { type Pool, roll } from './rollingUpdate.ts';
-import { availableOf, desiredOf, highestRevision, type Situation } from './situation.ts';
+import { availableOf, desiredOf, type Situation } from './situation.ts';
 import { surgeAt } from './strategy.ts';
 import { isPointedAt, isServed } from './traffic.ts';
 
@@ -22,11 +23,15 @@ export function planSizes(
   const { strategy } = situation;
   switch (strategy.by) {
     case 'Weights':
-      return sizesByWeight(situation, course, want, route);
+      return sizesByWeight(situation, course, want, route, frozen);
     case 'Pods':
       return strategy.keepsStable
-        ? sizesByWeight(situation, course, want, route)
-        : written(situation, course, pinned(situation, sizesByPods(situation, course, want)));
+        ? sizesByWeight(situation, course, want, route, frozen)
+        : written(
+            situation,
+            course,
+            sizesByPods(situation, course, frozen ? standing(situation, course, want) : want),
+          );
     case 'Rolling':
       return written(situation, course, pinned(situation, sizesRolling(situation, course, want, frozen)));
     case 'Recreate':
@@ -44,6 +49,7 @@ function sizesByWeight(
   course: Course,
   want: Want,
   route: PlannedRoute | undefined,
+  frozen: boolean,
 ): readonly PlannedReplicaSet[] {
   const { strategy, replicas, observation } = situation;
   const { stable, canary } = course;
@@ -52,7 +58,10 @@ function sizesByWeight(
   const verified = observation.deployment.status?.weight?.verified ?? 0;
   return entries(situation, course, (hash) => {
     if (hash === canary) {
-      const needed = Math.max(want.canary, podsFor(Math.max(live, settled ? 0 : verified), replicas));
+      // Without a route its pods are its share.
+      const wanted =
+        frozen && !strategy.routed ? Math.min(want.canary, desiredOf(situation, hash)) : want.canary;
+      const needed = Math.max(wanted, podsFor(Math.max(live, settled ? 0 : verified), replicas));
       return {
         replicas: settled ? needed : Math.max(needed, Math.min(desiredOf(situation, hash), replicas)),
       };
@@ -73,6 +82,14 @@ function sizesByWeight(
     const least = Math.min(replicas, Math.max(needed, missing));
     return { replicas: settled ? least : Math.min(replicas, Math.max(least, desiredOf(situation, hash))) };
   });
+}
+
+/** The shares that the two have, whatever the step says. */
+function standing(situation: Situation, { canary, stable }: Course, want: Want): Want {
+  const has = canary === undefined ? 0 : desiredOf(situation, canary);
+  const total = has + (stable === undefined ? 0 : desiredOf(situation, stable));
+  if (total === 0) return want;
+  return { ...want, ...splitOf((100 * has) / total, situation.replicas, situation.strategy.surge) };
 }
 
 /** By pods, within surge and what may be missing; all others go first. */
@@ -166,7 +183,7 @@ function entries(
       hash,
       ...size,
       ...(existing === undefined ? { create: true } : {}),
-      revision: revisionOf(situation, course, hash, existing),
+      revision: numberOf(situation, course, hash),
       sizedFor: isSized(situation, existing, size.replicas) ? (existing?.sizedFor ?? replicas) : replicas,
     });
   }
@@ -176,20 +193,6 @@ function entries(
 /** Only a rolling update asks for what a size was made, and only of what has pods: nothing else is worth a write. */
 function isSized({ strategy }: Situation, existing: RevisionView | undefined, replicas: number): boolean {
   return existing?.desired === replicas && (strategy.by !== 'Rolling' || replicas === 0);
-}
-
-/** A template that comes back is the newest revision again, as with `apps/v1`. */
-function revisionOf(
-  situation: Situation,
-  course: Course,
-  hash: string,
-  existing: RevisionView | undefined,
-): number {
-  const highest = highestRevision(situation);
-  if (existing === undefined) return highest + 1;
-  return hash === course.canary && !course.returning && existing.revision < highest
-    ? highest + 1
-    : existing.revision;
 }
 
 /** Those that there are, and the one that is to be. */

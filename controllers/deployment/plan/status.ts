@@ -1,28 +1,22 @@
 import type { DeploymentStatus, RevisionStatus } from '../../../crds/deployment/schema.ts';
 import { textOf } from './amounts.ts';
 import { deploymentConditions } from './conditions.ts';
-import type { Course } from './course.ts';
-import type { PlannedReplicaSet } from './deploymentPlan.ts';
+import { type Course, numberOf } from './course.ts';
 import type { Memory } from './memory.ts';
 import { say } from './messages.ts';
 import { type Outlook, phaseOf } from './outlook.ts';
 import { selectorText } from './selector.ts';
-import { availableOf, numberOf, type Situation } from './situation.ts';
+import { availableOf, type Situation } from './situation.ts';
 import { isServed } from './traffic.ts';
 
 /** `status`, for people, and for the next plan: it remembers nothing else. */
-export function planStatus(
-  outlook: Outlook,
-  replicaSets: readonly PlannedReplicaSet[],
-  watched: readonly string[],
-): DeploymentStatus {
+export function planStatus(outlook: Outlook, watched: readonly string[]): DeploymentStatus {
   const { situation, memory, course } = outlook;
   const { deployment } = situation.observation;
   const phase = phaseOf(outlook);
   const said = say(outlook, phase);
   const counts = countsOf(situation);
   const { paused, failed, answer, progress } = memory;
-  const numbers = new Map(replicaSets.map(({ hash, revision }) => [hash, revision]));
   const shown = course.canary ?? leavingOf(outlook);
   return {
     observedGeneration: deployment.metadata.generation ?? 0,
@@ -30,14 +24,14 @@ export function planStatus(
     message: said.message,
     ...counts,
     ready: `${counts.readyReplicas}/${situation.replicas}`,
-    ...given('revision', revisionOf(situation, course, numbers)),
+    ...given('revision', revisionOf(situation, course)),
     selector: selectorText(deployment.spec.selector),
     conditions: deploymentConditions(outlook, phase, said, counts.availableReplicas),
     ...given(
       'stable',
-      course.stable === undefined ? undefined : revisionStatus(situation, course.stable, numbers),
+      course.stable === undefined ? undefined : revisionStatus(situation, course, course.stable),
     ),
-    ...given('canary', shown === undefined ? undefined : revisionStatus(situation, shown, numbers)),
+    ...given('canary', shown === undefined ? undefined : revisionStatus(situation, course, shown)),
     ...given('step', situation.strategy.progressive ? stepStatus(situation, memory) : undefined),
     ...given('weight', weightStatus(outlook)),
     ...given('analysis', analysisStatus(situation, watched)),
@@ -67,14 +61,12 @@ function countsOf({ observation, revisions }: Situation) {
 }
 
 /** The number of the template's revision, once there is one. */
-function revisionOf(
-  { observation, revisions }: Situation,
-  { canary, stable }: Course,
-  numbers: ReadonlyMap<string, number>,
-): number | undefined {
-  const { template } = observation;
+function revisionOf(situation: Situation, course: Course): number | undefined {
+  const { template } = situation.observation;
+  const { canary, stable } = course;
   const hash = template.state === 'Known' ? template.hash : (canary ?? stable);
-  return hash === undefined ? undefined : (numbers.get(hash) ?? revisions.get(hash)?.revision);
+  const known = hash !== undefined && (situation.revisions.has(hash) || hash === canary);
+  return known ? numberOf(situation, course, hash) : undefined;
 }
 
 /** The revision that was given up, as long as it has pods. */
@@ -85,14 +77,10 @@ function leavingOf({ situation, memory }: Outlook): string | undefined {
   return revision !== undefined && revision.desired + revision.pods.total > 0 ? failed.hash : undefined;
 }
 
-function revisionStatus(
-  situation: Situation,
-  hash: string,
-  numbers: ReadonlyMap<string, number>,
-): RevisionStatus {
+function revisionStatus(situation: Situation, course: Course, hash: string): RevisionStatus {
   const revision = situation.revisions.get(hash);
   return {
-    revision: numbers.get(hash) ?? numberOf(situation, hash),
+    revision: numberOf(situation, course, hash),
     hash,
     replicaSet: revision?.name ?? `${situation.observation.deployment.metadata.name}-${hash}`,
     replicas: revision?.pods.total ?? 0,

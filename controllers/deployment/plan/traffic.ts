@@ -10,19 +10,20 @@ import { nameOf, type PlannedStep } from './steps.ts';
  * The route that is right now: as near to what the step asks for as capacity allows. Weight goes to a revision only where
  * its pods can carry it; what the stable revision cannot take yet stays where it is.
  *
- * `force`: the stable revision takes everything as soon as it has any pod, however few.
+ * `force`: the stable revision takes everything as soon as it has any pod, however few. `frozen`: the canary gets no more
+ * than it has.
  */
 export function plannedRoute(
   situation: Situation,
   course: Course,
   step: StepMemory | undefined,
   want: Want,
-  force: boolean,
+  { force = false, frozen = false }: { readonly force?: boolean; readonly frozen?: boolean } = {},
 ): PlannedRoute | undefined {
   const { strategy } = situation;
   if (!strategy.routed) return undefined;
   if (strategy.by !== 'Weights') return routeToAll(situation);
-  const ready = isReady(situation, course, want);
+  const ready = !frozen && isReady(situation, course, want);
   const weights = planWeights(situation, course, want, ready, force);
   if (weights === undefined) return undefined;
   const planned = step === undefined ? undefined : strategy.steps[step.index - 1];
