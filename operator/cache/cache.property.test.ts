@@ -94,8 +94,14 @@ class World {
       const was = entry.before?.selected ?? false;
       const is = !entry.gone && entry.object.selected;
       const type = is ? (was ? 'MODIFIED' : 'ADDED') : was ? 'DELETED' : undefined;
-      if (type !== undefined) this.cache.event(type, entry.object, String(entry.version));
+      if (type !== undefined) this.#bring(type, entry.object, String(entry.version));
     }
+  }
+
+  /** As the reflector does: what is the echo of a write of ours is not read. */
+  #bring(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: Thing, version: string): void {
+    const echo = type !== 'DELETED' && this.cache.echo(version, (uid) => uid === object.metadata.uid);
+    if (!echo) this.cache.event(type, object, version);
   }
 
   bookmark(): void {

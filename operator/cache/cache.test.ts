@@ -118,3 +118,20 @@ test('a write of ours stays in the cache although the cache keeps nothing of wha
   cache.observeWrite(thing('12', 'uid-1', false));
   expect(version()).toBeUndefined();
 });
+
+test('the echo of an own write confirms it, and is nothing that handlers hear of', () => {
+  const { cache, heard, version } = listed();
+  cache.observeWrite(thing('20'));
+  expect(cache.echo('20', (uid) => uid === 'uid-1')).toBe(true);
+  expect([cache.unconfirmed, version(), heard]).toEqual([0, '20', ['Added own 20']]);
+});
+
+test('what is not known to be the echo of an own write is to be read', () => {
+  const { cache } = listed();
+  expect(cache.echo('20', () => true)).toBe(false);
+  cache.observeWrite(thing('20'));
+  expect(cache.echo('21', () => true)).toBe(false);
+  expect(cache.echo('20', () => false)).toBe(false);
+  cache.observeWrite(thing('22', 'uid-1', false));
+  expect(cache.echo('22', () => true)).toBe(false);
+});

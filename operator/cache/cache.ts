@@ -30,6 +30,8 @@ export class Cache<T extends KubernetesObject, IndexName extends string = never>
   readonly #admit: (object: T) => T;
   /** Only of objects that have an own write on the way; their entry in the store is what `current` says. */
   readonly #ownWrites = new Map<ObjectKey, OwnWrites<T>>();
+  /** Of which object the watch is to bring a version; what is missing here is read as any other event. */
+  readonly #expected = new Map<string, ObjectKey>();
   readonly #inFlight = new Map<ObjectKey, InFlight<T>>();
   /** How far the watch is; `undefined` before the first list. */
   #progress: string | undefined;
@@ -102,6 +104,24 @@ export class Cache<T extends KubernetesObject, IndexName extends string = never>
     if (!echo) this.#tell(key, 'watch', { before, known, event: object });
   }
 
+  /**
+   * The watch brought this version of an object, of which only that is known. True if it is what a write of ours was
+   * answered with: then there is nothing more to know of it. Else it is to be read, and given to `event`.
+   */
+  echo(resourceVersion: string, names: (uid: string) => boolean): boolean {
+    const key = this.#expected.get(resourceVersion);
+    const own = key === undefined ? undefined : this.#ownWrites.get(key);
+    const object = own?.answer(resourceVersion);
+    if (key === undefined || own === undefined || object === undefined) return false;
+    if (object.metadata.uid === undefined || !names(object.metadata.uid)) return false;
+    this.#expected.delete(resourceVersion);
+    this.#progress = resourceVersion;
+    const before = this.store.get(key);
+    own.seen(object, resourceVersion, false);
+    this.#settle(key, own, before);
+    return true;
+  }
+
   /** The watch has brought everything up to there. */
   bookmark(resourceVersion: string): void {
     this.#progress = resourceVersion;
@@ -147,6 +167,7 @@ export class Cache<T extends KubernetesObject, IndexName extends string = never>
     const selected = this.#options.selects(answer);
     own.written({ object, resourceVersion, selected, at: ++this.#moment });
     this.#ownWrites.set(key, own);
+    this.#expected.set(resourceVersion, key);
     const after = own.current;
     this.#show(key, after);
     if (after !== before) this.#tell(key, 'own', { before, known: before, event: object });
@@ -196,6 +217,7 @@ export class Cache<T extends KubernetesObject, IndexName extends string = never>
   /** Brings the store up to what the own writes and the watch say now. */
   #settle(key: ObjectKey, own: OwnWrites<T>, before: T | undefined): void {
     if (own.isEmpty) this.#ownWrites.delete(key);
+    if (this.#ownWrites.size === 0 || this.#expected.size > mostExpected) this.#expected.clear();
     const after = own.current;
     // The same state twice: the object that readers know stays.
     if (!sameState(before, after)) this.#show(key, after);
@@ -227,6 +249,9 @@ export class Cache<T extends KubernetesObject, IndexName extends string = never>
     else inFlight.held.push({ change, event });
   }
 }
+
+/** Versions that are waited for at most; beyond it some echoes are read in full. */
+const mostExpected = 10_000;
 
 interface States<T> {
   readonly before: T | undefined;

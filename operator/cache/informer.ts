@@ -148,6 +148,8 @@ export class Informer<T extends KubernetesObject, IndexName extends string = nev
       },
       event: (type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T, resourceVersion: string) =>
         this.#cache.event(type, object, resourceVersion),
+      echo: (resourceVersion: string, names: (uid: string) => boolean) =>
+        this.#cache.echo(resourceVersion, names),
       bookmark: (resourceVersion: string) => this.#cache.bookmark(resourceVersion),
     };
     const reflector = new Reflector(this.#source, this.resource, this.#options, target, {

@@ -30,6 +30,15 @@ export class OwnWrites<T extends KubernetesObject> {
     return this.base?.metadata.uid === last.uid ? undefined : this.base;
   }
 
+  /** What the write was answered with that made this version; only if the watch would bring it. */
+  answer(resourceVersion: string): T | undefined {
+    for (const effect of this.#effects) {
+      if (effect.type === 'written' && effect.resourceVersion === resourceVersion)
+        return effect.selected ? effect.object : undefined;
+    }
+    return undefined;
+  }
+
   written(write: Written<T> & { readonly at: number }): void {
     const { object, resourceVersion } = write;
     // Answers may overtake each other. The order of the writes is that of their resourceVersions, a deletion last.

@@ -11,7 +11,7 @@ import { LineSplitter } from './lines.ts';
 import { ReflectorBackoff, type ReflectorBackoffOptions } from './reflectorBackoff.ts';
 import { nextState, type ReflectorOutcome, type ReflectorState } from './reflectorState.ts';
 import type { Selection } from './selector.ts';
-import { parseWatchEvent, type WatchEvent } from './watchEvent.ts';
+import { parseWatchEvent, versionBrought, type WatchEvent } from './watchEvent.ts';
 
 /** Where a reflector puts what it learns. Must not throw. */
 interface ReflectorTarget<T extends KubernetesObject> {
@@ -21,6 +21,11 @@ interface ReflectorTarget<T extends KubernetesObject> {
   /** There is no such resource, so there are no objects of it. */
   absent(): void;
   event(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T, resourceVersion: string): void;
+  /**
+   * The watch brought this version of an object. True if that is what a write of ours was answered with, and so known;
+   * `names` says whether the line has a UID in it.
+   */
+  echo(resourceVersion: string, names: (uid: string) => boolean): boolean;
   bookmark(resourceVersion: string): void;
 }
 
@@ -200,9 +205,7 @@ export class Reflector<T extends KubernetesObject> {
       idle.restart(this.#idleTimeout(timeout));
       for await (const chunk of chunks) {
         for (const line of lines.push(chunk)) {
-          const event = parseWatchEvent<T>(line);
-          this.#take(event);
-          if (event.type !== 'ERROR') resourceVersion = event.resourceVersion;
+          resourceVersion = this.#takeLine(line) ?? resourceVersion;
           events++;
         }
         // After the events: the first bookmark shortens the time.
@@ -219,6 +222,16 @@ export class Reflector<T extends KubernetesObject> {
     } finally {
       idle.stop();
     }
+  }
+
+  /** What the watch is at then. Most lines are the echoes of our own writes, whose answers have been read. */
+  #takeLine(line: string): string | undefined {
+    const version = versionBrought(line);
+    if (version !== undefined && this.#target.echo(version, (uid) => line.includes(`"${uid}"`)))
+      return version;
+    const event = parseWatchEvent<T>(line);
+    this.#take(event);
+    return event.type === 'ERROR' ? undefined : event.resourceVersion;
   }
 
   #take(event: WatchEvent<T>): void {

@@ -29,6 +29,22 @@ export function parseWatchEvent<T extends KubernetesObject>(line: string): Watch
   return { type, resourceVersion, object: object as unknown as T };
 }
 
+/**
+ * The version of the object that a line brings, without reading all of it: for lines that bring back what is known
+ * already. Undefined where that is not certain: the object is gone, or more than one thing in the line is called so, which
+ * an annotation may be by whoever wishes to be taken for somebody else.
+ */
+export function versionBrought(line: string): string | undefined {
+  if (!line.startsWith('{"type":"ADDED"') && !line.startsWith('{"type":"MODIFIED"')) return undefined;
+  const start = line.indexOf(versionField);
+  if (start < 0 || line.includes(versionField, start + 1)) return undefined;
+  const from = start + versionField.length;
+  return line.slice(from, line.indexOf('"', from));
+}
+
+// Quotes within a text are escaped, so this is a field, wherever it is.
+const versionField = '"resourceVersion":"';
+
 function parseJson(line: string): unknown {
   try {
     return JSON.parse(line);
