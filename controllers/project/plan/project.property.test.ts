@@ -10,16 +10,27 @@ type Happening =
       readonly type: 'Apply';
       readonly environments: readonly string[];
       readonly deletionPolicy: 'Retain' | 'Delete';
+      readonly quota: { readonly mode: 'Static' | 'Elastic'; readonly pods: number } | undefined;
     }
   | { readonly type: 'DeleteProject' | 'StripFinalizer' | 'Sweep' | 'DeleteDefinition' | 'RestoreDefinition' }
   /** Somebody makes a namespace of a name that an environment may want. */
   | { readonly type: 'Squat'; readonly environment: string }
   | { readonly type: 'DeleteSomething' | 'DeleteNamespace'; readonly pick: number }
+  /** The quota controller comes to a quota; and so many pods run where it is. */
+  | { readonly type: 'Enforce'; readonly pick: number }
+  | { readonly type: 'Use'; readonly pick: number; readonly pods: number }
   /** We make some of the writes that we would make now, and are killed. */
   | { readonly type: 'Write'; readonly picks: readonly number[] };
 
 const environment = fc.constantFrom('a', 'b', 'c');
 const pick = fc.nat({ max: 20 });
+const quota = fc.option(
+  fc.record({
+    mode: fc.constantFrom('Static' as const, 'Elastic' as const),
+    pods: fc.constantFrom(10, 10, 10, 7, 13),
+  }),
+  { nil: undefined },
+);
 const happening: fc.Arbitrary<Happening> = fc.oneof(
   {
     weight: 3,
@@ -27,6 +38,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
       type: fc.constant('Apply' as const),
       environments: fc.uniqueArray(environment, { minLength: 1 }),
       deletionPolicy: fc.constantFrom('Retain' as const, 'Delete' as const),
+      quota,
     }),
   },
   {
@@ -49,6 +61,11 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
       pick,
     }),
   },
+  { weight: 4, arbitrary: fc.record({ type: fc.constant('Enforce' as const), pick }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ type: fc.constant('Use' as const), pick, pods: fc.nat({ max: 9 }) }),
+  },
   {
     weight: 12,
     arbitrary: fc.record({
@@ -63,17 +80,19 @@ class Run {
   readonly world = new World();
   /** Namespaces that people made. */
   readonly squatted = new Set<string>();
+  quotaWrites = 0;
   #generation = 0;
 
   happen(event: Happening): void {
     const { world } = this;
     switch (event.type) {
       case 'Apply': {
-        const { environments, deletionPolicy } = event;
+        const { environments, deletionPolicy, quota } = event;
         const spec = {
           deletionPolicy,
+          ...(quota && { quota: { mode: quota.mode, hard: { pods: String(quota.pods) } } }),
           owners: [{ kind: 'Group', name: 'team' }],
-          environments: environments.map((name) => ({ name })),
+          environments: environments.map((name) => ({ name, quota: { weight: name === 'b' ? 3 : 1 } })),
         };
         this.#generation += 1;
         const before = world.project?.metadata;
@@ -133,6 +152,14 @@ class Run {
         });
         return;
       }
+      case 'Enforce':
+      case 'Use': {
+        const [key] = [...world.quotas.keys()].slice(event.pick % Math.max(world.quotas.size, 1));
+        if (key === undefined) return;
+        if (event.type === 'Use') world.use(key, event.pods);
+        else world.enforce(key);
+        return;
+      }
       case 'Write': {
         const writes = [...world.writes()];
         for (const number of event.picks) {
@@ -150,6 +177,7 @@ class Run {
       const writes = this.world.writes();
       for (const write of writes) this.#make(write);
       this.happen({ type: 'Sweep' });
+      for (const key of this.world.quotas.keys()) this.world.enforce(key);
       if (writes.length === 0 && round > 3) return;
     }
     throw new Error('never comes to rest');
@@ -192,16 +220,27 @@ class Run {
         'access that would go before what it is for',
       ).toEqual([]);
     }
+    const before = world.counted();
     make();
+    if (kind !== 'ResourceQuota') return;
+    const total = Number(world.project?.spec.quota?.hard.pods ?? Number.POSITIVE_INFINITY);
+    const after = world.counted();
+    expect(
+      after <= before || after <= total,
+      `makes environments count for ${after} pods of ${total}, where it was ${before}: ${detail}`,
+    ).toBe(true);
+    this.quotaWrites += 1;
   }
 }
 
-test('whatever happens and whenever we are killed: nothing of others is touched, no access without walls, no data lost unasked, and in the end all is as it should be', () => {
+test('whatever happens and whenever we are killed: nothing of others is touched, no access without walls, no more given than there is, no data lost unasked, and in the end all is as it should be', () => {
+  let quotaWrites = 0;
   fc.assert(
-    fc.property(fc.array(happening, { maxLength: 60 }), (events) => {
+    fc.property(fc.array(happening, { maxLength: 60, size: 'max' }), (events) => {
       const run = new Run();
       for (const event of events) run.happen(event);
       run.settle();
+      quotaWrites += run.quotaWrites;
       const { world } = run;
       const leaving = world.project?.metadata.deletionTimestamp !== undefined;
       expect(leaving, 'a deleted Project goes').toBe(false);
@@ -216,10 +255,15 @@ test('whatever happens and whenever we are killed: nothing of others is touched,
           expect(world.policies.has(`${name}/mainstay-isolation`)).toBe(true);
           expect(namespace.metadata.labels?.[labels.owner]).toBe(world.project?.metadata.uid);
           expect(world.access.get(`${name}/mainstay-admin`)?.metadata.finalizers ?? []).toEqual([]);
+          expect(
+            world.quotas.has(`${name}/mainstay-quota`),
+            `${name} has a quota exactly if there is one`,
+          ).toBe(world.project?.spec.quota !== undefined);
         }
       }
       for (const name of wanted) expect(world.namespaces.has(name), `${name} is there`).toBe(true);
     }),
     { numRuns: 1_500 },
   );
+  expect(quotaWrites).toBeGreaterThan(1_500);
 }, 60_000);

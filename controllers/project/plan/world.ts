@@ -1,9 +1,14 @@
-/** A cluster for property tests, as far as plans without quota see one: whole objects, no time, and a namespace controller. */
+/** A cluster for property tests, as far as plans see one: whole objects, no time, and the controllers of namespaces and quotas. */
 
 import { randomUUID } from 'node:crypto';
 import { judge } from '../../../operator/apply/diff.ts';
 import { seal } from '../../../operator/apply/identity.ts';
-import type { Namespace, NetworkPolicy, RoleBinding } from '../../../operator/resources/builtin.ts';
+import type {
+  Namespace,
+  NetworkPolicy,
+  ResourceQuota,
+  RoleBinding,
+} from '../../../operator/resources/builtin.ts';
 import type { FieldsV1, KubernetesObject, ObjectMeta } from '../../../operator/resources/object.ts';
 import { anObservation } from '../builders.ts';
 import type { Project } from '../project.ts';
@@ -11,6 +16,7 @@ import { identity, ownerOf } from './marks.ts';
 import { nothing, type Observation } from './observation.ts';
 import { planOrphans } from './orphans.ts';
 import { desiredOf, type ProjectPlan, planProject } from './project.ts';
+import { quotaName } from './quotaShares.ts';
 import type { Step } from './step.ts';
 
 /** One write of ours, with what it is made on. */
@@ -27,6 +33,8 @@ export class World {
   readonly namespaces = new Map<string, Namespace>();
   readonly policies = new Map<string, NetworkPolicy>();
   readonly access = new Map<string, RoleBinding>();
+  /** Of pods alone. */
+  readonly quotas = new Map<string, ResourceQuota>();
 
   /** The writes that a reconcile would make now, each to be called to make it. What follows needs a new look. */
   writes(): readonly { readonly write: Write; readonly make: () => void }[] {
@@ -57,17 +65,51 @@ export class World {
             ...nothing,
             policies: [...this.policies.values()].filter(({ metadata }) => metadata.namespace === name),
             access: this.#accessIn(name),
+            quotas: [...this.quotas.values()].filter(({ metadata }) => metadata.namespace === name),
           },
         ]),
       ),
     });
   }
 
+  /** What counts for the Project: in each namespace that it holds the largest of spec.hard, status.hard and status.used. */
+  counted(): number {
+    const held = [...this.namespaces.values()].filter(
+      (namespace) => this.project !== undefined && ownerOf(namespace) === this.project.metadata.uid,
+    );
+    return held.reduce((sum, { metadata: { name } }) => {
+      const { spec, status } = this.quotas.get(`${name}/${quotaName}`) ?? {};
+      return (
+        sum + Math.max(...[spec?.hard, status?.hard, status?.used].map((hard) => Number(hard?.pods ?? 0)))
+      );
+    }, 0);
+  }
+
+  /** What the quota controller does: from then on the quota is enforced. */
+  enforce(key: string): void {
+    const live = this.quotas.get(key);
+    if (live?.spec?.hard === undefined) return;
+    this.quotas.set(key, {
+      ...live,
+      status: { hard: live.spec.hard, used: { pods: live.status?.used?.pods ?? '0' } },
+    });
+  }
+
+  /** So many pods run from now on, as far as admission lets them. */
+  use(key: string, wanted: number): void {
+    const live = this.quotas.get(key);
+    if (live?.status?.hard === undefined) return;
+    const used = Number(live.status.used?.pods ?? 0);
+    const pods =
+      wanted < used ? wanted : Math.max(used, Math.min(wanted, Number(live.status.hard.pods ?? 0)));
+    this.quotas.set(key, { ...live, status: { ...live.status, used: { pods: String(pods) } } });
+  }
+
   /** What the namespace controller does: empties what goes, says what is left, and ends it. */
   sweep(): void {
     for (const [name, namespace] of this.namespaces) {
       if (namespace.metadata.deletionTimestamp === undefined) continue;
-      for (const objects of [this.policies, this.access]) {
+      for (const objects of [this.policies, this.access, this.quotas]) {
         for (const [key, { metadata }] of objects) {
           if (metadata.namespace === name && (metadata.finalizers ?? []).length === 0) objects.delete(key);
         }
@@ -107,7 +149,10 @@ export class World {
       case 'Prune':
         return of('delete', () => this.#remove(live));
       case 'MoveQuota':
-        throw new Error('there are no quotas in this world');
+        return of('apply', () => {
+          // On condition that it is still as it was seen.
+          if (this.#find(live) === live) this.#store(seal(identity, { uid }, step.desired), live);
+        });
     }
   }
 
@@ -121,7 +166,7 @@ export class World {
         .map(({ environment }) => environment.namespace),
     );
     const wanted = new Set(desired.map(({ object }) => keyOf(object)));
-    const pruned = [...this.policies.values(), ...this.access.values()]
+    const pruned = [...this.policies.values(), ...this.access.values(), ...this.quotas.values()]
       .filter(
         (object) =>
           kept.has(object.metadata.namespace ?? '') &&
@@ -162,6 +207,7 @@ export class World {
     const all: Readonly<Record<string, Map<string, never>>> = {
       Namespace: this.namespaces as Map<string, never>,
       NetworkPolicy: this.policies as Map<string, never>,
+      ResourceQuota: this.quotas as Map<string, never>,
       RoleBinding: this.access as Map<string, never>,
     };
     const found = all[kind];
@@ -179,6 +225,7 @@ export class World {
         ),
       );
     const { apiVersion: _version, kind, metadata, ...rest } = object;
+    const status = live !== undefined && 'status' in live ? { status: live.status } : {};
     const { name: _name, namespace: _namespace, ...marks } = metadata;
     const stored: ObjectMeta = {
       ...live?.metadata,
@@ -194,7 +241,7 @@ export class World {
         },
       ],
     };
-    this.#mapOf(kind).set(keyOf(object), { ...object, metadata: stored });
+    this.#mapOf(kind).set(keyOf(object), { ...object, ...status, metadata: stored });
   }
 
   #setFinalizers(live: KubernetesObject, finalizers: readonly string[]): void {
