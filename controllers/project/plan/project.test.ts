@@ -341,6 +341,28 @@ test('what a retained namespace brings with it counts before it is taken back', 
   expect(sharedOut(plan, 'dev')).toEqual({ pods: '2' });
 });
 
+test('a namespace that leaves counts beside an environment that has its name', () => {
+  const project = aProject('shop', {
+    quota: { hard: { pods: '10' } },
+    environments: [{ name: 'dev' }, { name: 'prod' }],
+  });
+  const contents = new Map(
+    Object.entries({ 'shop-dev': '8', dev: '2' }).map(([namespace, pods]) => [
+      namespace,
+      { ...nothing, quotas: [aQuota(namespace, project, { pods }, { pods: '0' })] },
+    ]),
+  );
+  const namespaces = new Map([
+    ['shop-dev', aHeldNamespace('shop-dev', project, 'dev')],
+    ['shop-prod', aHeldNamespace('shop-prod', project, 'prod')],
+    ['dev', aHeldNamespace('dev', project, 'old')],
+  ]);
+  const plan = planProject(anObservation(project, { namespaces, contents }));
+  expect(sharedOut(plan, 'dev')).toEqual({ pods: '5' });
+  expect(sharedOut(plan, 'prod')).toEqual({ pods: '0' });
+  expect(plan.environments[1]?.troubles.Quota?.message).toContain('being taken from dev, namespace dev');
+});
+
 test('an environment is not ready while nobody knows whether its share has arrived', () => {
   const project = aProject('shop', { quota: { hard: { pods: '10' } } });
   const quotas = [aQuota('shop-dev', project, { pods: '4' }, { pods: '0' })];

@@ -89,7 +89,8 @@ export function planQuotaShares(
       };
     }),
     leaving: leaving.map(({ environment, namespace }) => ({
-      name: namespace,
+      // As no environment is called: one may have the name of a namespace that is another's.
+      name: `namespace ${namespace}`,
       live: liveQuota(observation, namespace),
       // Where the environment has another namespace now, either may be meant: then it counts for both.
       attempted: quotaMemory.attempted.get(environment),

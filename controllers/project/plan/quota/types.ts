@@ -66,6 +66,7 @@ export interface QuotaInput {
   /**
    * Namespaces that are no environments any more but still bear our claim: released soon (Retain) or terminating (Delete).
    * They count until the claim is gone, and are left as they are; what is retained is then no part of the Project's total.
+   * Their names are no environment's.
    */
   readonly leaving?: readonly Pick<QuotaEnvironment, 'name' | 'live' | 'attempted'>[];
   readonly refusals?: readonly Refusal[];
