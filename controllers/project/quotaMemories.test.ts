@@ -63,10 +63,35 @@ test('what may have been sent when a reconcile was cut off counts', () => {
   expect(memories.unansweredUntil('shop')).toBeGreaterThan(0);
 });
 
+test('what was lost first may be more than what was lost after it, and counts still', () => {
+  const memories = new QuotaMemories();
+  memories.abandoned('shop', [{ environment: 'dev', hard: { pods: '10', 'requests.cpu': '1' } }], 0);
+  memories.abandoned('shop', [{ environment: 'dev', hard: { pods: '9', 'requests.cpu': '1500m' } }], 1_000);
+  expect(memories.recall('shop', 2_000).attempted.get('dev')).toEqual({
+    pods: '10',
+    'requests.cpu': '1500m',
+  });
+  expect(memories.unansweredUntil('shop')).toBe(31_000);
+});
+
 test('a quota that was refused was not written', () => {
   const memories = new QuotaMemories();
   memories.note('shop', [failed(forbidden('no'))], sent, 0);
   expect(memories.recall('shop', 0).attempted.size).toBe(0);
+});
+
+test('what was made in an earlier term as leader may be used by now, and what was lost may still arrive', () => {
+  const memories = new QuotaMemories();
+  const object = aNamespace('shop-dev');
+  memories.noteMade(
+    'shop',
+    [{ resource: namespaces, name: { name: 'shop-dev' }, result: 'created', object }],
+    0,
+  );
+  memories.abandoned('shop', [sent()], 0);
+  memories.beginTerm();
+  expect(memories.recall('shop', 1_000).untouched).toEqual(new Set());
+  expect(memories.recall('shop', 1_000).attempted.size).toBe(1);
 });
 
 test('a namespace that was just made is known to be unused, for a while', () => {

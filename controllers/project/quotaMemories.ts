@@ -1,16 +1,14 @@
 import type { Outcome } from '../../operator/apply/report.ts';
 import { isApiError } from '../../operator/client/apiError.ts';
 import type { ProjectPlan } from './plan/project.ts';
+import { amountOf } from './plan/quota/shares.ts';
 import type { ElasticMemory, Hard } from './plan/quota/types.ts';
 import { noMemory, type QuotaMemory } from './plan/quotaMemory.ts';
 import type { StepFailure } from './status/troubles.ts';
 
 /** Milliseconds after which a write that was never answered has either arrived or never will. */
 const deadline = 30_000;
-/**
- * Milliseconds for which a namespace that this process has made is known to be used by nobody. Shorter than any lease, so
- * that no other process can have given access meanwhile.
- */
+/** Milliseconds for which a namespace that this process has made in its term is known to be used by nobody. */
 const untouchedFor = 5_000;
 
 /** What was sent as the quota of an environment. */
@@ -78,9 +76,19 @@ export class QuotaMemories {
 
   /** Notes what may have been sent when a reconcile was ended from outside: nobody knows which of it was. */
   abandoned(uid: string, sent: readonly Sent[], now: number): void {
+    const { attempted } = this.#of(uid);
     for (const { environment, hard } of sent) {
-      this.#of(uid).attempted.set(environment, { hard, until: now + deadline });
+      const before = attempted.get(environment)?.hard ?? {};
+      attempted.set(environment, { hard: largest(before, hard), until: now + deadline });
     }
+  }
+
+  /**
+   * A term of this process as leader begins: there may have been another leader since its last one, who has used what this
+   * process made. What was never answered may still arrive.
+   */
+  beginTerm(): void {
+    for (const { made } of this.#byProject.values()) made.clear();
   }
 
   /** When the first of what was never answered can be looked up; undefined where everything was answered. */
@@ -123,6 +131,14 @@ export function sentQuota(plan: ProjectPlan, namespace: string): Sent | undefine
 /** All that a plan may send as quotas. */
 export function sentQuotas(plan: ProjectPlan): readonly Sent[] {
   return plan.environments.flatMap(({ environment }) => sentQuota(plan, environment.namespace) ?? []);
+}
+
+/** Either may have arrived. */
+function largest(one: Hard, other: Hard): Hard {
+  const larger = Object.entries(other).filter(
+    ([resource]) => amountOf(other, resource) >= amountOf(one, resource),
+  );
+  return { ...one, ...Object.fromEntries(larger) };
 }
 
 /** Whether nothing was written for certain. A server in trouble may answer so and write all the same. */

@@ -13,6 +13,7 @@ import { tellOutcomes, tellStatus, tellSteps } from './events.ts';
 import { kindIsServed, readQuotas } from './freshness.ts';
 import type { ProjectInformers } from './informers.ts';
 import { contentsOf, observe, type Surroundings } from './observe.ts';
+import type { EnvironmentPlan } from './plan/environmentPlan.ts';
 import { identity } from './plan/marks.ts';
 import type { Observation } from './plan/observation.ts';
 import { planOrphans } from './plan/orphans.ts';
@@ -52,6 +53,11 @@ export class ProjectReconciler {
   constructor(parts: ReconcilerParts) {
     this.#parts = parts;
     this.#pace = new StatusPace(parts.settings.usageInterval);
+  }
+
+  /** To be called when this process comes to lead. */
+  beginTerm(): void {
+    this.#quotas.beginTerm();
   }
 
   async reconcile(key: ObjectKey, context: ReconcileContext): Promise<ReconcileResult> {
@@ -127,15 +133,15 @@ export class ProjectReconciler {
 
   /**
    * A write that raises what an environment may use must be planned from all earlier writes, those of another leader too.
-   * Of namespaces that this process has just made it knows them all.
+   * Where the Project has nothing but namespaces that this process has just made it knows them all.
    */
   #mustReadQuotas({ project, now, quotaMemory }: Observation, plan: ProjectPlan): boolean {
     const until = this.#quotas.unansweredUntil(uidOf(project));
     if (until !== undefined && until <= now) return true;
     if (!plan.quota.grows) return false;
-    return plan.environments.some(
-      ({ claim }) => claim.state === 'Held' && !quotaMemory.untouched.has(claim.namespace.metadata.uid ?? ''),
-    );
+    const isNew = ({ claim }: EnvironmentPlan) =>
+      claim.state === 'Held' && quotaMemory.untouched.has(claim.namespace.metadata.uid ?? '');
+    return plan.leaving.length > 0 || !plan.environments.every(isNew);
   }
 
   async #makeSteps(
