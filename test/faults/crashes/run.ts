@@ -4,11 +4,14 @@
  *
  *     npm run crashes                                        the whole of it
  *     npm run crashes -- --kills 20 --projects 8 --seed 42   less, the same people and moments again
+ *     npm run crashes -- --history found.jsonl               and of what is found wrong, all that led to it
  *
  * Ends with a line for each figure beside its limit, and with 1 if one falls short.
  */
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { printFigures } from '../../../bench/report.ts';
+import type { Change } from './history.ts';
 import { tryCrashes } from './trial.ts';
 
 const { values } = parseArgs({
@@ -16,6 +19,7 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '200' },
     projects: { type: 'string', default: '50' },
     seed: { type: 'string' },
+    history: { type: 'string' },
   },
 });
 const kills = Number(values.kills);
@@ -44,6 +48,10 @@ const found = {
 for (const [name, cases] of Object.entries(found)) {
   for (const one of cases.slice(0, 10)) console.log(`${name}: ${one}`);
 }
+if (values.history !== undefined && report.wrong.length > 0) {
+  await writeFile(values.history, report.wrong.map((change) => `${JSON.stringify(told(change))}\n`).join(''));
+  console.log(`what led to it is in ${values.history}`);
+}
 console.log(
   `kills: ${report.kills.AnyTime} at any time, ${report.kills.BetweenWrites} between two writes, ${report.kills.BeforeAnswer} before the answer to one`,
 );
@@ -65,3 +73,12 @@ const good = printFigures([
   { name: 'duration', value: seconds, unit: 's', limit: 3600, better: 'lower' },
 ]);
 if (!good) process.exitCode = 1;
+
+/** One line of a history: what a reader of it needs, and no more. */
+function told({ version, type, kind, object }: Change): object {
+  const { namespace, name, uid, generation, labels, finalizers, deletionTimestamp } = object.metadata;
+  const metadata = { namespace, name, uid, generation, labels, finalizers, deletionTimestamp };
+  const content =
+    kind === 'Project' || kind === 'ResourceQuota' ? { spec: object.spec, status: object.status } : {};
+  return { version, type, kind, metadata, ...content };
+}

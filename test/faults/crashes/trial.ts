@@ -7,12 +7,12 @@ import { Kubectl } from '../../kubectl.ts';
 import { bundle } from '../../operatorImage.ts';
 import { randomFrom } from '../churn.ts';
 import { differences, type End, endOf } from './end.ts';
-import { History } from './history.ts';
+import { type Change, History } from './history.ts';
 import { type Judgement, judge } from './judge.ts';
 import { Killer, type Kills } from './killer.ts';
 import { Member } from './members.ts';
 import { OperatorProcess } from './operator.ts';
-import { character, live, shareSecret, teams } from './people.ts';
+import { character, live, projectIn, shareSecret, teams } from './people.ts';
 
 export interface CrashOptions {
   /** How often the operator is killed while people work. */
@@ -37,6 +37,8 @@ export interface CrashReport {
   /** Of the cluster with kills, and of the other. */
   readonly crashed: Judgement;
   readonly quiet: Judgement;
+  /** All that happened, in the cluster with kills, to the Projects that something was found wrong with there. */
+  readonly wrong: readonly Change[];
 }
 
 /**
@@ -61,6 +63,7 @@ export async function tryCrashes(options: CrashOptions): Promise<CrashReport> {
     orphans: [...quiet.end.orphans, ...crashed.end.orphans],
     crashed: crashed.judgement,
     quiet: quiet.judgement,
+    wrong: crashed.wrong,
   };
 }
 
@@ -69,6 +72,7 @@ interface Run {
   readonly changes: number;
   readonly end: End;
   readonly judgement: Judgement;
+  readonly wrong: readonly Change[];
 }
 
 /** People create, change, delete and re-create Projects, and run pods in them, until the operator has been killed so often. */
@@ -130,6 +134,11 @@ async function run(
   const [changes] = await Promise.all([Promise.all(lives), killer.run(kills)]);
   done();
   const end = await endOf(admin, everybody);
-  const judgement = judge(await history.complete());
-  return { kills: killer.kills, changes: changes.reduce((sum, one) => sum + one, 0), end, judgement };
+  const all = await history.complete();
+  const judgement = judge(all);
+  const found = [...judgement.open, ...judgement.exceeded, ...judgement.early].map(projectIn);
+  const wrong = all.filter(({ object: { metadata } }) =>
+    found.includes(projectIn(metadata.namespace ?? metadata.name) ?? ''),
+  );
+  return { kills: killer.kills, changes: changes.reduce((sum, one) => sum + one, 0), end, judgement, wrong };
 }
