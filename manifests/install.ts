@@ -68,9 +68,9 @@ class FoundationChart extends Chart {
 class AdmissionChart extends Chart {
   constructor(scope: Construct, { grantableRoles }: InstallOptions) {
     super(scope, 'admission', { disableResourceNameHashes: true, labels: { ...commonLabels } });
-    const { policies, bindings, mutations } = shippedAdmission(grantableRoles);
+    const { policies, bindings } = shippedAdmission(grantableRoles);
     const ofKinds = kinds.flatMap(({ admission = [] }) => admission);
-    for (const object of [...policies, ...bindings, ...mutations, ...ofKinds]) addObject(this, object);
+    for (const object of [...policies, ...bindings, ...ofKinds]) addObject(this, object);
   }
 }
 

@@ -10,7 +10,6 @@ import {
   type Resource,
 } from '../../operator/index.ts';
 import { type Lease, leases, type NetworkPolicy, networkPolicies } from '../../operator/resources/builtin.ts';
-import { until } from '../../test/eventually.ts';
 import { install, writeOperatorKubeconfig } from '../../test/installation.ts';
 import { Kubectl } from '../../test/kubectl.ts';
 import { pooled } from './pooled.ts';
@@ -104,14 +103,6 @@ export class Scene implements AsyncDisposable {
         kind: 'Lease',
         metadata: { namespace: installation.namespace, name: 'mainstay' },
         spec: { holderIdentity: '', leaseDurationSeconds: 1 },
-      });
-      await until('Projects get their finalizer as they are created', async () => {
-        const { metadata } = await administrator.create<KubernetesObject>(
-          benchProjects,
-          projectOf(1, environments),
-          { dryRun: true },
-        );
-        return metadata.finalizers !== undefined;
       });
       const all = Array.from({ length: size }, (_, at) => projectOf(at + 1, environments));
       await pooled(all, 32, async (project) => {

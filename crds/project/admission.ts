@@ -4,7 +4,6 @@
  * writing a Project. The manifests install them; the operator grants access only while the live ones are these.
  */
 import { accessPolicy } from './admission/access.ts';
-import { finalizerAtCreation, type MutatingPolicy } from './admission/finalizer.ts';
 import { defaultGrantableRoles } from './admission/installation.ts';
 import { namespaces } from './admission/namespaces.ts';
 import { operator } from './admission/operator.ts';
@@ -14,7 +13,6 @@ import { reserved } from './admission/reserved.ts';
 import { walls } from './admission/walls.ts';
 
 export { maximumGrantableRoles } from './admission/access.ts';
-export type { MutatingPolicy } from './admission/finalizer.ts';
 export {
   defaultGrantableRoles,
   exemptNamespaces,
@@ -22,13 +20,11 @@ export {
   operatorUser,
   ownerRole,
 } from './admission/installation.ts';
-export type { AdmissionPolicy, AdmissionPolicyBinding } from './admission/policy.ts';
+export type { AdmissionPolicy, AdmissionPolicyBinding, MutatingPolicy } from './admission/policy.ts';
 
 interface Admission {
   readonly policies: readonly AdmissionPolicy[];
   readonly bindings: readonly AdmissionPolicyBinding[];
-  /** What spares writes. Nothing is guarded by it, and so nothing waits for it. */
-  readonly mutations: readonly MutatingPolicy[];
 }
 
 /**
@@ -37,7 +33,7 @@ interface Admission {
  */
 export function shippedAdmission(grantableRoles: readonly string[] = defaultGrantableRoles): Admission {
   const policies = [walls, owned, reserved, namespaces, operator, accessPolicy(grantableRoles)];
-  return { policies, bindings: policies.map(bindingOf), mutations: finalizerAtCreation };
+  return { policies, bindings: policies.map(bindingOf) };
 }
 
 /**

@@ -13,6 +13,14 @@ export interface AdmissionPolicyBinding {
   readonly spec: { readonly policyName: string; readonly validationActions: readonly ['Deny'] };
 }
 
+/** A MutatingAdmissionPolicy or its binding as a plain object, every default written out. */
+export interface MutatingPolicy {
+  readonly apiVersion: 'admissionregistration.k8s.io/v1';
+  readonly kind: 'MutatingAdmissionPolicy' | 'MutatingAdmissionPolicyBinding';
+  readonly metadata: Metadata;
+  readonly spec: object;
+}
+
 export interface AdmissionPolicySpec {
   readonly failurePolicy: 'Fail';
   readonly matchConstraints: MatchConstraints;

@@ -1,12 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findBinaries } from '../../../cluster/binaries/index.ts';
 import { isUnaltered, operatorUser, shippedAdmission } from '../../../crds/project/admission.ts';
-import { annotations, finalizers, labels } from '../../../crds/project/names.ts';
+import { annotations, labels } from '../../../crds/project/names.ts';
 import { installFile } from '../../../manifests/generate.ts';
 import { installObjects } from '../../../manifests/install.ts';
 import { until } from '../../eventually.ts';
@@ -68,39 +65,6 @@ describe('kubectl apply -f manifests/dist/install.yaml', () => {
       const { body } = await admin.get({ ...shipped });
       expect([shipped.metadata.name, isUnaltered(body, shipped)]).toEqual([shipped.metadata.name, true]);
       expect(JSON.stringify(body)).not.toContain('expressionWarnings');
-    }
-  });
-
-  it('gives a Project its finalizer as it is created, which no apply takes off again', async () => {
-    const text = (description: string) =>
-      JSON.stringify({
-        apiVersion: 'mainstay.dev/v1alpha1',
-        kind: 'Project',
-        metadata: { name: 'install-finalizer' },
-        spec: { suspend: true, description, environments: [{ name: 'dev' }] },
-      });
-    const finalizersAfter = async (description: string, ...how: readonly string[]) => {
-      const file = join(directory, 'project.json');
-      await writeFile(file, text(description));
-      await kubectl('apply', ...how, '-f', file);
-      return kubectl('get', 'project', 'install-finalizer', '-o', 'jsonpath={.metadata.finalizers}');
-    };
-    const directory = await mkdtemp(join(tmpdir(), 'mainstay-install-'));
-    try {
-      for (const how of [[], ['--server-side']]) {
-        await until('a Project is made with its finalizer', async () => {
-          const [first, again] = [
-            await finalizersAfter('one', ...how),
-            await finalizersAfter('other', ...how),
-          ];
-          const patch = '--patch={"metadata":{"finalizers":null}}';
-          await kubectl('patch', 'project', 'install-finalizer', '--type=merge', patch);
-          await kubectl('delete', 'project', 'install-finalizer');
-          return first === `["${finalizers.project}"]` && again === first;
-        });
-      }
-    } finally {
-      await rm(directory, { recursive: true });
     }
   });
 
