@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parse, parseAllDocuments, stringify } from 'yaml';
+import { eventually } from './eventually.ts';
 import type { Kubectl } from './kubectl.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -16,7 +17,14 @@ export async function install(kubectl: Kubectl): Promise<void> {
   const text = await readFile(`${root}manifests/dist/install.yaml`, 'utf8');
   const objects = parseAllDocuments(text).map((document) => document.toJS() as { readonly kind: string });
   await kubectl.apply(objects.filter(({ kind }) => !workload.includes(kind)));
-  await kubectl.run('wait', '--for=condition=Established', 'crd/projects.mainstay.dev', '--timeout=30s');
+  await untilEstablished(kubectl, 'projects.mainstay.dev');
+}
+
+/** Until objects of the definition can be made. `kubectl wait` fails as long as it has no status at all. */
+export async function untilEstablished(kubectl: Kubectl, definition: string): Promise<void> {
+  await eventually(() =>
+    kubectl.run('wait', '--for=condition=Established', `crd/${definition}`, '--timeout=30s'),
+  );
 }
 
 /**

@@ -38,8 +38,10 @@ describe('a Deployment', () => {
 
   it('takes its pods with it when it is deleted', async () => {
     await stage.kubectl.run('delete', 'deployments.mainstay.dev', 'plain');
-    await until('the pods are gone', async () => (await stage.pods('plain')).length === 0);
-  });
+    // The garbage collector gets to know a new kind within half a minute.
+    const patience = { within: 90_000 };
+    await until('the pods are gone', async () => (await stage.pods('plain')).length === 0, patience);
+  }, 120_000);
 });
 
 describe('a canary', () => {

@@ -14,6 +14,7 @@ import {
   replicaSets,
 } from '../../../operator/index.ts';
 import { eventually, type Patience } from '../../eventually.ts';
+import { untilEstablished } from '../../installation.ts';
 import { Kubectl } from '../../kubectl.ts';
 
 const namespace = 'default';
@@ -39,7 +40,7 @@ export class Stage implements AsyncDisposable {
     const cluster = await startCluster({ nodes: 'simulated:2', auditLog: true });
     const kubectl = await Kubectl.forCluster(cluster.kubeconfig);
     await kubectl.apply([customResourceDefinition(deploymentKind)]);
-    await kubectl.run('wait', '--for=condition=Established', 'crd/deployments.mainstay.dev', '--timeout=30s');
+    await untilEstablished(kubectl, 'deployments.mainstay.dev');
     const connection = await connect({ kubeconfig: cluster.kubeconfig });
     const stage = new Stage(cluster, kubectl, new HttpClient(connection, { fieldManager: 'test' }));
     stage.#open.defer(() => cluster.stop());
