@@ -1,7 +1,6 @@
-import { labels } from '../../crds/deployment/names.ts';
 import { group } from '../../crds/project/names.ts';
 import { Applier } from '../../operator/apply/applier.ts';
-import { inventoryOf, ownerIndex } from '../../operator/apply/inventory.ts';
+import { inventoryOf } from '../../operator/apply/inventory.ts';
 import { recordFailures } from '../../operator/controller/failureEvents.ts';
 import { EventRecorder } from '../../operator/events/eventRecorder.ts';
 import type { Manager } from '../../operator/manager/manager.ts';
@@ -11,6 +10,7 @@ import { deployments } from './deployment.ts';
 import { informersOf } from './informers.ts';
 import { identity } from './marks.ts';
 import { DeploymentReconciler } from './reconciler.ts';
+import { grpcRoutes, httpRoutes } from './route/routes.ts';
 import type { DeploymentSettings } from './settings.ts';
 import { Templates } from './template/templates.ts';
 import { watchesOf } from './watches.ts';
@@ -23,12 +23,6 @@ import { watchesOf } from './watches.ts';
  */
 export function addDeploymentController(manager: Manager, settings: DeploymentSettings): void {
   const informers = informersOf(manager);
-  const followed = manager.informer({
-    resource: services,
-    labelSelector: labels.owner,
-    managedFields: 'own',
-    indexes: { owner: ownerIndex(identity) },
-  });
   const recorder = new EventRecorder({ client: manager.client, controller: `${group}/deployment` });
   manager.beforeStop('events of Deployments', () => recorder.stop());
   const reconciler = new DeploymentReconciler({
@@ -38,7 +32,11 @@ export function addDeploymentController(manager: Manager, settings: DeploymentSe
     applier: new Applier({
       client: manager.client,
       identity,
-      inventory: inventoryOf([{ resource: services, lister: followed }]),
+      inventory: inventoryOf([
+        { resource: services, lister: informers.services },
+        { resource: httpRoutes, lister: informers.httpRoutes },
+        { resource: grpcRoutes, lister: informers.grpcRoutes },
+      ]),
     }),
     statusWriter: new StatusWriter({ client: manager.client, resource: deployments }),
     recorder,

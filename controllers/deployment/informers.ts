@@ -1,4 +1,5 @@
 import { labels } from '../../crds/deployment/names.ts';
+import { ownerIndex } from '../../operator/apply/inventory.ts';
 import type { Informer } from '../../operator/cache/informer.ts';
 import type { Manager } from '../../operator/manager/manager.ts';
 import {
@@ -8,11 +9,15 @@ import {
   pods,
   type ReplicaSet,
   replicaSets,
+  type Service,
+  services,
 } from '../../operator/resources/builtin.ts';
 import type { KubernetesObject } from '../../operator/resources/object.ts';
 import { type Deployment, deployments } from './deployment.ts';
+import { identity } from './marks.ts';
 import type { Caches } from './observe.ts';
 import { endpointsOutline, podOutline } from './outlines.ts';
+import { grpcRoutes, httpRoutes, type Route } from './route/routes.ts';
 
 /** The informers behind the caches. */
 export interface DeploymentInformers extends Caches {
@@ -20,10 +25,18 @@ export interface DeploymentInformers extends Caches {
   readonly replicaSets: Informer<ReplicaSet, 'controller'>;
   readonly pods: Informer<Pod, 'controller'>;
   readonly endpoints: Informer<EndpointSlice, 'service'>;
+  readonly services: Informer<Service, 'owner'>;
+  readonly httpRoutes: Informer<Route, 'owner'>;
+  readonly grpcRoutes: Informer<Route, 'owner'>;
 }
 
 /** Everything that the controller follows, and of each object only what it reads. */
 export function informersOf(manager: Manager): DeploymentInformers {
+  const applied = {
+    labelSelector: labels.owner,
+    managedFields: 'own',
+    indexes: { owner: ownerIndex(identity) },
+  } as const;
   return {
     deployments: manager.informer({
       resource: deployments,
@@ -47,6 +60,10 @@ export function informersOf(manager: Manager): DeploymentInformers {
       indexes: { service: serviceOf },
       transform: endpointsOutline,
     }),
+    services: manager.informer({ resource: services, ...applied }),
+    // Gateway API may be installed later, or never.
+    httpRoutes: manager.informer({ resource: httpRoutes, ...applied, optional: true }),
+    grpcRoutes: manager.informer({ resource: grpcRoutes, ...applied, optional: true }),
   };
 }
 

@@ -5,6 +5,11 @@ export function revisionName(deployment: string, hash: string): string {
   return `${deployment}-${hash}`;
 }
 
+/** What shows the new revision alone. */
+export function previewName(deployment: string): string {
+  return `${deployment}-preview`;
+}
+
 /** The hash in such a name, or `allPods`; undefined where it is another's. */
 export function hashInName(deployment: string, name: string): string | undefined {
   const hash = name.startsWith(`${deployment}-`) ? name.slice(deployment.length + 1) : '';

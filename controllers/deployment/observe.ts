@@ -1,19 +1,32 @@
 import type { Lister } from '../../operator/cache/lister.ts';
 import type { EndpointSlice, Pod, ReplicaSet } from '../../operator/resources/builtin.ts';
+import { keyOf } from '../../operator/resources/object.ts';
 import type { Deployment } from './deployment.ts';
+import { previewName } from './names.ts';
 import type { MetricView, Observation, TemplateView } from './plan/observation.ts';
 import { revisionView } from './revisions/revisionView.ts';
+import type { Route } from './route/routes.ts';
+import { type SeenRoute, seeRoute } from './route/routeView.ts';
 
 /** What is read for a Deployment. Nothing here asks the API server. */
 export interface Caches {
   readonly replicaSets: Lister<ReplicaSet, 'controller'>;
   readonly pods: Lister<Pod, 'controller'>;
   readonly endpoints: Lister<EndpointSlice, 'service'>;
+  readonly httpRoutes: Lister<Route, 'owner'>;
+  readonly grpcRoutes: Lister<Route, 'owner'>;
 }
 
 /** The ReplicaSets that the Deployment controls, whoever made them. */
 export function ownReplicaSets({ replicaSets }: Caches, { metadata }: Deployment): readonly ReplicaSet[] {
   return replicaSets.byIndex('controller', metadata.uid ?? '');
+}
+
+/** What was seen, and when it will be something else although nobody changes it. */
+export interface Seen {
+  readonly observation: Observation;
+  /** Milliseconds since the epoch. */
+  readonly until?: number | undefined;
 }
 
 /** Everything that the plan depends on, as one value. */
@@ -24,17 +37,29 @@ export function observe(
   template: TemplateView,
   analysis: ReadonlyMap<string, MetricView>,
   now: number,
-): Observation {
-  return {
+): Seen {
+  const route = routeOf(caches, deployment, now);
+  const observation: Observation = {
     now,
     deployment,
     template,
+    route: route?.view,
     revisions: own.map((replicaSet) => {
       const pods = caches.pods.byIndex('controller', replicaSet.metadata.uid ?? '');
       return revisionView(replicaSet, pods, readyEndpoints(caches, replicaSet));
     }),
     analysis,
   };
+  return { observation, until: route?.settlesAt };
+}
+
+function routeOf(caches: Caches, deployment: Deployment, now: number): SeenRoute | undefined {
+  const { gateway } = deployment.spec.traffic ?? {};
+  if (gateway === undefined) return undefined;
+  const routes = gateway.kind === 'GRPCRoute' ? caches.grpcRoutes : caches.httpRoutes;
+  const { name, namespace = '' } = deployment.metadata;
+  const live = routes.get(keyOf({ namespace, name }));
+  return seeRoute(deployment, live, routes.get(keyOf({ namespace, name: previewName(name) })), now);
 }
 
 /** Ready ones in the slices of the revision's Service, which is called as its ReplicaSet. Each address counts once. */

@@ -9,6 +9,7 @@ import type { DeploymentInformers } from './informers.ts';
 import { observe, ownReplicaSets } from './observe.ts';
 import { planDeployment } from './plan/deployment.ts';
 import type { DeploymentPlan } from './plan/deploymentPlan.ts';
+import { desiredRoutes } from './route/desiredRoutes.ts';
 import { servicesOf } from './services.ts';
 import type { Templates } from './template/templates.ts';
 import { makeWrite, type RevisionWrite, sentence, writesOf } from './writes.ts';
@@ -43,12 +44,12 @@ export class DeploymentReconciler {
       this.#remember(key, deployment);
       // What it made goes with it: the garbage collector sees to that.
       if (deployment === undefined || deployment.metadata.deletionTimestamp !== undefined) return {};
-      const { plan, writes, fingerprint } = await this.#look(deployment, context);
-      await this.#serve(deployment, plan, context);
+      const { plan, until, writes, fingerprint } = await this.#look(deployment, context);
+      const served = await this.#serve(deployment, plan, context);
       await this.#write(deployment, writes, fingerprint, context);
       // A write changes what is seen, and what is seen the plan: status tells of where that comes to rest.
-      if (writes.length > 0 && looks < mostLooks) continue;
-      return this.#report(deployment, plan, context);
+      if (served + writes.length > 0 && looks < mostLooks) continue;
+      return this.#report(deployment, plan, until, context);
     }
   }
 
@@ -60,18 +61,20 @@ export class DeploymentReconciler {
       signal,
     );
     const own = ownReplicaSets(informers, deployment);
-    const plan = planDeployment(observe(informers, deployment, own, view, new Map(), now()));
-    return { plan, writes: writesOf(plan, own), fingerprint };
+    const { observation, until } = observe(informers, deployment, own, view, new Map(), now());
+    const plan = planDeployment(observation);
+    return { plan, until, writes: writesOf(plan, own), fingerprint };
   }
 
-  /** Services stand before anything points at them. */
+  /** Services and the routes that point at them. Gives the number of those that were written. */
   async #serve(
     deployment: Deployment,
     plan: DeploymentPlan,
     { log, signal }: ReconcileContext,
-  ): Promise<void> {
-    const desired = servicesOf(deployment, plan);
-    if (desired.length === 0) return;
+  ): Promise<number> {
+    const routes = plan.route === undefined ? [] : desiredRoutes(deployment, plan.route);
+    const desired = [...servicesOf(deployment, plan), ...routes];
+    if (desired.length === 0) return 0;
     const { outcomes } = await this.#parts.applier.apply({
       owner: { uid: deployment.metadata.uid ?? '' },
       desired,
@@ -79,6 +82,7 @@ export class DeploymentReconciler {
       signal,
     });
     for (const outcome of outcomes) if (outcome.result === 'failed') throw outcome.error;
+    return outcomes.filter(({ result }) => result !== 'unchanged').length;
   }
 
   async #write(
@@ -100,6 +104,7 @@ export class DeploymentReconciler {
   async #report(
     deployment: Deployment,
     plan: DeploymentPlan,
+    until: number | undefined,
     { signal }: ReconcileContext,
   ): Promise<ReconcileResult> {
     const { statusWriter, recorder, now } = this.#parts;
@@ -107,7 +112,8 @@ export class DeploymentReconciler {
     if (written.result === 'written') {
       for (const { type, reason, note } of plan.events) recorder.record(deployment, { type, reason, note });
     }
-    return plan.wakeUp === undefined ? {} : { requeueAfter: Math.max(plan.wakeUp - now(), 10) };
+    const next = Math.min(plan.wakeUp ?? Number.POSITIVE_INFINITY, until ?? Number.POSITIVE_INFINITY);
+    return Number.isFinite(next) ? { requeueAfter: Math.max(next - now(), 10) } : {};
   }
 
   /** Of a Deployment that is gone, or gone and made anew, nothing is kept in memory. */

@@ -1,3 +1,4 @@
+import { labels } from '../../crds/deployment/names.ts';
 import type { Change } from '../../operator/cache/change.ts';
 import { type Watch, watch } from '../../operator/controller/watch.ts';
 import { type KubernetesObject, keyOf, type ObjectKey } from '../../operator/resources/object.ts';
@@ -23,9 +24,9 @@ export function watchesOf(informers: DeploymentInformers): readonly Watch[] {
       .flatMap((uid) => deployments.byIndex('uid', uid).map(keyOf));
   };
 
-  const ofEndpoints = ({ object }: Change<KubernetesObject>): readonly ObjectKey[] => {
+  const ofMade = ({ object }: Change<KubernetesObject>): readonly ObjectKey[] => {
     const { labels: marks = {}, namespace = '' } = object.metadata;
-    const name = marks['mainstay.dev/deployment'];
+    const name = marks[labels.deployment];
     return name === undefined ? [] : [keyOf({ namespace, name })];
   };
 
@@ -33,6 +34,9 @@ export function watchesOf(informers: DeploymentInformers): readonly Watch[] {
     watch(deployments, ({ object }) => [keyOf(object)], { priority: 'high' }),
     watch(replicaSets, ofReplicaSet),
     watch(informers.pods, ofPod),
-    watch(informers.endpoints, ofEndpoints),
+    watch(informers.endpoints, ofMade),
+    watch(informers.services, ofMade),
+    watch(informers.httpRoutes, ofMade),
+    watch(informers.grpcRoutes, ofMade),
   ];
 }

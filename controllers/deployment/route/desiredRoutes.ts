@@ -2,7 +2,7 @@ import { annotations, labels } from '../../../crds/deployment/names.ts';
 import type { Match } from '../../../crds/deployment/schema.ts';
 import { type DesiredObject, desire } from '../../../operator/apply/desired.ts';
 import type { Deployment } from '../deployment.ts';
-import { revisionName } from '../names.ts';
+import { previewName, revisionName } from '../names.ts';
 import { ownedBy } from '../owned.ts';
 import type { PlannedRoute } from '../plan/deploymentPlan.ts';
 import { type BackendReference, grpcRoutes, httpRoutes, type RouteMatch, type RouteRule } from './routes.ts';
@@ -39,7 +39,7 @@ export function desiredRoutes(deployment: Deployment, planned: PlannedRoute): re
   return [
     main,
     route(deployment, gateway, {
-      name: `${metadata.name}-preview`,
+      name: previewName(metadata.name),
       hostnames: gateway.preview.hostnames,
       rules: [{ ...whole(gateway), backendRefs: [backend(preview, 1)] }],
       mark: '',
@@ -57,19 +57,24 @@ function route(
     readonly mark: string;
   },
 ): DesiredObject {
-  return desire(kind === 'GRPCRoute' ? grpcRoutes : httpRoutes, {
-    metadata: {
-      name: made.name,
-      ...ownedBy(deployment),
-      labels: { [labels.deployment]: deployment.metadata.name },
-      ...(made.mark !== '' && { annotations: { [annotations.route]: made.mark } }),
+  return desire(
+    kind === 'GRPCRoute' ? grpcRoutes : httpRoutes,
+    {
+      metadata: {
+        name: made.name,
+        ...ownedBy(deployment),
+        labels: { [labels.deployment]: deployment.metadata.name },
+        ...(made.mark !== '' && { annotations: { [annotations.route]: made.mark } }),
+      },
+      spec: {
+        parentRefs,
+        ...(made.hostnames !== undefined && { hostnames: made.hostnames }),
+        rules: made.rules,
+      },
     },
-    spec: {
-      parentRefs,
-      ...(made.hostnames !== undefined && { hostnames: made.hostnames }),
-      rules: made.rules,
-    },
-  });
+    // What it points at stands before it.
+    { wave: 1 },
+  );
 }
 
 type Backend = (hash: string, weight?: number) => BackendReference;

@@ -1,0 +1,233 @@
+import { describe, expect, it } from 'vitest';
+import type { Deployment } from '../deployment.ts';
+import { identity } from '../marks.ts';
+import type { PlannedRoute } from '../plan/deploymentPlan.ts';
+import { desiredRoutes } from './desiredRoutes.ts';
+import type { Route } from './routes.ts';
+import { seeRoute } from './routeView.ts';
+
+type Gateway = NonNullable<NonNullable<Deployment['spec']['traffic']>['gateway']>;
+
+const deployment = (gateway: Partial<Gateway> = {}): Deployment => ({
+  apiVersion: 'mainstay.dev/v1alpha1',
+  kind: 'Deployment',
+  metadata: { name: 'shop', namespace: 'team', uid: 'u1' },
+  spec: {
+    replicas: 4,
+    selector: { matchLabels: { app: 'shop' } },
+    template: { spec: { containers: [{ name: 'main' }] } },
+    minReadySeconds: 0,
+    progressDeadlineSeconds: 600,
+    revisionHistoryLimit: 10,
+    paused: false,
+    deletionPolicy: 'Delete',
+    adopt: false,
+    strategy: { type: 'Canary' },
+    traffic: {
+      ports: [{ name: 'http', port: 80 }],
+      drain: '30s',
+      settle: '5s',
+      gateway: {
+        kind: 'HTTPRoute',
+        path: '/',
+        parentRefs: [{ name: 'public', namespace: 'gateways' }],
+        hostnames: ['shop.example.com'],
+        ...gateway,
+      },
+    },
+  } as Deployment['spec'],
+});
+
+const split = (more: Partial<PlannedRoute> = {}): PlannedRoute => ({
+  weights: new Map([
+    ['old', 75],
+    ['new', 25],
+  ]),
+  rules: '',
+  ...more,
+});
+
+/** As the server would have it, taken by one gateway at `accepted`. */
+function stored(
+  planned: PlannedRoute,
+  subject: Deployment,
+  index = 0,
+  written = '2026-01-01T00:00:00Z',
+): Route {
+  const made = desiredRoutes(subject, planned)[index]?.object as Route;
+  const condition = (type: string) => ({
+    type,
+    status: 'True',
+    reason: type,
+    message: '',
+    observedGeneration: 3,
+  });
+  return {
+    ...made,
+    metadata: {
+      ...made.metadata,
+      generation: 3,
+      managedFields: [{ manager: identity.fieldManager, operation: 'Apply', time: written, fieldsV1: {} }],
+    },
+    status: {
+      parents: [
+        {
+          parentRef: { name: 'public' },
+          controllerName: 'example.com/gateway',
+          conditions: [condition('Accepted'), condition('ResolvedRefs')],
+        },
+      ],
+    },
+  };
+}
+
+const later = Date.parse('2026-01-01T00:01:00Z');
+
+describe('the route of a Deployment', () => {
+  it('splits by weight between the Services of revisions', () => {
+    const [main, ...others] = desiredRoutes(deployment(), split());
+    expect(others).toEqual([]);
+    expect(main?.object).toMatchObject({
+      kind: 'HTTPRoute',
+      metadata: { name: 'shop', namespace: 'team', ownerReferences: [{ uid: 'u1', controller: true }] },
+      spec: {
+        parentRefs: [{ name: 'public', namespace: 'gateways' }],
+        hostnames: ['shop.example.com'],
+        rules: [
+          {
+            matches: [{ path: { type: 'PathPrefix', value: '/' } }],
+            backendRefs: [
+              { name: 'shop-old', port: 80, weight: 75 },
+              { name: 'shop-new', port: 80, weight: 25 },
+            ],
+          },
+        ],
+      },
+    });
+  });
+
+  it('sends what matches to the new revision before it splits, cookies by the header that holds them', () => {
+    const match = [
+      { headers: [{ name: 'x-team', value: 'shop' }] },
+      { cookies: [{ name: 'beta', value: 'a.b' }], query: [{ name: 'v', value: '2' }] },
+    ];
+    const [main] = desiredRoutes(deployment({ path: '/cart' }), split({ match, matchTo: 'new', rules: 'r' }));
+    const { spec, metadata } = main?.object as Route;
+    expect(metadata.annotations).toEqual({ 'mainstay.dev/route': 'r' });
+    expect(spec.rules?.[0]).toEqual({
+      matches: [
+        { path: { type: 'PathPrefix', value: '/cart' }, headers: [{ name: 'x-team', value: 'shop' }] },
+        {
+          path: { type: 'PathPrefix', value: '/cart' },
+          headers: [{ name: 'Cookie', value: '^(.*;\\s*)?beta=a\\.b(;.*)?$', type: 'RegularExpression' }],
+          queryParams: [{ name: 'v', value: '2' }],
+        },
+      ],
+      backendRefs: [{ name: 'shop-new', port: 80, weight: 1 }],
+    });
+  });
+
+  it('copies requests, and shows a preview by a route of its own', () => {
+    const subject = deployment({ preview: { hostnames: ['next.example.com'] } });
+    const [main, preview] = desiredRoutes(
+      subject,
+      split({ mirror: 10, matchTo: 'new', preview: 'new', rules: 'r' }),
+    );
+    expect((main?.object as Route).spec.rules?.at(-1)?.filters).toEqual([
+      {
+        type: 'RequestMirror',
+        requestMirror: { backendRef: { name: 'shop-new', port: 80 }, percent: 10 },
+      },
+    ]);
+    expect(preview?.object).toMatchObject({
+      metadata: { name: 'shop-preview' },
+      spec: {
+        hostnames: ['next.example.com'],
+        rules: [{ backendRefs: [{ name: 'shop-new', port: 80, weight: 1 }] }],
+      },
+    });
+  });
+
+  it('of gRPC has no path', () => {
+    const [main] = desiredRoutes(deployment({ kind: 'GRPCRoute' }), split());
+    expect(main?.object.kind).toBe('GRPCRoute');
+    expect((main?.object as Route).spec.rules?.[0]).not.toHaveProperty('matches');
+  });
+});
+
+describe('the live route', () => {
+  it('is seen as it was planned', () => {
+    const subject = deployment({ preview: { hostnames: ['next.example.com'] } });
+    const planned = split({
+      match: [{ headers: [{ name: 'a', value: 'b' }] }],
+      matchTo: 'new',
+      preview: 'new',
+      rules: 'r',
+    });
+    const { view } = seeRoute(subject, stored(planned, subject), stored(planned, subject, 1), later);
+    expect(view).toEqual({
+      exists: true,
+      accepted: true,
+      problem: undefined,
+      weights: planned.weights,
+      matchTo: 'new',
+      preview: 'new',
+      rules: 'r',
+      verified: true,
+      by: 'Settle',
+    });
+  });
+
+  it('is trusted only some time after it was written', () => {
+    const written = '2026-01-01T00:00:55Z';
+    const seen = seeRoute(deployment(), stored(split(), deployment(), 0, written), undefined, later);
+    expect(seen).toMatchObject({ view: { accepted: true, verified: false }, settlesAt: later + 1000 });
+    const after = seeRoute(deployment(), stored(split(), deployment(), 0, written), undefined, later + 1000);
+    expect(after).toMatchObject({ view: { verified: true } });
+    expect(after.settlesAt).toBeUndefined();
+  });
+
+  it.each<[string, (route: Route) => Route, string]>([
+    [
+      'nobody has taken',
+      (route) => ({ ...route, status: { parents: [] } }),
+      'no gateway has taken the route yet',
+    ],
+    [
+      'the gateway has not looked at since',
+      (route) => ({ ...route, metadata: { ...route.metadata, generation: 4 } }),
+      'the gateway has not looked at the route since it was written',
+    ],
+    [
+      'the gateway refuses',
+      (route) => ({
+        ...route,
+        status: {
+          parents: (route.status?.parents ?? []).map((parent) => ({
+            ...parent,
+            conditions: [
+              {
+                type: 'Accepted',
+                status: 'False',
+                reason: 'NotAllowedByListeners',
+                message: 'no listener',
+                observedGeneration: 3,
+              },
+            ],
+          })),
+        },
+      }),
+      'Accepted is False: NotAllowedByListeners: no listener',
+    ],
+  ])('that %s is not accepted, and says why', (_, change, problem) => {
+    const { view } = seeRoute(deployment(), change(stored(split(), deployment())), undefined, later);
+    expect(view).toMatchObject({ accepted: false, verified: false, problem });
+  });
+
+  it('that is not there has no weights', () => {
+    expect(seeRoute(deployment(), undefined, undefined, later).view).toMatchObject({
+      exists: false,
+      weights: new Map(),
+    });
+  });
+});
