@@ -1,11 +1,18 @@
 import { group } from '../../crds/project/names.ts';
 import { Applier } from '../../operator/apply/applier.ts';
 import { inventoryOf } from '../../operator/apply/inventory.ts';
+import { isNotFound } from '../../operator/client/apiError.ts';
+import type { Client } from '../../operator/client/client.ts';
 import { recordFailures } from '../../operator/controller/failureEvents.ts';
 import { EventRecorder } from '../../operator/events/eventRecorder.ts';
 import type { Manager } from '../../operator/manager/manager.ts';
-import { services } from '../../operator/resources/builtin.ts';
+import { monotonicClock } from '../../operator/queue/clock.ts';
+import { secrets, services } from '../../operator/resources/builtin.ts';
+import type { ObjectKey } from '../../operator/resources/object.ts';
 import { StatusWriter } from '../../operator/status/statusWriter.ts';
+import { createAnalyses } from './analysis/index.ts';
+import { ResultWatch } from './analysis/resultWatch.ts';
+import type { ReadSecret } from './analysis/secretValues.ts';
 import { deployments } from './deployment.ts';
 import { informersOf } from './informers.ts';
 import { identity } from './marks.ts';
@@ -16,15 +23,30 @@ import { Templates } from './template/templates.ts';
 import { watchesOf } from './watches.ts';
 
 /**
- * Adds the controller of Deployments to a manager, before it runs.
+ * Adds the controller of Deployments to a manager, before it runs. `apiServer` are names and addresses by which the API
+ * server is reached: no metric may be asked of it.
  *
  * To be read in this order: `observe.ts` gathers what is there, `template/` says which revision the template is,
  * `plan/deployment.ts` decides, `services.ts` and `writes.ts` write; `reconciler.ts` goes through them for one Deployment.
  */
-export function addDeploymentController(manager: Manager, settings: DeploymentSettings): void {
+export function addDeploymentController(
+  manager: Manager,
+  settings: DeploymentSettings,
+  apiServer: readonly string[],
+): void {
   const informers = informersOf(manager);
   const recorder = new EventRecorder({ client: manager.client, controller: `${group}/deployment` });
   manager.beforeStop('events of Deployments', () => recorder.stop());
+  const results = new ResultWatch();
+  const { analyses, close } = createAnalyses({
+    clock: monotonicClock,
+    now: Date.now,
+    settings: settings.analysis,
+    readSecret: secretsOf(manager.client),
+    apiServer,
+    onResult: (key) => results.tell(key as ObjectKey),
+  });
+  manager.beforeStop('analyses', close);
   const reconciler = new DeploymentReconciler({
     client: manager.client,
     informers,
@@ -38,6 +60,7 @@ export function addDeploymentController(manager: Manager, settings: DeploymentSe
         { resource: grpcRoutes, lister: informers.grpcRoutes },
       ]),
     }),
+    analyses,
     statusWriter: new StatusWriter({ client: manager.client, resource: deployments }),
     recorder,
     now: Date.now,
@@ -45,8 +68,20 @@ export function addDeploymentController(manager: Manager, settings: DeploymentSe
   manager.addController({
     name: 'deployment',
     concurrency: settings.concurrency,
-    watches: watchesOf(informers),
+    watches: watchesOf(informers, results),
     reconcile: (key, context) => reconciler.reconcile(key, context),
     onFailure: recordFailures(informers.deployments, recorder),
   });
+}
+
+/** Reads what metrics' credentials refer to. Each is read again after a minute. */
+function secretsOf(client: Client): ReadSecret {
+  return async (namespace, name) => {
+    try {
+      return (await client.get(secrets, { namespace, name })).data ?? {};
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  };
 }

@@ -17,6 +17,7 @@ import { type Deployment, deployments } from './deployment.ts';
 import { identity } from './marks.ts';
 import type { Caches } from './observe.ts';
 import { endpointsOutline, podOutline } from './outlines.ts';
+import { type Gateway, type GatewayClass, gatewayClasses, gateways } from './route/gateway.ts';
 import { grpcRoutes, httpRoutes, type Route } from './route/routes.ts';
 
 /** The informers behind the caches. */
@@ -28,6 +29,8 @@ export interface DeploymentInformers extends Caches {
   readonly services: Informer<Service, 'owner'>;
   readonly httpRoutes: Informer<Route, 'owner'>;
   readonly grpcRoutes: Informer<Route, 'owner'>;
+  readonly gateways: Informer<Gateway>;
+  readonly classes: Informer<GatewayClass>;
 }
 
 /** Everything that the controller follows, and of each object only what it reads. */
@@ -64,6 +67,8 @@ export function informersOf(manager: Manager): DeploymentInformers {
     // Gateway API may be installed later, or never.
     httpRoutes: manager.informer({ resource: httpRoutes, ...applied, optional: true }),
     grpcRoutes: manager.informer({ resource: grpcRoutes, ...applied, optional: true }),
+    gateways: manager.informer({ resource: gateways, optional: true }),
+    classes: manager.informer({ resource: gatewayClasses, optional: true }),
   };
 }
 

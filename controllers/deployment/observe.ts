@@ -1,10 +1,12 @@
 import type { Lister } from '../../operator/cache/lister.ts';
 import type { EndpointSlice, Pod, ReplicaSet } from '../../operator/resources/builtin.ts';
 import { keyOf } from '../../operator/resources/object.ts';
+import { type AnalysedRevision, planAnalysis } from './analysis/plan.ts';
 import type { Deployment } from './deployment.ts';
-import { previewName } from './names.ts';
+import { previewName, revisionName } from './names.ts';
 import type { MetricView, Observation, TemplateView } from './plan/observation.ts';
 import { revisionView } from './revisions/revisionView.ts';
+import { type Gateway, type GatewayClass, type GatewayInUse, gatewayOf } from './route/gateway.ts';
 import type { Route } from './route/routes.ts';
 import { type SeenRoute, seeRoute } from './route/routeView.ts';
 
@@ -15,6 +17,8 @@ export interface Caches {
   readonly endpoints: Lister<EndpointSlice, 'service'>;
   readonly httpRoutes: Lister<Route, 'owner'>;
   readonly grpcRoutes: Lister<Route, 'owner'>;
+  readonly gateways: Lister<Gateway>;
+  readonly classes: Lister<GatewayClass>;
 }
 
 /** The ReplicaSets that the Deployment controls, whoever made them. */
@@ -39,11 +43,14 @@ export function observe(
   now: number,
 ): Seen {
   const route = routeOf(caches, deployment, now);
+  const gateway = gatewayOf(caches, deployment);
   const observation: Observation = {
     now,
     deployment,
     template,
     route: route?.view,
+    gateway: gateway?.view,
+    problem: problemOf(deployment, gateway),
     revisions: own.map((replicaSet) => {
       const pods = caches.pods.byIndex('controller', replicaSet.metadata.uid ?? '');
       return revisionView(replicaSet, pods, readyEndpoints(caches, replicaSet));
@@ -51,6 +58,33 @@ export function observe(
     analysis,
   };
   return { observation, until: route?.settlesAt };
+}
+
+/** What of the analysis could not be run: to be told before a rollout begins. */
+function problemOf(deployment: Deployment, gateway: GatewayInUse | undefined): string | undefined {
+  const { metadata, spec } = deployment;
+  if (spec.analysis === undefined) return undefined;
+  const revision = analysedRevision(deployment, 'revision');
+  const { problems } = planAnalysis(spec.analysis, {
+    namespace: metadata.namespace ?? '',
+    canary: revision,
+    stable: revision,
+    ...measuredTraffic(deployment, gateway?.controllerName),
+  });
+  return problems.map(({ metric, problem }) => `metric ${metric}: ${problem}`)[0];
+}
+
+/** By what a revision is told from others in metrics. */
+export function analysedRevision({ metadata }: Deployment, hash: string): AnalysedRevision {
+  const name = revisionName(metadata.name, hash);
+  return { replicaSet: name, service: name };
+}
+
+function measuredTraffic({ metadata, spec }: Deployment, controllerName: string | undefined) {
+  const { gateway, ports } = spec.traffic ?? {};
+  const port = ports?.[0]?.port;
+  if (gateway === undefined || port === undefined) return {};
+  return { traffic: { controllerName, port, route: { name: metadata.name, kind: gateway.kind } } };
 }
 
 function routeOf(caches: Caches, deployment: Deployment, now: number): SeenRoute | undefined {

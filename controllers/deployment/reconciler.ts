@@ -2,14 +2,17 @@ import type { Applier } from '../../operator/apply/applier.ts';
 import type { Client } from '../../operator/client/client.ts';
 import type { ReconcileContext, ReconcileResult } from '../../operator/controller/reconciler.ts';
 import type { Recorder } from '../../operator/events/eventRecorder.ts';
-import type { ObjectKey } from '../../operator/resources/object.ts';
+import { keyOf, type ObjectKey } from '../../operator/resources/object.ts';
 import type { StatusWriter } from '../../operator/status/statusWriter.ts';
+import type { Analyses } from './analysis/analyses.ts';
+import { measurementOf } from './analysis/measurement.ts';
 import type { Deployment } from './deployment.ts';
 import type { DeploymentInformers } from './informers.ts';
-import { observe, ownReplicaSets } from './observe.ts';
+import { analysedRevision, observe, ownReplicaSets } from './observe.ts';
 import { planDeployment } from './plan/deployment.ts';
 import type { DeploymentPlan } from './plan/deploymentPlan.ts';
 import { desiredRoutes } from './route/desiredRoutes.ts';
+import { gatewayOf } from './route/gateway.ts';
 import { servicesOf } from './services.ts';
 import type { Templates } from './template/templates.ts';
 import { makeWrite, type RevisionWrite, sentence, writesOf } from './writes.ts';
@@ -19,6 +22,7 @@ export interface ReconcilerParts {
   readonly informers: DeploymentInformers;
   readonly templates: Templates;
   readonly applier: Applier;
+  readonly analyses: Pick<Analyses, 'run' | 'stop' | 'views'>;
   readonly statusWriter: StatusWriter<Deployment>;
   readonly recorder: Recorder;
   /** Milliseconds since the epoch. */
@@ -43,25 +47,36 @@ export class DeploymentReconciler {
       const deployment = this.#parts.informers.deployments.get(key);
       this.#remember(key, deployment);
       // What it made goes with it: the garbage collector sees to that.
-      if (deployment === undefined || deployment.metadata.deletionTimestamp !== undefined) return {};
+      if (deployment === undefined || deployment.metadata.deletionTimestamp !== undefined) {
+        this.#parts.analyses.stop(key);
+        return {};
+      }
       const { plan, until, writes, fingerprint } = await this.#look(deployment, context);
       const served = await this.#serve(deployment, plan, context);
       await this.#write(deployment, writes, fingerprint, context);
       // A write changes what is seen, and what is seen the plan: status tells of where that comes to rest.
       if (served + writes.length > 0 && looks < mostLooks) continue;
+      this.#measure(key, deployment, plan);
       return this.#report(deployment, plan, until, context);
     }
   }
 
   async #look(deployment: Deployment, { signal }: ReconcileContext) {
-    const { informers, templates, now } = this.#parts;
+    const { informers, templates, analyses, now } = this.#parts;
     const { view, fingerprint } = await templates.view(
       deployment,
       ownReplicaSets(informers, deployment),
       signal,
     );
     const own = ownReplicaSets(informers, deployment);
-    const { observation, until } = observe(informers, deployment, own, view, new Map(), now());
+    const { observation, until } = observe(
+      informers,
+      deployment,
+      own,
+      view,
+      analyses.views(keyOf(deployment)),
+      now(),
+    );
     const plan = planDeployment(observation);
     return { plan, until, writes: writesOf(plan, own), fingerprint };
   }
@@ -98,6 +113,20 @@ export class DeploymentReconciler {
         log.info({ change: write.type }, sentence(deployment, write));
       }),
     );
+  }
+
+  /** What is measured from now on; the results come by themselves. */
+  #measure(key: ObjectKey, deployment: Deployment, plan: DeploymentPlan): void {
+    const { analyses, informers } = this.#parts;
+    const measurement = measurementOf({
+      deployment,
+      plan,
+      revision: (hash) => analysedRevision(deployment, hash),
+      controllerName: gatewayOf(informers, deployment)?.controllerName,
+      route: deployment.metadata.name,
+    });
+    if (measurement === undefined) analyses.stop(key);
+    else analyses.run(key, measurement);
   }
 
   /** Writes the status and says what is new in it. */

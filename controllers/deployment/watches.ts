@@ -5,7 +5,7 @@ import { type KubernetesObject, keyOf, type ObjectKey } from '../../operator/res
 import { controllerOf, type DeploymentInformers } from './informers.ts';
 
 /** Which Deployments a change of anything that is followed concerns. */
-export function watchesOf(informers: DeploymentInformers): readonly Watch[] {
+export function watchesOf(informers: DeploymentInformers, results: Watch): readonly Watch[] {
   const { deployments, replicaSets } = informers;
 
   const ofReplicaSet = ({ object, previous }: Change<KubernetesObject>): readonly ObjectKey[] =>
@@ -30,6 +30,12 @@ export function watchesOf(informers: DeploymentInformers): readonly Watch[] {
     return name === undefined ? [] : [keyOf({ namespace, name })];
   };
 
+  /** Gateways seldom change, and whose route one serves is told by the route. */
+  const routed = ({ initial }: Change<KubernetesObject>): readonly ObjectKey[] =>
+    initial
+      ? []
+      : [...deployments.list()].filter(({ spec }) => spec.traffic?.gateway !== undefined).map(keyOf);
+
   return [
     watch(deployments, ({ object }) => [keyOf(object)], { priority: 'high' }),
     watch(replicaSets, ofReplicaSet),
@@ -38,5 +44,8 @@ export function watchesOf(informers: DeploymentInformers): readonly Watch[] {
     watch(informers.services, ofMade),
     watch(informers.httpRoutes, ofMade),
     watch(informers.grpcRoutes, ofMade),
+    watch(informers.gateways, routed, { priority: 'low' }),
+    watch(informers.classes, routed, { priority: 'low' }),
+    results,
   ];
 }

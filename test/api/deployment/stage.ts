@@ -1,6 +1,7 @@
 import { type Cluster, isMutating, readAuditLog, startCluster } from '../../../cluster/index.ts';
 import { type Deployment, deployments } from '../../../controllers/deployment/deployment.ts';
 import { addDeploymentController } from '../../../controllers/deployment/index.ts';
+import { deploymentSettings } from '../../../controllers/deployment/settings.ts';
 import { deploymentKind } from '../../../crds/deployment/kind.ts';
 import { customResourceDefinition } from '../../../crds/structural/customResourceDefinition.ts';
 import {
@@ -59,7 +60,7 @@ export class Stage implements AsyncDisposable {
       fieldManager: 'mainstay',
       log: createLog({ level: 'silent' }),
     });
-    addDeploymentController(manager, { concurrency: 8 });
+    addDeploymentController(manager, deploymentSettings.parse({ analysis: { allow: ['127.0.0.0/8'] } }), []);
     const stopping = new AbortController();
     const running = manager.run(stopping.signal);
     this.#stop = async () => {
