@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { eventually } from '../../eventually.ts';
+import { FakeGateway } from './fakeGateway.ts';
+import { Stage, template } from './stage.ts';
+
+let stage: Stage;
+let gateway: FakeGateway;
+beforeAll(async () => {
+  stage = await Stage.open();
+  gateway = await FakeGateway.start(stage.kubectl, stage.client);
+});
+afterAll(async () => {
+  await gateway.stop();
+  await stage[Symbol.asyncDispose]();
+});
+
+const spec = (image: string, more: object = {}) => ({
+  strategy: { type: 'Canary', canary: { steps: [{ weight: 25, pause: {} }, { weight: 100 }] } },
+  traffic: {
+    ports: [{ name: 'http', port: 80 }],
+    gateway: { parentRefs: [{ name: 'public' }], hostnames: ['shop.example.com'] },
+    settle: '1s',
+    drain: '2s',
+  },
+  template: template('shop', image),
+  ...more,
+});
+const serviceOf = async (image: string) => {
+  const all = await stage.revisions('shop');
+  return all.find((one) => one.spec?.template?.spec?.containers[0]?.image === image)?.metadata.name ?? '';
+};
+const sizes = async () => (await stage.revisions('shop')).map((one) => one.spec?.replicas);
+
+it('the first revision has all of the traffic once it is there', async () => {
+  await stage.apply('shop', spec('shop:1'));
+  await stage.healthy('shop', 1);
+  await eventually(async () =>
+    expect(await gateway.weights('shop')).toEqual({ [await serviceOf('shop:1')]: 100 }),
+  );
+});
+
+it('a canary has its weight once its pods are there, and the stable revision stays whole meanwhile', async () => {
+  await stage.apply('shop', spec('shop:2'));
+  const status = await stage.until('shop', ({ phase, step }) => phase === 'Paused' && step?.index === 1);
+  expect(status.weight).toMatchObject({ desired: 25, verified: 25, by: 'Settle' });
+  const [first, second] = [await serviceOf('shop:1'), await serviceOf('shop:2')];
+  expect(await gateway.weights('shop')).toEqual({ [first]: 75, [second]: 25 });
+  expect(await sizes()).toEqual([4, 1]);
+});
+
+it('an abort takes the weight back at once, and the pods of the canary go after that', async () => {
+  const request = { id: 'stop', verb: 'Abort', revision: 2 };
+  await stage.apply('shop', spec('shop:2', { request }));
+  await stage.until('shop', ({ phase }) => phase === 'Aborted');
+  expect(await gateway.weights('shop')).toEqual({ [await serviceOf('shop:1')]: 100 });
+  await eventually(async () => expect(await sizes()).toEqual([4, 0]));
+});
+
+it('what the gateway refuses is told in its own words, and an abort goes on all the same', async () => {
+  gateway.problem = 'no listener takes it';
+  await stage.apply('shop', spec('shop:3'));
+  const status = await stage.until('shop', ({ message }) => message.includes('no listener takes it'));
+  expect(status.phase).toBe('Progressing');
+  const request = { id: 'stop-again', verb: 'Abort', revision: status.canary?.revision ?? 0 };
+  await stage.apply('shop', spec('shop:3', { request }));
+  await stage.until(
+    'shop',
+    ({ lastRequest }) => lastRequest?.id === 'stop-again' && lastRequest.outcome === 'Done',
+  );
+  gateway.problem = undefined;
+  await stage.until('shop', ({ phase }) => phase === 'Aborted');
+  expect(await gateway.weights('shop')).toEqual({ [await serviceOf('shop:1')]: 100 });
+});
+
+it('promotion re-creates no pod: the canary becomes the stable revision', async () => {
+  await stage.apply('shop', spec('shop:4'));
+  const { canary } = await stage.until('shop', ({ phase, step }) => phase === 'Paused' && step?.index === 1);
+  const before = (await stage.pods('shop')).filter(({ spec: pod }) => pod?.containers[0]?.image === 'shop:4');
+  const request = { id: 'go', verb: 'Promote', revision: canary?.revision ?? 0, step: 1 };
+  await stage.apply('shop', spec('shop:4', { request }));
+  await stage.healthy('shop', canary?.revision ?? 0);
+  expect(await gateway.weights('shop')).toEqual({ [await serviceOf('shop:4')]: 100 });
+  const after = new Set((await stage.pods('shop')).map(({ metadata }) => metadata.uid));
+  for (const { metadata } of before) expect(after).toContain(metadata.uid);
+  await eventually(async () => expect((await sizes()).at(-1)).toBe(4));
+  await eventually(async () => expect((await sizes()).slice(0, -1).every((size) => size === 0)).toBe(true));
+});
