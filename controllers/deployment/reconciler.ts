@@ -1,4 +1,5 @@
 import type { Applier } from '../../operator/apply/applier.ts';
+import { isAlreadyExists } from '../../operator/client/apiError.ts';
 import type { Client } from '../../operator/client/client.ts';
 import type { ReconcileContext, ReconcileResult } from '../../operator/controller/reconciler.ts';
 import type { Recorder } from '../../operator/events/eventRecorder.ts';
@@ -106,10 +107,14 @@ export class DeploymentReconciler {
     fingerprint: string,
     { log, signal }: ReconcileContext,
   ): Promise<void> {
-    const { client } = this.#parts;
+    const { client, templates } = this.#parts;
     await Promise.all(
       writes.map(async (write) => {
-        await makeWrite(client, deployment, write, { fingerprint, signal });
+        await makeWrite(client, deployment, write, { fingerprint, signal }).catch((error: unknown) => {
+          if (write.type === 'Create' && isAlreadyExists(error))
+            templates.taken(deployment, write.planned.hash);
+          throw error;
+        });
         log.info({ change: write.type }, sentence(deployment, write));
       }),
     );

@@ -13,6 +13,8 @@ interface Found {
   readonly view: TemplateView;
   /** As the server would store it; kept until a ReplicaSet has it. */
   readonly stored?: unknown;
+  /** Hashes that cannot name it: a ReplicaSet of somebody else is called so. */
+  readonly taken: ReadonlySet<string>;
 }
 
 /**
@@ -47,11 +49,19 @@ export class Templates {
     const found =
       before?.fingerprint === fingerprint ? before : await this.#ask(deployment, fingerprint, signal);
     this.#found.set(uid, found);
-    const same =
-      found.stored === undefined
-        ? undefined
-        : own.find((one) => sameTemplate(one.spec?.template, found.stored));
-    return { view: same === undefined ? found.view : known(same), fingerprint };
+    if (found.stored === undefined) return { view: found.view, fingerprint };
+    const same = own.find((one) => sameTemplate(one.spec?.template, found.stored));
+    if (same !== undefined) return { view: known(same), fingerprint };
+    const named = new Set([...found.taken, ...own.map(({ metadata }) => hashOfReplicaSet(metadata))]);
+    const hash = revisionHash(found.stored, (name) => named.has(name));
+    return { view: { state: 'Known', hash, exists: false }, fingerprint };
+  }
+
+  /** The revision cannot be called so: something else is. The next view gives it another name. */
+  taken({ metadata }: Deployment, hash: string): void {
+    const found = this.#found.get(metadata.uid ?? '');
+    if (found !== undefined)
+      this.#found.set(metadata.uid ?? '', { ...found, taken: new Set([...found.taken, hash]) });
   }
 
   forget(uid: string): void {
@@ -70,12 +80,10 @@ export class Templates {
         fieldValidation: 'Strict',
         signal,
       });
-      const stored = answer.spec?.template;
-      const hash = revisionHash(stored, () => false);
-      return { fingerprint, stored, view: { state: 'Known', hash, exists: false } };
+      return { fingerprint, stored: answer.spec?.template, view: { state: 'Unknown' }, taken: new Set() };
     } catch (error) {
       if (isApiError(error) && (error.reason === 'Invalid' || error.reason === 'BadRequest'))
-        return { fingerprint, view: { state: 'Invalid', message: error.message } };
+        return { fingerprint, view: { state: 'Invalid', message: error.message }, taken: new Set() };
       throw error;
     }
   }

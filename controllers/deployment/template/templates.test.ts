@@ -1,0 +1,106 @@
+import { expect, it } from 'vitest';
+import { annotations, labels } from '../../../crds/deployment/names.ts';
+import { ApiError } from '../../../operator/client/apiError.ts';
+import type { ReplicaSet } from '../../../operator/resources/builtin.ts';
+import type { Deployment } from '../deployment.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { Templates } from './templates.ts';
+
+const template = (image: string) => ({
+  metadata: { labels: { app: 'shop' } },
+  spec: { containers: [{ name: 'main', image }] },
+});
+
+const deployment = (image: string) =>
+  ({
+    apiVersion: 'mainstay.dev/v1alpha1',
+    kind: 'Deployment',
+    metadata: { name: 'shop', namespace: 'team', uid: 'u1' },
+    spec: { replicas: 1, selector: { matchLabels: { app: 'shop' } }, template: template(image) },
+  }) as unknown as Deployment;
+
+/** Answers dry runs as a server that fills a default in, and counts them. */
+function server(refuse?: string) {
+  const asked: string[] = [];
+  return {
+    asked,
+    client: {
+      create: async (_: unknown, object: unknown) => {
+        const { spec } = object as ReplicaSet;
+        const [container] = spec?.template?.spec?.containers ?? [];
+        asked.push(container?.image ?? '');
+        if (refuse !== undefined)
+          throw new ApiError({ verb: 'create', kind: 'ReplicaSet', name: 'shop' }, 422, {
+            reason: 'Invalid',
+            message: refuse,
+          });
+        const defaulted = { ...container, imagePullPolicy: 'IfNotPresent' };
+        return {
+          ...(object as object),
+          spec: { ...spec, template: { ...spec?.template, spec: { containers: [defaulted] } } },
+        } as never;
+      },
+    },
+  };
+}
+
+const replicaSet = (hash: string, image: string, fingerprint?: string): ReplicaSet => ({
+  apiVersion: 'apps/v1',
+  kind: 'ReplicaSet',
+  metadata: {
+    name: `shop-${hash}`,
+    labels: { [labels.hash]: hash },
+    ...(fingerprint !== undefined && { annotations: { [annotations.template]: fingerprint } }),
+  },
+  spec: {
+    selector: {},
+    template: {
+      metadata: { labels: { app: 'shop', [labels.hash]: hash } },
+      spec: { containers: [{ name: 'main', image, imagePullPolicy: 'IfNotPresent' }] },
+    },
+  },
+});
+
+const { signal } = new AbortController();
+
+it('a template that was written before is known without asking', async () => {
+  const { asked, client } = server();
+  const subject = deployment('shop:1');
+  const own = [replicaSet('bcd', 'shop:1', fingerprintOf(subject.spec.template))];
+  const { view } = await new Templates(client).view(subject, own, signal);
+  expect(view).toEqual({ state: 'Known', hash: 'bcd', exists: true });
+  expect(asked).toEqual([]);
+});
+
+it('one that the server makes the same of is the same revision, and is asked about once', async () => {
+  const { asked, client } = server();
+  const templates = new Templates(client);
+  const own = [replicaSet('bcd', 'shop:1', 'of another text')];
+  for (let time = 0; time < 3; time += 1) {
+    const { view } = await templates.view(deployment('shop:1'), own, signal);
+    expect(view).toEqual({ state: 'Known', hash: 'bcd', exists: true });
+  }
+  expect(asked).toEqual(['shop:1']);
+});
+
+it('a new one has a name of its own, another where that is taken', async () => {
+  const templates = new Templates(server().client);
+  const subject = deployment('shop:2');
+  const { view } = await templates.view(subject, [replicaSet('bcd', 'shop:1')], signal);
+  if (view.state !== 'Known') throw new Error(`it is ${view.state}`);
+  expect(view.exists).toBe(false);
+  templates.taken(subject, view.hash);
+  const { view: other } = await templates.view(subject, [], signal);
+  expect(other).toMatchObject({ state: 'Known', exists: false });
+  expect(other).not.toMatchObject({ hash: view.hash });
+});
+
+it("one that cannot work is told of in the server's words, until it is another", async () => {
+  const { asked, client } = server('spec.template: no');
+  const templates = new Templates(client);
+  for (let time = 0; time < 2; time += 1) {
+    const { view } = await templates.view(deployment('shop:3'), [], signal);
+    expect(view).toMatchObject({ state: 'Invalid', message: expect.stringContaining('spec.template: no') });
+  }
+  expect(asked).toEqual(['shop:3']);
+});
