@@ -58,13 +58,10 @@ function sizesByWeight(
   const verified = observation.deployment.status?.weight?.verified ?? 0;
   return entries(situation, course, (hash) => {
     if (hash === canary) {
-      // Without a route its pods are its share.
-      const wanted =
-        frozen && !strategy.routed ? Math.min(want.canary, desiredOf(situation, hash)) : want.canary;
-      const needed = Math.max(wanted, podsFor(Math.max(live, settled ? 0 : verified), replicas));
-      return {
-        replicas: settled ? needed : Math.max(needed, Math.min(desiredOf(situation, hash), replicas)),
-      };
+      const has = desiredOf(situation, hash);
+      if (!strategy.routed) return { replicas: besideStable(situation, course, want.canary, frozen) };
+      const needed = Math.max(want.canary, podsFor(Math.max(live, settled ? 0 : verified), replicas));
+      return { replicas: settled ? needed : Math.max(needed, Math.min(has, replicas)) };
     }
     if (hash !== stable) {
       const draining = drain(situation, hash);
@@ -82,6 +79,18 @@ function sizesByWeight(
     const least = Math.min(replicas, Math.max(needed, missing));
     return { replicas: settled ? least : Math.min(replicas, Math.max(least, desiredOf(situation, hash))) };
   });
+}
+
+/** The canary's pods where both serve: none go that the stable revision lacks, and frozen, none come. */
+function besideStable(
+  situation: Situation,
+  { canary, stable }: Course,
+  wanted: number,
+  frozen: boolean,
+): number {
+  const has = canary === undefined ? 0 : desiredOf(situation, canary);
+  const missing = situation.replicas - (stable === undefined ? 0 : availableOf(situation, stable));
+  return Math.max(frozen ? Math.min(wanted, has) : wanted, Math.min(has, missing));
 }
 
 /** The shares that the two have, whatever the step says. */
@@ -113,7 +122,12 @@ function sizesRolling(
   const { revisions, replicas } = situation;
   const active = [...revisions.values()].filter(({ desired }) => desired > 0);
   const goal = course.canary ?? course.stable;
-  if (active.length > 1 && active.some(({ sizedFor = replicas }) => sizedFor !== replicas)) {
+  // What was given up gets no share of what is added.
+  if (
+    !course.returning &&
+    active.length > 1 &&
+    active.some(({ sizedFor = replicas }) => sizedFor !== replicas)
+  ) {
     const sized = active.map((one) => ({ ...one, sizedFor: one.sizedFor ?? replicas }));
     const sizes = proportional(sized, replicas, (pods) =>
       surgeAt(situation.observation.deployment.spec, pods),

@@ -127,6 +127,8 @@ export interface Story {
   readonly fate: Fate;
   readonly fates: readonly Fate[];
   readonly steps: readonly CanaryStep[];
+  /** What the strategy may be changed to. */
+  readonly other: (gateway: boolean) => Strategy;
   readonly events: readonly { readonly kind: number; readonly pick: number }[];
 }
 
@@ -136,6 +138,7 @@ export const story: fc.Arbitrary<Story> = fc.record({
   fate: fc.constantFrom<Fate>(good, good, good, { pods: 'Crash', metrics: 'Pass' }),
   fates: fc.array(fate, { minLength: 3, maxLength: 3 }),
   steps: canarySteps,
+  other: strategy,
   events: fc.array(fc.record({ kind: fc.nat(99), pick: fc.nat(11) }), {
     minLength: 4,
     maxLength: 50,
@@ -161,6 +164,7 @@ const happenings: readonly Happening[] = [
   ...often(3, (world, pick, { fates }) => world.newTemplate(fates[pick % fates.length] ?? good)),
   ...often(1, (world, pick) => world.oldTemplate(pick)),
   ...often(1, (world, _, { steps }) => changeSteps(world, steps)),
+  ...often(1, (world, pick, { other }) => pick < 4 && world.change({ strategy: other(world.routed) })),
   ...often(1, (world) => world.change({ paused: !world.spec.paused })),
   ...often(1, (world, pick) => world.breakGateway(pick)),
   ...often(1, (world, pick) =>
