@@ -23,6 +23,18 @@ import { watchesOf } from './watches.ts';
  * write, `status/status.ts` reports; `reconciler.ts` goes through them for one Project.
  */
 export function addProjectController(manager: Manager, settings: ProjectSettings): void {
+  const { reconciler, informers, addresses, recorder } = projectReconciler(manager, settings);
+  manager.addController({
+    name: 'project',
+    concurrency: settings.concurrency,
+    watches: [...watchesOf(informers, addresses), atEachTerm(() => reconciler.beginTerm())],
+    reconcile: (key, context) => reconciler.reconcile(key, context),
+    onFailure: recordFailures(informers.projects, recorder),
+  });
+}
+
+/** The reconciler with all that it stands on. Its informers follow once the manager runs. */
+export function projectReconciler(manager: Manager, settings: ProjectSettings) {
   const informers = informersOf(manager);
   const metrics = changeMetrics(manager.metrics.registry);
   const recorder = new EventRecorder({
@@ -50,13 +62,7 @@ export function addProjectController(manager: Manager, settings: ProjectSettings
     recorder,
     now: Date.now,
   });
-  manager.addController({
-    name: 'project',
-    concurrency: settings.concurrency,
-    watches: [...watchesOf(informers, addresses), atEachTerm(() => reconciler.beginTerm())],
-    reconcile: (key, context) => reconciler.reconcile(key, context),
-    onFailure: recordFailures(informers.projects, recorder),
-  });
+  return { reconciler, informers, addresses, recorder };
 }
 
 /** A watch that finds nothing: a controller starts its watches whenever this process comes to lead. */

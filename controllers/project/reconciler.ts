@@ -10,7 +10,7 @@ import type { ObjectKey } from '../../operator/resources/object.ts';
 import type { StatusWriter } from '../../operator/status/statusWriter.ts';
 import { establishedIn, failedIn, pruneRules } from './applying.ts';
 import { tellOutcomes, tellStatus, tellSteps } from './events.ts';
-import { kindIsServed, readQuotas } from './freshness.ts';
+import { forgetFormer, kindIsServed, readNamespaces, readProject, readQuotas } from './freshness.ts';
 import type { ProjectInformers } from './informers.ts';
 import { contentsOf, observe, type Surroundings } from './observe.ts';
 import type { EnvironmentPlan } from './plan/environmentPlan.ts';
@@ -67,7 +67,12 @@ export class ProjectReconciler {
       const project = this.#parts.informers.projects.get(key);
       this.#remember(key, project);
       if (project === undefined) return this.#letGo(key, context);
-      const { observation, plan } = await this.#look(project, context);
+      const looked = await this.#look(project, context);
+      if (looked === undefined) {
+        if (looks < mostLooks) continue;
+        throw new Error(`what is cached of Project ${project.metadata.name} is not what the API server has`);
+      }
+      const { observation, plan } = looked;
       if (plan.stage === 'Suspended')
         return this.#report(
           observation,
@@ -83,35 +88,45 @@ export class ProjectReconciler {
 
       const applied = await this.#apply(observation, plan, context);
       outcomes.push(...applied);
+      const made = applied.filter(isNewNamespace);
+      for (const { name } of made) forgetFormer(this.#parts.informers, name.name);
       // What belongs into it was not planned while it was not there.
-      if (applied.some(isNewNamespace) && looks < mostLooks) continue;
+      if (made.length > 0 && looks < mostLooks) continue;
 
       return this.#report(observation, plan, { outcomes, failures }, context);
     }
   }
 
-  /** Observes and plans. Read from the API server is only what must not be believed of a cache. */
+  /**
+   * Observes and plans. Read from the API server is only what must not be believed of a cache; undefined where that shows
+   * that the Project or what it holds is not as it was thought to be.
+   */
   async #look(
     project: Project,
     { signal }: ReconcileContext,
-  ): Promise<{ readonly observation: Observation; readonly plan: ProjectPlan }> {
+  ): Promise<{ readonly observation: Observation; readonly plan: ProjectPlan } | undefined> {
+    const { client, informers } = this.#parts;
     let observation = this.#observe(project, 'BeingDeleted');
     let plan = planProject(observation);
-    if (
-      project.spec.deletionPolicy === 'Delete' &&
-      plan.leaving.length > 0 &&
-      (await kindIsServed(this.#parts.client, signal))
-    ) {
-      observation = this.#observe(project, 'Serving');
-      plan = planProject(observation);
+    if (project.spec.deletionPolicy === 'Delete' && plan.leaving.length > 0) {
+      const [served, changed] = await Promise.all([
+        kindIsServed(client, signal),
+        readProject(client, informers.projects, project, signal),
+      ]);
+      if (changed) return undefined;
+      if (served) {
+        observation = this.#observe(project, 'Serving');
+        plan = planProject(observation);
+      }
     }
     if (this.#mustReadQuotas(observation, plan)) {
-      await readQuotas(
-        this.#parts.client,
-        this.#parts.informers.quotas,
-        observation.namespaces.keys(),
-        signal,
-      );
+      const changed = await Promise.all([
+        readProject(client, informers.projects, project, signal),
+        readNamespaces(client, informers.namespaces, project, signal),
+      ]);
+      if (changed.includes(true)) return undefined;
+      observation = this.#observe(project, observation.definition);
+      await readQuotas(client, informers.quotas, observation.namespaces.keys(), signal);
       this.#quotas.settled(uidOf(project), observation.now);
       observation = this.#observe(project, observation.definition);
       plan = planProject(observation);

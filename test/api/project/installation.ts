@@ -82,9 +82,14 @@ export async function installMainstay(settings: object = {}): Promise<Installati
   };
 }
 
-async function startOperator(cluster: Cluster, settings: object): Promise<RunningOperator> {
+/** With exactly the rights of the operator's ServiceAccount. */
+export function connectAsOperator(cluster: Cluster): Promise<Connection> {
   const groups = ['system:serviceaccounts', `system:serviceaccounts:${installation.namespace}`];
-  const connection = await connect({ kubeconfig: cluster.kubeconfigFor(operatorUser, groups) });
+  return connect({ kubeconfig: cluster.kubeconfigFor(operatorUser, groups) });
+}
+
+async function startOperator(cluster: Cluster, settings: object): Promise<RunningOperator> {
+  const connection = await connectAsOperator(cluster);
   const log: string[] = [];
   const destination = new PassThrough();
   destination.on('data', (line) => log.push(String(line)));

@@ -36,9 +36,10 @@ import type {
  * once status.hard shows it, and with the status.used of that moment: the three are read together.
  *
  * ## Freshness
- * "We see our own writes" must include those of the process before us. On becoming leader, the view must come from a list
- * that began after that (no list from a server's cache at resourceVersion 0, no cache kept warm from before). Where that
- * is not so, a plan with a write that `grows` must be planned again from a live read.
+ * "We see our own writes" must include those of the process before us, and all namespaces that they went to. On becoming
+ * leader, the view must come from a list that began after that (no list from a server's cache at resourceVersion 0, no cache
+ * kept warm from before). Where that is not so, a plan with a write that `grows` must be planned again from a live read: of
+ * the Project, of what it holds, and of the quotas there.
  *
  * ## What is in use
  * An Elastic split takes nothing that is in use as long as the whole suffices for it. Between our view and our write
