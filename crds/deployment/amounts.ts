@@ -17,11 +17,16 @@ export function duration(description: string) {
     .register(kubernetes, { rules: [isDuration] });
 }
 
+/** What Kubernetes calls an int32. The bounds say it: of its format the API server says no field. */
+export function int32(minimum: number, maximum = 2_147_483_647) {
+  return z.int().min(minimum).max(maximum);
+}
+
 /** Pods: a number of them, or a percentage of `replicas`. */
 export function intOrPercent(description: string) {
   return z
     .union([
-      z.int().min(0).max(2_147_483_647),
+      int32(0),
       z
         .string()
         .max(10)
@@ -34,7 +39,7 @@ export function intOrPercent(description: string) {
 export function intOrShare(description: string) {
   return z
     .union([
-      z.int().min(0).max(2_147_483_647),
+      int32(0),
       z
         .string()
         .max(10)

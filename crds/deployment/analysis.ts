@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { dnsLabel, dnsSubdomain } from '../project/identifiers.ts';
 import { kubernetes, type Rule } from '../structural/metadata.ts';
-import { duration, threshold } from './amounts.ts';
+import { duration, int32, threshold } from './amounts.ts';
 import { podTemplate } from './podTemplate.ts';
 
 /** What tells a good revision from a bad one. */
@@ -131,8 +131,8 @@ const metric = z
       .optional(),
     quantile: z
       .number()
-      .min(0.01)
-      .max(0.9999)
+      .gt(0)
+      .lt(1)
       .describe('Of `preset: latency`: which share of the answers is at most so slow. Default 0.99.')
       .optional(),
     query: z
@@ -158,8 +158,8 @@ const metric = z
         ),
         confidence: z
           .number()
-          .min(0.5)
-          .max(0.9999)
+          .gt(0)
+          .lt(1)
           .describe(
             'How sure a verdict must be: at 0.95, at most one good canary in twenty is called bad, however often it is looked at. Default 0.95.',
           )
@@ -169,10 +169,7 @@ const metric = z
         'Compare the canary with the stable revision, by a sequential test. Of `preset: error-rate` only.',
       )
       .optional(),
-    failureLimit: z
-      .int32()
-      .min(1)
-      .max(1000)
+    failureLimit: int32(1, 1000)
       .describe('So many failed checks in a row fail the metric. Default 2.')
       .optional(),
     onNoData: z

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CustomResource, ReadonlyDeep } from '../structural/kubernetesObject.ts';
 import { kubernetes } from '../structural/metadata.ts';
+import { int32 } from './amounts.ts';
 import { analysis } from './analysis.ts';
 import { podTemplateSchema } from './generated/podTemplate.ts';
 import { podTemplate } from './podTemplate.ts';
@@ -49,13 +50,9 @@ export type Threshold = NonNullable<Metric['max']>;
 export type Request = NonNullable<DeploymentSpec['request']>;
 export type RequestVerb = Request['verb'];
 
-const seconds = (minimum: number) => z.int32().min(minimum);
-
 export const deploymentSpec = z
   .strictObject({
-    replicas: z
-      .int32()
-      .min(0)
+    replicas: int32(0)
       .default(1)
       .describe('How many pods there are to be. Autoscalers and `kubectl scale` set it. Default 1.'),
     selector,
@@ -63,15 +60,15 @@ export const deploymentSpec = z
       'The pods, as in `apps/v1`. Every change of it is a new revision. Names that may stand once only (of containers, ports, variables, volumes) are refused when they stand twice, which `apps/v1` takes with a warning.',
       podTemplateSchema,
     ),
-    minReadySeconds: seconds(0)
+    minReadySeconds: int32(0)
       .default(0)
       .describe('How long a pod must be ready before it counts as available. Default 0.'),
-    progressDeadlineSeconds: seconds(1)
+    progressDeadlineSeconds: int32(1)
       .default(600)
       .describe(
         'How long a rollout may be without progress before it is given up: rolled back with Canary, BlueGreen and ABTest, only said in status with the others, as with `apps/v1`. Pauses do not count. Above `minReadySeconds`. Default 600.',
       ),
-    revisionHistoryLimit: seconds(0)
+    revisionHistoryLimit: int32(0)
       .default(10)
       .describe('How many old ReplicaSets are kept to go back to. Default 10.'),
     paused: z
@@ -93,7 +90,7 @@ export const deploymentSpec = z
           ),
         window: z
           .strictObject({
-            revisions: z.int32().min(1).max(100).describe('How many of the last revisions count as known.'),
+            revisions: int32(1, 100).describe('How many of the last revisions count as known.'),
           })
           .describe(
             'Going back to one of the last revisions is one step, without those of the strategy: as soon as its pods are there. Default: the steps are gone through.',

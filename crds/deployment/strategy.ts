@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { kubernetes, type Rule } from '../structural/metadata.ts';
-import { duration, intOrPercent, intOrShare, someRoom } from './amounts.ts';
+import { duration, int32, intOrPercent, intOrShare, someRoom } from './amounts.ts';
 import { matches } from './match.ts';
 import { canaryStep, stepAnalysis } from './steps.ts';
 
@@ -77,9 +77,7 @@ const canary = z
 
 const blueGreen = z
   .strictObject({
-    previewReplicas: z
-      .int32()
-      .min(1)
+    previewReplicas: int32(1)
       .describe('Pods of the new revision until it is promoted. Default: `replicas`.')
       .optional(),
     autoPromotion: z

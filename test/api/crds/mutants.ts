@@ -99,6 +99,14 @@ function takeOut(schema: StructuralSchema, mutation: Mutation): StructuralSchema
     }
     case 'distinct':
       return withoutKeys(rest);
+    case 'minimum': {
+      const { minimum: _, exclusiveMinimum: __, ...unbounded } = rest;
+      return unbounded;
+    }
+    case 'maximum': {
+      const { maximum: _, exclusiveMaximum: __, ...unbounded } = rest;
+      return unbounded;
+    }
     default: {
       const { [mutation.keyword]: _, ...without } = rest;
       return without;

@@ -7,7 +7,7 @@ export type Base = 'canary' | 'blueGreen' | 'abTest' | 'rolling' | 'plain';
 
 const match = {
   headers: [{ name: 'x-team', value: 'checkout', type: 'Exact' }],
-  cookies: [{ name: 'beta', value: 'yes' }],
+  cookies: [{ name: 'beta', value: 'tester' }],
   query: [{ name: 'preview', value: '1' }],
 };
 

@@ -52,7 +52,8 @@ let server: Server;
 beforeAll(async () => {
   server = await openServer(sharedKubeconfig(), 'namespaces/default/deployments');
   await server.install(definition);
-  await server.kubectl(['apply', '-f', '-'], stringify(living));
+  const applied = await server.kubectl(['apply', '-f', '-'], stringify(living));
+  expect(applied.text).toContain('deployment.mainstay.dev/seen created');
 });
 afterAll(async () => {
   await server.remove(living);
@@ -100,7 +101,8 @@ describe('kubectl get', () => {
       '-',
     ];
     const { spec: _, ...rest } = living;
-    expect(await server.kubectl(byServer, stringify({ ...rest, status }))).toMatchObject({ code: 0 });
+    const reported = await server.kubectl(byServer, stringify({ ...rest, status }));
+    expect(reported.text).toContain('serverside-applied');
     const { text } = await server.kubectl(['get', name]);
     const [head = '', row = ''] = text.split('\n');
     expect(head.split(/\s{2,}/).map((column) => column.trim())).toEqual([

@@ -119,6 +119,8 @@ function withoutPods(definition: CustomResourceDefinition): CustomResourceDefini
       ...spec,
       versions: spec.versions.map((version) => ({
         ...version,
+        // The scale subresource has bounds of its own for replicas.
+        subresources: { status: {} },
         schema: { openAPIV3Schema: withLabelsOnly(version.schema.openAPIV3Schema) },
       })),
     },

@@ -85,7 +85,7 @@ function asked(name: string, request?: object): Manifest {
 const change = (who: Person, name: string, request: object | null) =>
   who.patch(asked(name), { spec: { request } });
 
-const answerSpec = z.looseObject({ request: z.unknown() });
+const answerSpec = z.looseObject({ request: z.unknown().optional() });
 async function requestOf(answer: Promise<Answer> | Answer): Promise<unknown> {
   return answerSpec.parse((await answer).body.spec).request;
 }
