@@ -86,7 +86,7 @@ describe('an analysis', () => {
     const compared = plan({ preset: 'error-rate', compare: { maxIncrease: '0.5%' } }).checks[0];
     expect(compared?.verdict).toEqual({ type: 'Compare', maxIncrease: 0.005, confidence: 0.95 });
     expect(compared?.source).toMatchObject({
-      query: expect.stringMatching(/checkout-5d9f.*\[\$elapsed\]/),
+      query: expect.stringMatching(/checkout-5d9f.* offset \$elapsed/),
       reading: { type: 'Compare' },
     });
   });

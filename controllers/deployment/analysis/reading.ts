@@ -1,5 +1,5 @@
 import type { MetricResult } from '../../../crds/deployment/schema.ts';
-import type { ComparedCounts } from './compare/compare.ts';
+import type { ComparedCounts } from './compare/counts.ts';
 
 /** What a provider answered, before it is judged. Messages are for people, and never hold anything of a Secret. */
 export type Reading =

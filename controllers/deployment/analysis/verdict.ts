@@ -1,4 +1,5 @@
-import { type ComparedCounts, type CompareOptions, compare } from './compare/compare.ts';
+import { type CompareOptions, compare } from './compare/compare.ts';
+import type { ComparedCounts } from './compare/counts.ts';
 import { brief, type Outcome, type Reading } from './reading.ts';
 import { formatNumber, type Threshold } from './threshold.ts';
 

@@ -24,19 +24,9 @@
  * take differences of the counters themselves.
  */
 
+import type { ComparedCounts, Counts } from './counts.ts';
 import { greatestLogLikelihood } from './likelihood.ts';
 import { logBeta } from './logBeta.ts';
-
-/** Requests of one revision, and how many of them failed, since the step began. */
-export interface Counts {
-  readonly requests: number;
-  readonly errors: number;
-}
-
-export interface ComparedCounts {
-  readonly stable: Counts;
-  readonly canary: Counts;
-}
 
 export interface Comparison {
   readonly result: 'Pass' | 'Fail' | 'Inconclusive';

@@ -1,4 +1,4 @@
-import type { ComparedCounts, Counts } from './compare.ts';
+import type { ComparedCounts, Counts } from './counts.ts';
 
 /**
  * The greatest log likelihood of the counts among all pairs of proportions that differ by exactly `margin` (canary minus

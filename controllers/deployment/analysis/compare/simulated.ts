@@ -1,5 +1,5 @@
-import type { ComparedCounts, CompareOptions } from './compare.ts';
-import { compare } from './compare.ts';
+import { type CompareOptions, compare } from './compare.ts';
+import type { ComparedCounts } from './counts.ts';
 
 /** A service whose revisions fail by chance, for tests. */
 export interface SimulatedRollout {

@@ -63,7 +63,7 @@ function view(runs: readonly (readonly [SeenJob, ...SeenPod[]])[], failureLimit 
 describe('a metric that a Job measures', () => {
   it('has its Job made, once, and is pending while that runs', () => {
     const first = view([]);
-    expect(first.view).toMatchObject({ result: 'Pending', failures: 0 });
+    expect(first.view).toEqual({ result: 'Pending', at: check.since, failures: 0 });
     expect(first.create?.metadata.name).toBe(jobName(check, 0));
     expect(view([[job()]])).toMatchObject({
       view: { result: 'Pending', message: expect.stringContaining('is running') },
