@@ -81,9 +81,11 @@ export async function build(options: BuildOptions): Promise<ReadonlyMap<BinaryNa
   return rightlyNamed(names, directory);
 }
 
-const goEnvironment = { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly', GOWORK: 'off' } as const;
+/** Every call of Go: nothing is linked against this machine's libraries, and nothing but what `go.sum` pins is taken. */
+export const goEnvironment = { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly', GOWORK: 'off' } as const;
 
-async function requireGo(go: string): Promise<void> {
+/** @throws Error that says which Go is needed, if there is none that can do it. */
+export async function requireGo(go = 'go'): Promise<void> {
   const need = 'Go 1.26 or newer is needed (https://go.dev/dl; from 1.21 on, Go gets the newer one itself)';
   let version: string;
   try {

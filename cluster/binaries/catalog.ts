@@ -2,13 +2,14 @@ import { fileURLToPath } from 'node:url';
 
 /**
  * Every program that a cluster may need, where its official build is published, and which package builds it.
- * The versions fit together; `kubernetes/go.mod` and `coredns/go.mod` pin the same ones (a test compares them).
+ * The versions fit together; the `go.mod` of each folder beside this file pins the same ones (a test compares them).
  */
 export const versions = {
   kubernetes: 'v1.36.3',
   etcd: 'v3.6.8',
   kwok: 'v0.8.0',
   coredns: 'v1.15.0',
+  traefik: 'v3.6.12',
 } as const;
 
 export type BinaryName =
@@ -20,7 +21,8 @@ export type BinaryName =
   | 'kubelet'
   | 'kube-proxy'
   | 'kwok'
-  | 'coredns';
+  | 'coredns'
+  | 'traefik';
 
 /** The programs of a control plane. */
 export const controlPlaneBinaries = [
@@ -41,7 +43,7 @@ interface CatalogEntry {
 
 /** A folder with a go.mod and a go.sum, which pin every version and content. */
 export interface GoModule {
-  readonly name: 'kubernetes' | 'coredns';
+  readonly name: 'kubernetes' | 'coredns' | 'traefik';
   readonly directory: string;
 }
 
@@ -52,6 +54,11 @@ const kubernetesModule: GoModule = {
 const corednsModule: GoModule = {
   name: 'coredns',
   directory: fileURLToPath(new URL('./coredns', import.meta.url)),
+};
+/** Pins the Gateway API too, whose definitions Traefik is compiled against. */
+export const traefikModule: GoModule = {
+  name: 'traefik',
+  directory: fileURLToPath(new URL('./traefik', import.meta.url)),
 };
 
 export const catalog: Readonly<Record<BinaryName, CatalogEntry>> = {
@@ -64,6 +71,7 @@ export const catalog: Readonly<Record<BinaryName, CatalogEntry>> = {
   'kube-proxy': kubernetes('kube-proxy'),
   kwok: entry('kwok', versions.kwok, 'sigs.k8s.io/kwok/cmd/kwok'),
   coredns: entry('coredns', versions.coredns, 'github.com/coredns/coredns', corednsModule),
+  traefik: entry('traefik', versions.traefik, 'github.com/traefik/traefik/v3/cmd/traefik', traefikModule),
 };
 
 function kubernetes(name: BinaryName): CatalogEntry {

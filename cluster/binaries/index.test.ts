@@ -94,7 +94,7 @@ describe('finding the programs of Kubernetes', () => {
   });
 
   it('knows where each official build is published', () => {
-    const urls = (['etcd', 'kube-apiserver', 'kwok', 'coredns'] as const).map(
+    const urls = (['etcd', 'kube-apiserver', 'kwok', 'coredns', 'traefik'] as const).map(
       (name) => releaseOf(name, 'https://', 'linux', 'arm64')?.url,
     );
     expect(urls).toEqual([
@@ -102,6 +102,7 @@ describe('finding the programs of Kubernetes', () => {
       `https://dl.k8s.io/release/${versions.kubernetes}/bin/linux/arm64/kube-apiserver`,
       `https://github.com/kubernetes-sigs/kwok/releases/download/${versions.kwok}/kwok-linux-arm64`,
       `https://github.com/coredns/coredns/releases/download/${versions.coredns}/coredns_1.15.0_linux_arm64.tgz`,
+      `https://github.com/traefik/traefik/releases/download/${versions.traefik}/traefik_${versions.traefik}_linux_arm64.tar.gz`,
     ]);
     expect(releaseOf('kube-apiserver', 'https://', 'darwin', 'arm64')).toBeUndefined();
     const base = releaseBase({ MAINSTAY_RELEASES: 'http://mirror:8080/k8s/' });
@@ -115,6 +116,7 @@ describe('finding the programs of Kubernetes', () => {
       etcd: 'go.etcd.io/etcd/server/v3',
       kwok: 'sigs.k8s.io/kwok',
       coredns: 'github.com/coredns/coredns',
+      traefik: 'github.com/traefik/traefik/v3',
       'kube-apiserver': 'k8s.io/kubernetes',
       'kube-controller-manager': 'k8s.io/kubernetes',
       'kube-scheduler': 'k8s.io/kubernetes',

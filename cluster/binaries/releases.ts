@@ -62,6 +62,16 @@ export function releaseOf(
       const url = `${base}github.com/coredns/coredns/releases/download/${version}/${file}`;
       return { url, checksum: { kind: 'file', url: `${url}.sha256` }, member: 'coredns' };
     }
+    case 'traefik': {
+      const folder = `${base}github.com/traefik/traefik/releases/download/${version}`;
+      const file = `traefik_${version}_${platform}_${architecture}.tar.gz`;
+      const checksums = `${folder}/traefik_${version}_checksums.txt`;
+      return {
+        url: `${folder}/${file}`,
+        checksum: { kind: 'list', url: checksums, file },
+        member: 'traefik',
+      };
+    }
     default: {
       if (platform !== 'linux' && name !== 'kubectl') return undefined;
       const url = `${base}dl.k8s.io/release/${version}/bin/${platform}/${architecture}/${name}`;
