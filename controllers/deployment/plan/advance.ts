@@ -34,7 +34,7 @@ export function blockOf(
 }
 
 /** Whether pods and traffic are as the step asks, and known to be. */
-export function hasArrived(
+function hasArrived(
   situation: Situation,
   course: Course,
   want: Want,

@@ -1,127 +1,13 @@
-/** Random histories of a Deployment. */
+/** Histories of a Deployment, and how they are played. */
 
-import fc from 'fast-check';
 import type { CanaryStep, Strategy } from '../../../crds/deployment/schema.ts';
-import { aSpec, routed } from './builders.ts';
 import { Invariants } from './invariants.ts';
 import type { Spec } from './observation.ts';
 import { settle } from './settling.ts';
-import { anAnalysis, type Fate, type Planner, World } from './world.ts';
+import { type Fate, type Planner, World } from './world.ts';
 
-const good: Fate = { pods: 'Good', metrics: 'Pass' };
-const amount = fc.constantFrom<number | string>(0, 1, 2, '25%', '50%', '100%');
-const seconds = fc.constantFrom('5s', '30s', '2m');
-const pause = fc.option(fc.oneof(fc.constant({}), fc.record({ duration: seconds })), { nil: undefined });
-const analysis = fc.option(fc.constantFrom({}, { duration: '30s' }), { nil: undefined });
-
-const canarySteps = fc
-  .array(
-    fc.record({
-      weight: fc.constantFrom(undefined, 1, 10, 20, 33, 50, 75, 100),
-      replicas: fc.constantFrom<number | string | undefined>(undefined, undefined, 1, '50%'),
-      match: fc.constantFrom(undefined, undefined, [{ headers: [{ name: 'x-team', value: 'shop' }] }]),
-      mirror: fc.constantFrom(undefined, undefined, '10%'),
-      pause,
-      analysis,
-    }),
-    { maxLength: 4 },
-  )
-  .map((steps) => {
-    // Weights never go down.
-    let least = 0;
-    return steps.map((step): CanaryStep => {
-      least = Math.max(least, step.weight ?? 0);
-      return { ...step, weight: step.weight === undefined ? undefined : least };
-    });
-  });
-
-const fate: fc.Arbitrary<Fate> = fc.record({
-  pods: fc.constantFrom('Good', 'Good', 'Good', 'Good', 'NeverReady', 'Crash', 'NoImage'),
-  metrics: fc.constantFrom('Pass', 'Pass', 'Pass', 'Fail', 'NoData', 'Error', 'Inconclusive'),
-});
-
-const strategy: fc.Arbitrary<(gateway: boolean) => Strategy> = fc.oneof(
-  {
-    weight: 2,
-    arbitrary: fc.tuple(amount, amount).map(
-      ([maxSurge, maxUnavailable]) =>
-        (): Strategy => ({
-          type: 'RollingUpdate',
-          rollingUpdate: { maxSurge, maxUnavailable },
-        }),
-    ),
-  },
-  { weight: 1, arbitrary: fc.constant((): Strategy => ({ type: 'Recreate' })) },
-  {
-    weight: 6,
-    arbitrary: fc.tuple(canarySteps, amount, amount, fc.boolean()).map(
-      ([steps, maxSurge, maxUnavailable, dynamic]) =>
-        (gateway: boolean): Strategy => ({
-          type: 'Canary',
-          canary: {
-            maxSurge,
-            maxUnavailable,
-            dynamicStableScale: gateway && dynamic,
-            ...(steps.length === 0 ? {} : { steps: gateway ? steps : steps.map(withoutGateway) }),
-          },
-        }),
-    ),
-  },
-  {
-    weight: 2,
-    arbitrary: fc
-      .record({
-        previewReplicas: fc.constantFrom(undefined, 1),
-        autoPromotion: fc.boolean(),
-        scaleDownDelay: seconds,
-        preAnalysis: analysis,
-        postAnalysis: analysis,
-      })
-      .map((blueGreen) => (): Strategy => ({ type: 'BlueGreen', blueGreen })),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.tuple(fc.option(seconds, { nil: undefined }), analysis).map(
-      ([duration, watched]) =>
-        (): Strategy => ({
-          type: 'ABTest',
-          abTest: { match: [{ cookies: [{ name: 'beta', value: 'yes' }] }], duration, analysis: watched },
-        }),
-    ),
-  },
-);
-
-const spec: fc.Arbitrary<Spec> = fc
-  .record({
-    replicas: fc.integer({ min: 0, max: 7 }),
-    gateway: fc.boolean(),
-    preview: fc.boolean(),
-    strategy,
-    metrics: fc.boolean(),
-    automatic: fc.constantFrom(undefined, undefined, false),
-    window: fc.constantFrom(undefined, 2, 3),
-    history: fc.constantFrom(0, 1, 10),
-    drain: fc.constantFrom('10s', '30s'),
-  })
-  .map(({ replicas, gateway, preview, strategy: make, metrics, automatic, window, history, drain }) => {
-    const gate =
-      preview && routed.gateway
-        ? { ...routed.gateway, preview: { hostnames: ['p.example.com'] } }
-        : routed.gateway;
-    return aSpec({
-      replicas,
-      strategy: make(gateway),
-      progressDeadlineSeconds: 120,
-      revisionHistoryLimit: history,
-      ...(gateway ? { traffic: { ...routed, gateway: gate, drain } } : {}),
-      ...(metrics ? { analysis: anAnalysis } : {}),
-      rollback: {
-        automatic: automatic ?? true,
-        ...(window === undefined ? {} : { window: { revisions: window } }),
-      },
-    });
-  });
-
+/** Pods that become ready, and metrics that pass. */
+export const good: Fate = { pods: 'Good', metrics: 'Pass' };
 export interface Story {
   readonly spec: Spec;
   readonly fate: Fate;
@@ -131,20 +17,6 @@ export interface Story {
   readonly other: (gateway: boolean) => Strategy;
   readonly events: readonly { readonly kind: number; readonly pick: number }[];
 }
-
-/** What happens to a Deployment, from its creation on. */
-export const story: fc.Arbitrary<Story> = fc.record({
-  spec,
-  fate: fc.constantFrom<Fate>(good, good, good, { pods: 'Crash', metrics: 'Pass' }),
-  fates: fc.array(fate, { minLength: 3, maxLength: 3 }),
-  steps: canarySteps,
-  other: strategy,
-  events: fc.array(fc.record({ kind: fc.nat(99), pick: fc.nat(11) }), {
-    minLength: 4,
-    maxLength: 50,
-    size: 'max',
-  }),
-});
 
 /** Plays a story with a planner, checks every write, and lets it come to its end. */
 export function play(given: Story, plan: Planner): World {
@@ -222,6 +94,7 @@ function changeSteps(world: World, steps: readonly CanaryStep[]): void {
   world.change({ strategy: { ...now, canary: { ...now.canary, steps: changed } } });
 }
 
-function withoutGateway({ replicas: _, match: __, mirror: ___, ...step }: CanaryStep): CanaryStep {
+/** What of a step needs no gateway. */
+export function withoutGateway({ replicas: _, match: __, mirror: ___, ...step }: CanaryStep): CanaryStep {
   return step;
 }
