@@ -28,7 +28,9 @@ const prometheus = z
         name: dnsSubdomain.describe("Name of a Secret in the Deployment's namespace."),
         key: secretKey.describe('The key that holds the token. Default `token`.').optional(),
       })
-      .describe('A bearer token, by reference. Default: none is sent.')
+      .describe(
+        'A bearer token, by reference; without `key` and `token`, `username` and `password` of the Secret for basic authentication. Default: nothing is sent.',
+      )
       .optional(),
   })
   .describe('The Prometheus that answers presets and queries.');
@@ -71,7 +73,13 @@ const headers = z
 
 const web = z
   .strictObject({
-    url: httpUrl('What is asked with GET, for example `https://quality.example.com/checkout`.'),
+    url: httpUrl('What is asked, for example `https://quality.example.com/checkout`.'),
+    method: z
+      .enum(['GET', 'POST'])
+      .describe(
+        '`GET` (default), or `POST` with a JSON object that says what is asked about: `namespace`, `stable` and `canary`, the names of the ReplicaSets.',
+      )
+      .optional(),
     jsonPath: z
       .string()
       .min(1)
@@ -140,7 +148,7 @@ const metric = z
       .min(1)
       .max(4096)
       .describe(
-        'A query of Prometheus with one number as its answer. `{{stable}}` and `{{canary}}` become selectors of the pods of the two revisions, `{{interval}}` the interval. Needs `analysis.prometheus`.',
+        'A query of Prometheus with one number as its answer. `{{stable}}` and `{{canary}}` become selectors of the pods of the two revisions, `{{namespace}}` the name of the namespace, and `{{interval}}` a range of four intervals, at least a minute. Needs `analysis.prometheus`.',
       )
       .optional(),
     web: web.optional(),
