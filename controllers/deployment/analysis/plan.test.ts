@@ -80,6 +80,17 @@ describe('an analysis', () => {
     });
   });
 
+  it('tells a web service that is asked by POST what it is asked about', () => {
+    const web = { url: 'http://quality', jsonPath: '$.ok' } as const;
+    expect(plan({ web }).checks[0]?.source).not.toHaveProperty('body');
+    const source = plan({ web: { ...web, method: 'POST' } }).checks[0]?.source;
+    expect(JSON.parse(source?.type === 'Web' ? (source.body ?? '') : '')).toEqual({
+      namespace: 'shop',
+      stable: 'checkout-5d9f',
+      canary: 'checkout-7c4b',
+    });
+  });
+
   it('asks a preset and its comparison of the gateway’s own metrics', () => {
     const rate = plan({ preset: 'error-rate', max: '1%' }).checks[0]?.source;
     expect(rate).toMatchObject({ reading: { type: 'ErrorRate', window: 60_000 } });

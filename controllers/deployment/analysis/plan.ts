@@ -127,7 +127,15 @@ function sourceOf(metric: Metric, setting: Setting): Source | Problem {
     if (!URL.canParse(web.url)) return { problem: 'web.url is no URL' };
     const ours = web.headers?.find(({ name }) => reservedHeaders.has(name.toLowerCase()));
     if (ours !== undefined) return { problem: `web.headers: ${ours.name} is set by the operator` };
-    return { type: 'Web', url: web.url, path, headers: (web.headers ?? []).flatMap(headerOf) };
+    const { namespace, stable, canary } = setting.target;
+    const about = { namespace, stable: stable.replicaSet, canary: canary.replicaSet };
+    return {
+      type: 'Web',
+      url: web.url,
+      path,
+      headers: (web.headers ?? []).flatMap(headerOf),
+      ...(web.method === 'POST' ? { body: JSON.stringify(about) } : {}),
+    };
   }
   const url = queryUrl(setting.analysis.prometheus?.address);
   if (isProblem(url)) return url;
