@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { projectReconciler } from '../../../controllers/project/index.ts';
 import type { ProjectInformers } from '../../../controllers/project/informers.ts';
 import { projects } from '../../../controllers/project/project.ts';
@@ -35,7 +35,7 @@ test('a new leader that does not know of an environment gives away nothing of wh
     return items.map(({ spec }) => spec?.hard?.pods);
   };
   expect(await shares()).toEqual(['5', '5']);
-  await here.operator().stop();
+  await stopOperator();
 
   // It knows what was taken from one environment, and not yet for whom.
   await lead('shop', async (caches) => {
@@ -45,7 +45,6 @@ test('a new leader that does not know of an environment gives away nothing of wh
     caches.quotas.observeWrite(await here.admin.get(resourceQuotas, name));
   });
   expect(await shares()).toEqual(['5', '5']);
-  await here.start();
 });
 
 test('an environment that was added a moment ago is not deleted by a new leader that has not heard of that', async () => {
@@ -54,7 +53,7 @@ test('an environment that was added a moment ago is not deleted by a new leader 
   const early = await ready(here, 'growing');
   await applyProject(here, 'growing', { deletionPolicy, environments: [{ name: 'dev' }, { name: 'prod' }] });
   await ready(here, 'growing');
-  await here.operator().stop();
+  await stopOperator();
   await lead('growing', async (caches) => {
     caches.projects.observeWrite(early);
     for (const name of ['growing-dev', 'growing-prod'])
@@ -62,13 +61,12 @@ test('an environment that was added a moment ago is not deleted by a new leader 
   });
   const { metadata } = await here.admin.get(namespaces, { name: 'growing-prod' });
   expect(metadata.deletionTimestamp).toBeUndefined();
-  await here.start();
 });
 
 test('the walls of a namespace that is gone are not taken for those of the one that is made after it', async () => {
   await applyProject(here, 'remade', { owners: [{ kind: 'Group', name: 'team' }] });
   await ready(here, 'remade');
-  await here.operator().stop();
+  await stopOperator();
   const { items: walls } = await here.admin.list(networkPolicies, { namespace: 'remade-dev' });
   expect(walls.length).toBeGreaterThan(0);
   const connection = await connectAsOperator(here.cluster);
@@ -85,8 +83,13 @@ test('the walls of a namespace that is gone are not taken for those of the one t
   expect(access.map(({ metadata }) => metadata.name)).toContain('mainstay-admin');
   const { items: rebuilt } = await here.admin.list(networkPolicies, { namespace: 'remade-dev' });
   expect(rebuilt.map(({ metadata }) => metadata.name)).toEqual(walls.map(({ metadata }) => metadata.name));
-  await here.start();
 });
+
+/** Until the test is over, whatever comes of it. */
+async function stopOperator(): Promise<void> {
+  await here.operator().stop();
+  onTestFinished(async () => void (await here.start()));
+}
 
 /** One reconcile by a process of which the caches have what they are given, the shipped policies, and no more. */
 async function lead(project: string, fill: (caches: ProjectInformers) => Promise<void>): Promise<void> {
