@@ -52,6 +52,8 @@ function checkEnd(world: World): void {
   const detail = `${status.phase}: ${status.message}`;
   // A rolling update to the revision that was asked for may be without end, as with `apps/v1`.
   if (canary?.hash === failed.to && status.phase === 'TimedOut') return;
+  // Somebody holds it on its way.
+  if (status.phase === 'Paused') return;
   if (stable === undefined)
     throw new Violation('going back ends whole', `there is no stable revision (${detail})`);
   const set = replicaSets.get(stable.hash);

@@ -33,12 +33,16 @@ export function planSizes(
             sizesByPods(situation, course, frozen ? standing(situation, course, want) : want),
           );
     case 'Rolling':
-      return written(situation, course, pinned(situation, sizesRolling(situation, course, want, frozen)));
+      return written(
+        situation,
+        course,
+        pinned(situation, course, sizesRolling(situation, course, want, frozen)),
+      );
     case 'Recreate':
       return written(
         situation,
         course,
-        pinned(situation, recreate(situation, course.canary ?? course.stable, frozen)),
+        pinned(situation, course, recreate(situation, course.canary ?? course.stable, frozen)),
       );
   }
 }
@@ -164,13 +168,19 @@ function withinPromise(
 }
 
 /** What a route of an earlier strategy may still send traffic to keeps its pods until the route is verified to be another. */
-function pinned(situation: Situation, sizes: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+function pinned(
+  situation: Situation,
+  { returning }: Course,
+  sizes: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
   const { strategy, route, observation } = situation;
   if (!strategy.routed) return sizes;
-  const unsure = !route.verified && observation.deployment.status?.weight !== undefined;
+  // Nothing unsure keeps anybody from going back.
+  const unsure = !returning && !route.verified && observation.deployment.status?.weight !== undefined;
   const result = new Map(sizes);
   for (const [hash, size] of sizes) {
-    if (unsure || isPointedAt(route, hash)) result.set(hash, Math.max(size, desiredOf(situation, hash)));
+    const serves = availableOf(situation, hash) > 0 && (unsure || isPointedAt(route, hash));
+    if (serves) result.set(hash, Math.max(size, desiredOf(situation, hash)));
   }
   return result;
 }
