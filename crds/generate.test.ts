@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { generatedFiles, staleFiles } from './generate.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -19,7 +20,7 @@ describe('the generated files', () => {
   it('leave room in the annotation of kubectl apply, 262,144 bytes', () => {
     for (const { path, content } of generatedFiles().filter(({ path }) => path.endsWith('.yaml'))) {
       // The annotation holds JSON, which is shorter than this YAML by its indentation.
-      expect(Buffer.byteLength(content), path).toBeLessThan(200_000);
+      expect(Buffer.byteLength(JSON.stringify(parse(content))), path).toBeLessThan(200_000);
     }
   });
 });
@@ -29,12 +30,12 @@ describe('a check for stale files', () => {
   afterEach(() => rmSync(copy, { recursive: true, force: true }));
 
   it('names a file that was changed and one that is not there', () => {
-    const [changed, missing] = generatedFiles().map(({ path }) => path);
-    expect(staleFiles(copy)).toEqual([changed, missing]);
+    const [changed, ...missing] = generatedFiles().map(({ path }) => path);
+    expect(staleFiles(copy)).toEqual([changed, ...missing]);
     mkdirSync(dirname(join(copy, changed ?? '')), { recursive: true });
     cpSync(join(root, changed ?? ''), join(copy, changed ?? ''));
-    expect(staleFiles(copy)).toEqual([missing]);
+    expect(staleFiles(copy)).toEqual(missing);
     writeFileSync(join(copy, changed ?? ''), '# edited\n');
-    expect(staleFiles(copy)).toEqual([changed, missing]);
+    expect(staleFiles(copy)).toEqual([changed, ...missing]);
   });
 });
