@@ -42,6 +42,7 @@ describe('a web service’s answer', () => {
     ['$.items[-3].value', 'NoData', 'finds nothing'],
     ['$.errors.rate.deeper', 'NoData', 'finds nothing'],
     ['$.constructor.name', 'NoData', 'finds nothing'],
+    ['$.toString', 'NoData', 'finds nothing'],
     ['$.items.length', 'NoData', 'finds nothing'],
     ['$.nothing', 'NoData', 'null'],
   ])('at %s: %s', (path, type, expected) => {
