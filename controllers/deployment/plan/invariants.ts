@@ -61,7 +61,7 @@ export class Invariants {
         } else if (replicas > before) {
           checkSurge(observation, pools, after, hash);
           checkNotTried(world, write, hash);
-          checkAlone(world, observation, hash);
+          checkAlone(world, write, hash);
         }
         if (create && isPromotion(write))
           throw new Violation('promotion re-creates no pod', `creates ${hash}`);
@@ -214,8 +214,9 @@ function checkEndpoints({ revisions }: Observation, before: ReadonlyMap<string, 
 }
 
 /** With Recreate, two revisions never run at once. */
-function checkAlone({ replicaSets }: World, { deployment }: Observation, hash: string): void {
-  if (deployment.spec.strategy.type !== 'Recreate') return;
+function checkAlone({ replicaSets }: World, { late, observation }: Write, hash: string): void {
+  // What a process that is no more had sent lands after others have decided anew.
+  if (late || observation.deployment.spec.strategy.type !== 'Recreate') return;
   for (const set of replicaSets.values()) {
     const pods = set.starting + set.ready + set.available + set.terminating;
     if (set.hash === hash || pods === 0) continue;
