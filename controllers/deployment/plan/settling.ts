@@ -25,7 +25,9 @@ export function settle(world: World): void {
 /** Time passes, pods and gateway do what they do, and the operator looks as often as it asked to. */
 function rest(world: World): void {
   let quiet = 0;
-  for (let round = 0; round < 120 && quiet < 5; round += 1) {
+  let changedAt = world.now;
+  const long = 2000 * world.spec.progressDeadlineSeconds;
+  for (let round = 0; round < 120 && (quiet < 5 || world.now < changedAt + long); round += 1) {
     const before = world.status?.phase;
     world.plan();
     const busy = world.pending.length > 1;
@@ -40,6 +42,7 @@ function rest(world: World): void {
     world.measure();
     world.passToWakeUp(60_000);
     quiet = busy || before !== world.status?.phase ? 0 : quiet + 1;
+    if (quiet === 0) changedAt = world.now;
   }
 }
 
