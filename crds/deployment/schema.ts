@@ -35,7 +35,6 @@ export type Match = NonNullable<CanaryStep['match']>[number];
 export type IntOrPercent = RollingUpdate['maxSurge'];
 export type LabelSelector = DeploymentSpec['selector'];
 export type Traffic = NonNullable<DeploymentSpec['traffic']>;
-export type Gateway = NonNullable<Traffic['gateway']>;
 export type Analysis = NonNullable<DeploymentSpec['analysis']>;
 export type Metric = Analysis['metrics'][number];
 export type Request = NonNullable<DeploymentSpec['request']>;

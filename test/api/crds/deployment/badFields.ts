@@ -238,6 +238,7 @@ const analysis: readonly BadField[] = [
   ['required', `${web}.url`, undefined, url],
   ['pattern', `${web}.url`, 'ftp://quality.example.com', 'http://quality'],
   ['maxLength', `${web}.url`, `${url}${letters(2048)}`, `${url}${letters(2000)}`],
+  ['enum', `${web}.method`, 'PUT', 'POST'],
   ['required', `${web}.jsonPath`, undefined, '$.score'],
   ['minLength', `${web}.jsonPath`, '', '$'],
   ['maxLength', `${web}.jsonPath`, letters(513), letters(512)],
