@@ -199,17 +199,20 @@ test('who was never asked since others were slow is told so', async () => {
   );
 });
 
-test('a Secret that is long in coming holds up nothing for longer than its check', async () => {
+test('a Secret that is long in coming, or a connection, holds up nothing for longer than its check', async () => {
   const clock = new ManualClock();
+  const never = () => new Promise<never>(() => {});
   const ask = createProviders({
     clock,
-    outbound: { send: () => Promise.reject(new Error('not asked')), close: () => Promise.resolve() },
-    secrets: new SecretValues(clock, () => new Promise(() => {})),
+    outbound: { send: never, close: () => Promise.resolve() },
+    secrets: new SecretValues(clock, never),
   });
-  const deadline = new AbortController();
-  const asking = ask(prometheus('http://a', 'up', { name: 'b' }), question({ signal: deadline.signal }));
-  deadline.abort(new Error('timed out'));
-  expect(await messageOf(asking)).toBe('http://a did not answer within 10 s');
+  for (const credentials of [{ name: 'b' }, undefined]) {
+    const deadline = new AbortController();
+    const asking = ask(prometheus('http://a', 'up', credentials), question({ signal: deadline.signal }));
+    deadline.abort(new Error('timed out'));
+    expect(await messageOf(asking)).toBe('http://a did not answer within 10 s');
+  }
 });
 
 test('a web service is asked with its headers, those of Secrets among them', async () => {

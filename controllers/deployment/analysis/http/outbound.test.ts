@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { AddressGuard } from './addressGuard.ts';
 import { createOutbound } from './outbound.ts';
+import { OutboundError } from './outboundError.ts';
 
 async function serve(listener: RequestListener): Promise<number> {
   const server = createServer(listener);
@@ -118,4 +119,13 @@ test('what goes wrong is named, without what was asked', async () => {
     .catch((cause: unknown) => cause);
   expect(await invalid).toMatchObject({ trouble: 'invalid' });
   expect(String(await invalid)).not.toContain('hunter2');
+});
+
+test('a trouble is found among causes, and among those of several addresses', () => {
+  const refused = Object.assign(new Error('secret'), { code: 'ECONNREFUSED' });
+  expect(OutboundError.of(new Error('a', { cause: new Error('b', { cause: refused }) })).trouble).toBe(
+    'refused',
+  );
+  expect(OutboundError.of(new AggregateError([new Error('a'), refused])).trouble).toBe('refused');
+  expect(OutboundError.of('nothing known')).toMatchObject({ trouble: 'unreachable' });
 });

@@ -39,6 +39,7 @@ describe('the name by which a gateway counts a revision', () => {
       ],
       [
         'shop-checkout-5d9f-http-80@kubernetesgateway',
+        'httproute-shop-checkout-gw-gateways-public-ep-web-0-1a2b-svc-other-shop-checkout-7c4b-80@kubernetesgateway',
         'shop-checkout-7c4b-http-8080@kubernetesgateway',
         'shop-checkout-7c4b-http-80@kubernetes',
         'other-shop-checkout-7c4b-http-80@kubernetesgateway',

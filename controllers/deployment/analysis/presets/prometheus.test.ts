@@ -209,6 +209,14 @@ describe.skipIf(!hasPrometheus())('presets, asked of a Prometheus', () => {
         rise: 10,
         anew: 10,
       },
+      {
+        series:
+          'traefik_service_requests_total{code="200",method="GET",protocol="http",service="gap-checkout-7c4b-http-80@kubernetesgateway"}',
+        from: 100_000,
+        rise: 10,
+        scrapes: 80,
+        missing: [61, 39],
+      },
     ];
     running.push(
       await startPrometheus([...others.flatMap(recorded), ...more]),
@@ -274,6 +282,13 @@ describe.skipIf(!hasPrometheus())('presets, asked of a Prometheus', () => {
     if (reading?.type !== 'Counts') throw new Error(JSON.stringify(reading));
     expect(reading.counts.canary.requests).toBeGreaterThanOrEqual(100);
     expect(reading.counts.canary.requests).toBeLessThanOrEqual(130);
+  });
+
+  it('of a gateway that was not scraped as the analysis began, not all that it has ever counted', async () => {
+    const target = { ...targetOf('traefik.io/gateway-controller'), namespace: 'gap' };
+    const reading = (await readings(addressOf(), target)).get('compared');
+    if (reading?.type !== 'Counts') throw new Error(JSON.stringify(reading));
+    expect(reading.counts.canary.requests).toBeLessThanOrEqual(650);
   });
 
   it('a query that is none is an error with Prometheus’ own words', async () => {

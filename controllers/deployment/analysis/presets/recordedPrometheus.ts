@@ -20,6 +20,8 @@ export interface RecordedSeries {
   readonly scrapes?: number;
   /** Scrapes before the last one at which the counter began anew, from 0. Default: never. */
   readonly anew?: number;
+  /** Scrapes before the last one, from and to, that found nothing. Default: none. */
+  readonly missing?: readonly [number, number];
 }
 
 /** Scrapes that are still to come. */
@@ -43,12 +45,15 @@ export function hasPrometheus(): boolean {
 export async function startPrometheus(recorded: readonly RecordedSeries[]): Promise<RecordedPrometheus> {
   const directory = mkdtempSync(join(tmpdir(), 'recorded-prometheus-'));
   const now = Math.floor(Date.now() / 1000);
-  const lines = recorded.flatMap(({ series, from, rise, scrapes = 40, anew }) =>
-    Array.from({ length: scrapes + 1 + later }, (_, index) => {
-      const at = now - 15 * (scrapes - index);
-      const since = anew === undefined ? -1 : index - (scrapes - anew);
-      return `${series} ${since >= 0 ? rise * since : from + rise * index} ${at}`;
-    }),
+  const lines = recorded.flatMap(
+    ({ series, from, rise, scrapes = 40, anew, missing: [first, last] = [-1, -1] }) =>
+      Array.from({ length: scrapes + 1 + later }, (_, index) => index).flatMap((index) => {
+        const before = scrapes - index;
+        if (before <= first && before >= last) return [];
+        const at = now - 15 * (scrapes - index);
+        const since = anew === undefined ? -1 : index - (scrapes - anew);
+        return `${series} ${since >= 0 ? rise * since : from + rise * index} ${at}`;
+      }),
   );
   writeFileSync(join(directory, 'metrics'), `${lines.join('\n')}\n# EOF\n`);
   writeFileSync(join(directory, 'prometheus.yml'), '');
