@@ -26,11 +26,6 @@ export const annotations = {
   desired: 'mainstay.dev/desired',
 } as const;
 
-export const finalizers = {
-  /** On a Deployment, so that its pods are released where that is wished before it is gone. */
-  deployment: 'mainstay.dev/deployment',
-} as const;
-
 /**
  * RBAC verbs of our own, checked on `deployments` by the shipped admission policy: who may write which `spec.request`.
  * Whoever may stop a rollout in the night need not be who may promote one.

@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import type { Cluster } from '../../../cluster/index.ts';
+import type { ReapedProcess } from '../../../cluster/processes/reaper.ts';
 import type { Exchange, SeenRequest } from '../exchange.ts';
 import { pass } from '../exchange.ts';
 import { FaultProxy } from '../proxy.ts';
@@ -46,6 +45,7 @@ const settings = {
 
 /** The real program in a process of its own, whose requests pass a proxy of its own, where its writes are counted. */
 export class OperatorProcess {
+  readonly #cluster: Cluster;
   readonly #proxy: FaultProxy;
   readonly #program: string;
   readonly #kubeconfig: string;
@@ -58,9 +58,10 @@ export class OperatorProcess {
   /** When it wrote last, on the monotonic clock; at first, when it is given up as having nothing to do. */
   #active = 0;
   #killed = false;
-  #child: ChildProcess;
+  #running: ReapedProcess | undefined;
 
-  private constructor(proxy: FaultProxy, program: string, kubeconfig: string) {
+  private constructor(cluster: Cluster, proxy: FaultProxy, program: string, kubeconfig: string) {
+    this.#cluster = cluster;
     this.#proxy = proxy;
     this.#program = program;
     this.#kubeconfig = kubeconfig;
@@ -70,7 +71,6 @@ export class OperatorProcess {
       ({ method }) => method !== 'GET',
       (exchange) => this.#serve(exchange),
     );
-    this.#child = this.#run();
   }
 
   /** `kubeconfig` has the operator's rights. */
@@ -85,7 +85,9 @@ export class OperatorProcess {
       cluster: { ...one.cluster, server: proxy.url },
     }));
     await writeFile(own, stringify({ ...content, clusters }), { mode: 0o600 });
-    return new OperatorProcess(proxy, program, own);
+    const operator = new OperatorProcess(cluster, proxy, program, own);
+    await operator.#run();
+    return operator;
   }
 
   /** Resolves when it has begun to lead. Rejects if it ends by itself, unless it could not keep its lease. */
@@ -105,10 +107,9 @@ export class OperatorProcess {
   async kill(): Promise<void> {
     this.#killed = true;
     this.#plan = undefined;
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
-      const exited = once(this.#child, 'exit');
-      this.#child.kill('SIGKILL');
-      await exited;
+    if (this.#running !== undefined) {
+      signalled(this.#running.pid);
+      await this.#running.exited;
     }
     await this.#proxy[Symbol.asyncDispose]();
   }
@@ -149,25 +150,45 @@ export class OperatorProcess {
     this.#dies.resolve(moment);
   }
 
-  #run(): ChildProcess {
-    const child = spawn(process.execPath, [this.#program], {
-      env: { ...process.env, KUBECONFIG: this.#kubeconfig, ...settings },
-      stdio: ['ignore', 'pipe', 'pipe'],
+  /** Under the cluster's reaper, so that it goes with the cluster, however this process ends. */
+  async #run(): Promise<void> {
+    const name = `operator-${new URL(this.#proxy.url).port}`;
+    const log = join(this.#cluster.directory, `${name}.log`);
+    await rm(log, { force: true });
+    const running = await this.#cluster.reaper.spawn({
+      name,
+      command: [process.execPath, this.#program],
+      log,
+      environment: { ...settings, KUBECONFIG: this.#kubeconfig },
     });
-    let log = '';
-    const read = (text: string) => {
-      log = `${log}${text}`.slice(-5000);
-      if (log.includes('"msg":"leading"')) this.#leads.resolve();
-    };
-    child.stdout.setEncoding('utf8').on('data', read);
-    child.stderr.setEncoding('utf8').on('data', read);
-    child.on('close', (code) => {
-      if (this.#killed) return;
-      // On a machine that is busy otherwise a lease of 2 s cannot always be kept; a cluster starts the program again.
-      if (log.includes('LeadershipLostError')) this.#child = this.#run();
-      else this.#leads.reject(new Error(`the operator ended with ${code}:\n${log}`));
+    this.#running = running;
+    void this.#follow(running);
+  }
+
+  async #follow(running: ReapedProcess): Promise<void> {
+    let ended = false;
+    const exit = running.exited.then(({ code }) => {
+      ended = true;
+      return code;
     });
-    return child;
+    const said = () => readFile(running.log, 'utf8').catch(() => '');
+    while (!ended && !(await said()).includes('"msg":"leading"')) await pause(50);
+    if (!ended) this.#leads.resolve();
+    const code = await exit;
+    if (this.#killed) return;
+    const text = await said();
+    // On a machine that is busy otherwise a lease of 2 s cannot always be kept; a cluster starts the program again.
+    if (text.includes('LeadershipLostError')) await this.#run();
+    else this.#leads.reject(new Error(`the operator ended with ${code}:\n${text.slice(-5000)}`));
+  }
+}
+
+/** SIGKILL at this very moment: asking the reaper would take its time. */
+function signalled(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
   }
 }
 
