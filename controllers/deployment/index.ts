@@ -8,7 +8,6 @@ import { EventRecorder } from '../../operator/events/eventRecorder.ts';
 import type { Manager } from '../../operator/manager/manager.ts';
 import { monotonicClock } from '../../operator/queue/clock.ts';
 import { secrets, services } from '../../operator/resources/builtin.ts';
-import type { ObjectKey } from '../../operator/resources/object.ts';
 import { StatusWriter } from '../../operator/status/statusWriter.ts';
 import { createAnalyses } from './analysis/index.ts';
 import { ResultWatch } from './analysis/resultWatch.ts';
@@ -44,7 +43,7 @@ export function addDeploymentController(
     settings: settings.analysis,
     readSecret: secretsOf(manager.client),
     apiServer,
-    onResult: (key) => results.tell(key as ObjectKey),
+    onResult: (key) => results.tell(key),
   });
   manager.beforeStop('analyses', close);
   const reconciler = new DeploymentReconciler({

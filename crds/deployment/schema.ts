@@ -34,7 +34,6 @@ export type StepAnalysis = NonNullable<CanaryStep['analysis']>;
 export type Match = NonNullable<CanaryStep['match']>[number];
 export type IntOrPercent = RollingUpdate['maxSurge'];
 export type LabelSelector = DeploymentSpec['selector'];
-type Traffic = NonNullable<DeploymentSpec['traffic']>;
 export type Analysis = NonNullable<DeploymentSpec['analysis']>;
 export type Metric = Analysis['metrics'][number];
 export type Request = NonNullable<DeploymentSpec['request']>;
