@@ -6,7 +6,7 @@ import { protectedNamespacesOf } from '../settings.ts';
 import { type Claim, claimOf } from './claim.ts';
 import { type Environment, environmentsOf } from './environment.ts';
 import { type EnvironmentPlan, planEnvironment } from './environmentPlan.ts';
-import { environmentOf, ownerOf } from './marks.ts';
+import { environmentOf, ownerOf, projectOf } from './marks.ts';
 import { nothing, type Observation } from './observation.ts';
 import { noShares, planQuotaShares, type QuotaShares } from './quotaShares.ts';
 import { type Farewell, planRemoval } from './removal.ts';
@@ -90,16 +90,26 @@ function planLeaving(
 ): readonly Leaving[] {
   const { project, namespaces, contents } = observation;
   return [...namespaces.values()]
-    .filter((namespace) => ownerOf(namespace) === project.metadata.uid && leaves(namespace))
+    .filter((namespace) => isOurs(observation, namespace) && leaves(namespace))
     .map((namespace) => {
       const { access } = contents.get(namespace.metadata.name) ?? nothing;
-      const plan = planRemoval(namespace, access, farewellOf(observation), project.metadata.name);
+      // What a Project of this name wanted that is gone without having let go, nobody knows: so it is retained.
+      const farewell = ownerOf(namespace) === project.metadata.uid ? farewellOf(observation) : 'Retain';
+      const plan = planRemoval(namespace, access, farewell, project.metadata.name);
       return {
         environment: environmentOf(namespace) ?? namespace.metadata.name,
         namespace: namespace.metadata.name,
         ...plan,
       };
     });
+}
+
+/** It is this Project's, or was of one of this name whose finalizer was taken off, and that is there no more. */
+function isOurs({ project, existingProjects }: Observation, namespace: Namespace): boolean {
+  const owner = ownerOf(namespace);
+  if (owner === undefined) return false;
+  if (owner === project.metadata.uid) return true;
+  return projectOf(namespace) === project.metadata.name && !existingProjects.has(owner);
 }
 
 /**

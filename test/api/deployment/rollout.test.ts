@@ -51,7 +51,11 @@ describe('a canary', () => {
     await stage.apply('shop', { ...canary(...steps), template: template('shop', 'shop:1') });
     await stage.healthy('shop', 1);
     await stage.apply('shop', { ...canary(...steps), template: template('shop', 'shop:2') });
-    const paused = await stage.until('shop', ({ phase, step }) => phase === 'Paused' && step?.index === 2);
+    // The pod that goes is counted until it is gone.
+    const paused = await stage.until(
+      'shop',
+      ({ phase, step, stable }) => phase === 'Paused' && step?.index === 2 && stable?.available === 2,
+    );
     expect(paused).toMatchObject({
       weight: { desired: 50, verified: 50, by: 'Replicas' },
       step: { text: '2/3' },
