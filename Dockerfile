@@ -21,8 +21,8 @@ WORKDIR /app
 USER 65532:65532
 EXPOSE 8080 8081
 # What is in the caches lives long, and all else dies young: a small young generation, and an old one that is collected when
-# it has grown by a quarter instead of to a multiple. At 40,000 objects that is 220 MB instead of 350. One thread collects:
-# beside an API server several only wait for each other.
+# it has grown by a quarter instead of to a multiple, which costs little time and saves a third of the memory at 40,000
+# objects. One thread collects, since the API server needs the others.
 ENTRYPOINT ["node", "--max-semi-space-size=8", "--heap-growing-percent=25", "--single-threaded-gc", "/app/main.mjs"]
 
 FROM base AS prebuilt

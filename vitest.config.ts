@@ -18,6 +18,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{crds,operator,controllers,manifests,cluster,test,bench}/**/*.test.ts'],
+          setupFiles: ['test/seed.ts'],
           exclude: ['test/api/**', 'test/e2e/**', 'test/faults/**', '**/node_modules/**'],
         },
       },
@@ -26,6 +27,7 @@ export default defineConfig({
           name: 'api',
           include: ['test/api/**/*.test.ts'],
           globalSetup: ['test/api/globalSetup.ts'],
+          setupFiles: ['test/seed.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // Each worker has a control plane (globalSetup.ts), and waits for it most of the time.
@@ -37,6 +39,7 @@ export default defineConfig({
         test: {
           name: 'faults',
           include: ['test/faults/**/*.test.ts'],
+          setupFiles: ['test/seed.ts'],
           testTimeout: 180_000,
           hookTimeout: 60_000,
           // Each file has a cluster of its own.

@@ -1,6 +1,7 @@
 import type { Lister } from '../../operator/cache/lister.ts';
 import type { EndpointSlice, Pod, ReplicaSet } from '../../operator/resources/builtin.ts';
 import { keyOf } from '../../operator/resources/object.ts';
+import { measuredTraffic } from './analysis/measurement.ts';
 import { type AnalysedRevision, planAnalysis } from './analysis/plan.ts';
 import type { Deployment } from './deployment.ts';
 import { previewName, revisionName } from './names.ts';
@@ -69,7 +70,7 @@ function problemOf(deployment: Deployment, gateway: GatewayInUse | undefined): s
     namespace: metadata.namespace ?? '',
     canary: revision,
     stable: revision,
-    ...measuredTraffic(deployment, gateway?.controllerName),
+    ...measuredTraffic(deployment, metadata.name, gateway?.controllerName),
   });
   return problems.map(({ metric, problem }) => `metric ${metric}: ${problem}`)[0];
 }
@@ -78,13 +79,6 @@ function problemOf(deployment: Deployment, gateway: GatewayInUse | undefined): s
 export function analysedRevision({ metadata }: Deployment, hash: string): AnalysedRevision {
   const name = revisionName(metadata.name, hash);
   return { replicaSet: name, service: name };
-}
-
-function measuredTraffic({ metadata, spec }: Deployment, controllerName: string | undefined) {
-  const { gateway, ports } = spec.traffic ?? {};
-  const port = ports?.[0]?.port;
-  if (gateway === undefined || port === undefined) return {};
-  return { traffic: { controllerName, port, route: { name: metadata.name, kind: gateway.kind } } };
 }
 
 function routeOf(caches: Caches, deployment: Deployment, now: number): SeenRoute | undefined {

@@ -1,4 +1,4 @@
-import { annotations, labels } from '../../crds/deployment/names.ts';
+import { annotations } from '../../crds/deployment/names.ts';
 import { isNotFound } from '../../operator/client/apiError.ts';
 import type { Client, JsonPatchOperation } from '../../operator/client/client.ts';
 import { type ReplicaSet, replicaSets } from '../../operator/resources/builtin.ts';
@@ -6,7 +6,7 @@ import type { ObjectName } from '../../operator/resources/object.ts';
 import type { Deployment } from './deployment.ts';
 import { revisionName } from './names.ts';
 import type { DeploymentPlan, PlannedReplicaSet } from './plan/deploymentPlan.ts';
-import { newReplicaSet, sizeAnnotations } from './revisions/replicaSet.ts';
+import { hashOfReplicaSet, newReplicaSet, sizeAnnotations } from './revisions/replicaSet.ts';
 
 /** A write to a ReplicaSet that is still to be made. */
 export type RevisionWrite =
@@ -16,7 +16,7 @@ export type RevisionWrite =
 
 /** What of the plan does not stand yet. */
 export function writesOf(plan: DeploymentPlan, own: readonly ReplicaSet[]): readonly RevisionWrite[] {
-  const live = new Map(own.map((one) => [one.metadata.labels?.[labels.hash] ?? one.metadata.name, one]));
+  const live = new Map(own.map((one) => [hashOfReplicaSet(one), one]));
   const sized = plan.replicaSets.flatMap((planned): readonly RevisionWrite[] => {
     const existing = live.get(planned.hash);
     if (existing === undefined) return planned.create === true ? [{ type: 'Create', planned }] : [];
@@ -38,7 +38,7 @@ export async function makeWrite(
 ): Promise<void> {
   switch (write.type) {
     case 'Create':
-      await client.create(replicaSets, newReplicaSet(deployment, write.planned, fingerprint) as ReplicaSet, {
+      await client.create(replicaSets, newReplicaSet(deployment, write.planned, fingerprint), {
         signal,
       });
       return;

@@ -2,7 +2,6 @@ import { shippedAdmission } from '../../crds/project/admission.ts';
 import { group } from '../../crds/project/names.ts';
 import { Applier } from '../../operator/apply/applier.ts';
 import { recordFailures } from '../../operator/controller/failureEvents.ts';
-import type { Watch } from '../../operator/controller/watch.ts';
 import { EventRecorder } from '../../operator/events/eventRecorder.ts';
 import type { Manager } from '../../operator/manager/manager.ts';
 import { StatusWriter } from '../../operator/status/statusWriter.ts';
@@ -27,7 +26,8 @@ export function addProjectController(manager: Manager, settings: ProjectSettings
   manager.addController({
     name: 'project',
     concurrency: settings.concurrency,
-    watches: [...watchesOf(informers, addresses), atEachTerm(() => reconciler.beginTerm())],
+    watches: watchesOf(informers, addresses),
+    onStart: () => reconciler.beginTerm(),
     reconcile: (key, context) => reconciler.reconcile(key, context),
     onFailure: recordFailures(informers.projects, recorder),
   });
@@ -63,15 +63,4 @@ export function projectReconciler(manager: Manager, settings: ProjectSettings) {
     now: Date.now,
   });
   return { reconciler, informers, addresses, recorder };
-}
-
-/** A watch that finds nothing: a controller starts its watches whenever this process comes to lead. */
-function atEachTerm(begin: () => void): Watch {
-  return {
-    synced: Promise.resolve(),
-    start: () => {
-      begin();
-      return () => {};
-    },
-  };
 }

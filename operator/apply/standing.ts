@@ -1,3 +1,4 @@
+import { checksum } from '../resources/checksum.ts';
 import type { Owner } from './identity.ts';
 
 /**
@@ -37,11 +38,7 @@ export class StandingObjects {
   }
 }
 
-/** FNV-1a, of which two bits are dropped: asked of every object at every look, so no digest. */
+/** Two bits less than there are, so that V8 keeps it as a small integer. Asked of every object at every look: no digest. */
 function shorten(id: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < id.length; index += 1) {
-    hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193);
-  }
-  return hash >>> 2;
+  return checksum(id) >>> 2;
 }

@@ -29,13 +29,13 @@ export class Trimmer {
     // Copies, since `delete` would leave an object that V8 keeps as a hash table.
     return {
       ...object,
-      apiVersion: texts.first(object.apiVersion, object.apiVersion),
-      kind: texts.first(object.kind, object.kind),
+      apiVersion: shared(object.apiVersion),
+      kind: shared(object.kind),
       metadata: {
         ...metadata,
-        ...(namespace !== undefined && { namespace: texts.first(namespace, namespace) }),
+        ...(namespace !== undefined && { namespace: shared(namespace) }),
         ...(creationTimestamp !== undefined && {
-          creationTimestamp: texts.first(creationTimestamp, creationTimestamp),
+          creationTimestamp: shared(creationTimestamp),
         }),
         ...(labels !== undefined && { labels: labelSets.first(JSON.stringify(labels), labels) }),
         ...(this.#keep === 'own' && { managedFields: this.#writers(managedFields) }),
@@ -88,6 +88,10 @@ const labelSets = new Shared<Readonly<Record<string, string>>>();
 const trees = new Shared<{ readonly tree: FieldsV1; readonly number: number }>();
 const writers = new Shared<readonly ManagedFieldsEntry[]>();
 let numbers = 0;
+
+function shared(text: string): string {
+  return texts.first(text, text);
+}
 
 /** The tree to share, and its number, which no other tree ever has. */
 function numbered(tree: FieldsV1): { readonly tree: FieldsV1; readonly number: number } {

@@ -356,3 +356,22 @@ describe('a controller', () => {
     expect(keys(calls)).toEqual(['a', 'a']);
   });
 });
+
+it('says each time that it begins to work, before the first run: it may have been another that led meanwhile', async () => {
+  const source = new FakeSource('a');
+  const seen: string[] = [];
+  const { controller, stop, ended } = start({
+    source,
+    reconcile: noting(seen),
+    onStart: () => seen.push('start'),
+  });
+  await turn();
+  expect(seen).toEqual(['start', 'a']);
+  stop.abort();
+  await ended;
+  const again = new AbortController();
+  stops.push(again);
+  void controller.run(again.signal);
+  await turn();
+  expect(seen).toEqual(['start', 'a', 'start', 'a']);
+});

@@ -27,6 +27,8 @@ export interface ControllerOptions {
   readonly concurrency?: number;
   /** Milliseconds that a reconcile may take. Default 120,000. */
   readonly deadline?: number;
+  /** Called each time that it begins to work, before its first run: what was remembered may be of another leader's time. */
+  readonly onStart?: () => void;
   /** Told of each failure, to make an event of it. What it throws is logged. */
   readonly onFailure?: (error: ReconcileError) => void;
   readonly log: Logger;
@@ -88,6 +90,7 @@ export class Controller implements RunningController {
     this.#queue = queue;
     await Promise.race([Promise.all(this.#options.watches.map(({ synced }) => synced)), aborted(signal)]);
     if (signal.aborted) return 0;
+    this.#options.onStart?.();
     const receiver = this.#receiver(queue);
     const stops = this.#options.watches.map((watch) => watch.start(receiver));
     this.#added.start(receiver);

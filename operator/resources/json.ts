@@ -26,7 +26,7 @@ export function firstDifference(
   return found === undefined ? undefined : [...path, ...found];
 }
 
-/** Allocates nothing where there is none: nearly everything that is compared is equal. */
+/** The path is made on the way back from a difference: nearly everything that is compared is equal. */
 function difference(
   left: unknown,
   right: unknown,

@@ -1,4 +1,5 @@
 import { buildConnector, type Dispatcher, Pool } from 'undici';
+import { unlessAborted } from '../queue/aborted.ts';
 import { BeforeSend, checkBeforeSend } from './beforeSend.ts';
 import { ConnectionError, isSilence } from './connectionError.ts';
 import type { Credentials, Identity, TlsIdentity } from './credentials.ts';
@@ -248,17 +249,6 @@ function openPools(origin: string, tls: TlsIdentity, limits: ConnectionLimits, s
 /** Why there is no answer: the signal's reason, if it is by that. */
 function reasonOf(error: unknown, signal: AbortSignal | undefined, server: URL): unknown {
   return signal?.aborted ? signal.reason : ConnectionError.from(error, server);
-}
-
-/** What the promise comes to, or the signal's reason if that is first. */
-function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }
 
 function sameTls(left: TlsIdentity, right: TlsIdentity): boolean {

@@ -2,7 +2,7 @@ import type { Deployment } from '../../../crds/deployment/schema.ts';
 import type { DeploymentPlan } from '../plan/deploymentPlan.ts';
 import type { MetricView } from '../plan/observation.ts';
 import type { Measurement } from './analyses.ts';
-import { type AnalysedRevision, planAnalysis } from './plan.ts';
+import { type AnalysedRevision, type AnalysisTarget, planAnalysis } from './plan.ts';
 
 /** A Deployment, and what was planned for it just now. */
 export interface Planned {
@@ -30,17 +30,13 @@ export function measurementOf({
   if (spec.analysis === undefined || wanted === undefined || canary === undefined || stable === undefined) {
     return undefined;
   }
-  const [port] = spec.traffic?.ports ?? [];
-  const gateway = spec.traffic?.gateway;
   const { interval, checks, problems } = planAnalysis(
     { ...spec.analysis, metrics: spec.analysis.metrics.filter(({ name }) => wanted.metrics.includes(name)) },
     {
       namespace: metadata.namespace ?? '',
       canary,
       stable,
-      ...(gateway === undefined || port === undefined
-        ? {}
-        : { traffic: { controllerName, port: port.port, route: { name: route, kind: gateway.kind } } }),
+      ...measuredTraffic(deployment, route, controllerName),
     },
   );
   const stage = plan.status.step?.since;
@@ -53,6 +49,18 @@ export function measurementOf({
     problems,
     known: knownOf(status),
   };
+}
+
+/** What presets need to know of a Deployment; nothing without a gateway. */
+export function measuredTraffic(
+  { spec }: Pick<Deployment, 'spec'>,
+  route: string,
+  controllerName: string | undefined,
+): Pick<AnalysisTarget, 'traffic'> {
+  const { gateway, ports } = spec.traffic ?? {};
+  const port = ports?.[0]?.port;
+  if (gateway === undefined || port === undefined) return {};
+  return { traffic: { controllerName, port, route: { name: route, kind: gateway.kind } } };
 }
 
 /** What status remembers, for a process that has just started. */

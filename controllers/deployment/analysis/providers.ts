@@ -1,3 +1,4 @@
+import { unlessAborted } from '../../../operator/queue/aborted.ts';
 import type { Clock } from '../../../operator/queue/clock.ts';
 import type { PrometheusSource, Source, WebSource } from './check.ts';
 import { elapsed } from './check.ts';
@@ -133,14 +134,4 @@ function explain(error: unknown, { url }: Source, { signal, timeout }: Question)
 /** It was never one's turn. */
 class TurnError extends Error {
   override readonly name = 'TurnError';
-}
-
-/** For what heeds no signal: a Secret that is read, a connection that is made. */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

@@ -3,7 +3,7 @@ import type { Course } from './course.ts';
 import type { PlannedRoute } from './deploymentPlan.ts';
 import type { Memory } from './memory.ts';
 import { availableOf, desiredOf, type Situation } from './situation.ts';
-import { isServed } from './traffic.ts';
+import { isServed, isWritten } from './traffic.ts';
 
 /** Whether one revision alone is left in use: it has all of its pods and all of the traffic. */
 export function isWhole(situation: Situation, { stable }: Course, route: PlannedRoute | undefined): boolean {
@@ -50,10 +50,4 @@ export function backBy({ deadline }: Situation, failedAt: string): number {
 export function forcedAt({ strategy, deadline }: Situation, { failed }: Memory): number | undefined {
   if (failed === undefined) return undefined;
   return timeOf(failed.at) + (strategy.keepsStable ? Math.min(30_000, deadline) : deadline);
-}
-
-function isWritten({ route }: Situation, planned: PlannedRoute | undefined): boolean {
-  if (planned === undefined || !route.exists || (route.rules ?? '') !== planned.rules) return false;
-  for (const [hash, weight] of planned.weights) if (route.weights.get(hash) !== weight) return false;
-  return true;
 }

@@ -262,13 +262,15 @@ function checkPromotion(write: Write): void {
 }
 
 /** What was given up gets no more pods and no more traffic until the template changes or somebody asks. */
-function checkNotTried({ status, template, spec }: World, { late, plan }: Write, hash: string): void {
+function checkNotTried({ status, template }: World, { late, plan, observation }: Write, hash: string): void {
   const failed = status?.failed;
   if (late || failed === undefined || failed.hash !== hash || failed.to === hash) return;
   // As stable as ever, where a Rollback request asked for another.
   if (status?.stable?.hash === hash || plan.status.stable?.hash === hash) return;
   if (template.state !== 'Known' || template.hash !== hash) return;
-  const asked = spec.request?.verb === 'Retry' && plan.status.lastRequest?.id === spec.request.id;
+  // Who asked may have asked for something else since; what was seen counts.
+  const { request } = observation.deployment.spec;
+  const asked = request?.verb === 'Retry' && plan.status.lastRequest?.id === request.id;
   if (asked && plan.status.failed === undefined) return;
   throw new Violation('given up is not tried again', `${hash} was given up: ${failed.message}`);
 }

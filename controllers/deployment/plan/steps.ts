@@ -6,6 +6,7 @@ import type {
   StepAnalysis,
   Strategy,
 } from '../../../crds/deployment/schema.ts';
+import { checksum } from '../../../operator/resources/checksum.ts';
 import { spanOf } from './amounts.ts';
 
 /**
@@ -74,14 +75,11 @@ export function stepAfterChange(steps: readonly PlannedStep[], weight: number): 
   return found === -1 ? steps.length + 1 : found + 1;
 }
 
-/** FNV-1a of 32 bits, as text: names what was written, and protects nothing. */
+/** Names what was written. */
 export function nameOf(value: unknown): string {
-  const text = JSON.stringify(value) ?? '';
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  }
-  return (hash >>> 0).toString(16).padStart(8, '0');
+  return checksum(JSON.stringify(value) ?? '')
+    .toString(16)
+    .padStart(8, '0');
 }
 
 function pauseOf(duration: string | undefined) {

@@ -33,8 +33,13 @@ export function plannedRoute(
 }
 
 /** Whether the data plane is known to serve exactly this. */
-export function isServed({ route }: Situation, planned: PlannedRoute | undefined): boolean {
-  if (planned === undefined || !isTrusted(route) || (route.rules ?? '') !== planned.rules) return false;
+export function isServed(situation: Situation, planned: PlannedRoute | undefined): boolean {
+  return isTrusted(situation.route) && isWritten(situation, planned);
+}
+
+/** Whether the route says exactly this, whoever serves it. */
+export function isWritten({ route }: Situation, planned: PlannedRoute | undefined): boolean {
+  if (planned === undefined || !route.exists || (route.rules ?? '') !== planned.rules) return false;
   if (route.weights.size !== planned.weights.size) return false;
   for (const [hash, weight] of planned.weights) if (route.weights.get(hash) !== weight) return false;
   return true;

@@ -1,5 +1,4 @@
 import { annotations, labels } from '../../../crds/deployment/names.ts';
-import type { Desired } from '../../../operator/client/client.ts';
 import { type ReplicaSet, replicaSets } from '../../../operator/resources/builtin.ts';
 import { apiVersionOf } from '../../../operator/resources/resource.ts';
 import type { Deployment } from '../deployment.ts';
@@ -7,12 +6,17 @@ import { revisionName } from '../names.ts';
 import { ownedBy } from '../owned.ts';
 import type { PlannedReplicaSet } from '../plan/deploymentPlan.ts';
 
+/** Which revision a ReplicaSet is: its label, as `apps/v1` has it. */
+export function hashOfReplicaSet({ metadata }: ReplicaSet): string {
+  return metadata.labels?.[labels.hash] ?? metadata.name;
+}
+
 /** The ReplicaSet of a revision that is to begin: the template as the user wrote it, and the hash to tell its pods by. */
 export function newReplicaSet(
   deployment: Deployment,
   planned: PlannedReplicaSet,
   fingerprint: string,
-): Desired<ReplicaSet> {
+): ReplicaSet {
   const { metadata, spec } = deployment;
   const { hash, replicas } = planned;
   const mark = { [labels.hash]: hash };
@@ -40,7 +44,8 @@ export function newReplicaSet(
       },
       template,
     },
-  } as Desired<ReplicaSet>;
+    // What the API server took as a pod template is one, though the two types were not made from one source.
+  } as ReplicaSet;
 }
 
 /** What a size is written with; what is absent is taken off by `null`, in a merge patch. */

@@ -1,7 +1,8 @@
-import { annotations, labels } from '../../../crds/deployment/names.ts';
+import { annotations } from '../../../crds/deployment/names.ts';
 import type { Pod, ReplicaSet } from '../../../operator/resources/builtin.ts';
 import type { RevisionView } from '../plan/observation.ts';
 import { troubleOf } from './podTrouble.ts';
+import { hashOfReplicaSet } from './replicaSet.ts';
 
 /** What the planner sees of a ReplicaSet, its pods and the endpoints of its Service. */
 export function revisionView(replicaSet: ReplicaSet, pods: readonly Pod[], endpoints: number): RevisionView {
@@ -11,7 +12,7 @@ export function revisionView(replicaSet: ReplicaSet, pods: readonly Pod[], endpo
   const zeroSince = Date.parse(marks[annotations.zeroSince] ?? '');
   const sizedFor = integer(marks[annotations.sizedFor]);
   return {
-    hash: metadata.labels?.[labels.hash] ?? metadata.name,
+    hash: hashOfReplicaSet(replicaSet),
     name: metadata.name,
     uid: metadata.uid ?? '',
     revision: integer(marks[annotations.revision]) ?? 0,

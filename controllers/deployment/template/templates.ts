@@ -4,7 +4,7 @@ import type { Client } from '../../../operator/client/client.ts';
 import { type ReplicaSet, replicaSets } from '../../../operator/resources/builtin.ts';
 import type { Deployment } from '../deployment.ts';
 import type { TemplateView } from '../plan/observation.ts';
-import { newReplicaSet } from '../revisions/replicaSet.ts';
+import { hashOfReplicaSet, newReplicaSet } from '../revisions/replicaSet.ts';
 import { fingerprintOf, revisionHash, sameTemplate } from './fingerprint.ts';
 
 /** What a template was found to be. */
@@ -52,7 +52,7 @@ export class Templates {
     if (found.stored === undefined) return { view: found.view, fingerprint };
     const same = own.find((one) => sameTemplate(one.spec?.template, found.stored));
     if (same !== undefined) return { view: known(same), fingerprint };
-    const named = new Set([...found.taken, ...own.map(({ metadata }) => hashOfReplicaSet(metadata))]);
+    const named = new Set([...found.taken, ...own.map(hashOfReplicaSet)]);
     const hash = revisionHash(found.stored, (name) => named.has(name));
     return { view: { state: 'Known', hash, exists: false }, fingerprint };
   }
@@ -75,7 +75,7 @@ export class Templates {
       fingerprint,
     );
     try {
-      const answer = await this.#client.create(replicaSets, probe as ReplicaSet, {
+      const answer = await this.#client.create(replicaSets, probe, {
         dryRun: true,
         fieldValidation: 'Strict',
         signal,
@@ -89,10 +89,6 @@ export class Templates {
   }
 }
 
-function known({ metadata }: ReplicaSet): TemplateView {
-  return { state: 'Known', hash: hashOfReplicaSet(metadata), exists: true };
-}
-
-function hashOfReplicaSet({ labels, name }: ReplicaSet['metadata']): string {
-  return labels?.['pod-template-hash'] ?? name;
+function known(replicaSet: ReplicaSet): TemplateView {
+  return { state: 'Known', hash: hashOfReplicaSet(replicaSet), exists: true };
 }

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectKind } from '../../../crds/project/kind.ts';
 import { customResourceDefinition } from '../../../crds/structural/customResourceDefinition.ts';
-import type { Rule } from '../../../crds/structural/metadata.ts';
 import type { StructuralSchema } from '../../../crds/structural/openApi.ts';
 import { sharedKubeconfig } from '../sharedServer.ts';
 import { badCombinations } from './badCombinations.ts';
-import { badFields, type Keyword, says } from './badFields.ts';
+import { badFields } from './badFields.ts';
 import { constraintsOf, triedBy } from './constraints.ts';
-import { type Mutation, mutants } from './mutants.ts';
+import { plant } from './mutants.ts';
 import { projectWith } from './projects.ts';
 import { openServer, type Server } from './server.ts';
 
@@ -18,23 +17,8 @@ const root: StructuralSchema = definition.spec.versions[0]?.schema.openAPIV3Sche
 const spec = root.properties?.spec ?? {};
 const movesAnEnvironment =
   'an environment keeps its namespace: add another environment with the new namespace, and remove this one';
-const rules = [...new Set(rulesOf(root).map(({ message }) => message))];
-const keywords = Object.keys(says).filter(
-  (keyword): keyword is Keyword => keyword !== 'type' && keyword in says,
-);
-/**
- * Some rules at a time: compiling them is most of what a definition costs the API server. It proves the same, since
- * rules are judged each for itself, and project.test.ts sees that of all rules only the one complains.
- */
-const rulesEach = 8;
-const ruleSets = Array.from({ length: Math.ceil(rules.length / rulesEach) }, (_, index) =>
-  rules.slice(index * rulesEach, (index + 1) * rulesEach),
-);
-const mutations: readonly Mutation[] = [
-  ...ruleSets.map((rules) => ({ rules })),
-  ...keywords.map((keyword) => ({ keyword })),
-];
-const planted = mutants(definition, mutations);
+const planted = plant(definition, root);
+const { rules, without } = planted;
 
 let server: Server;
 
@@ -81,23 +65,3 @@ describe('every constraint', () => {
     expect(await server.submit({ ...projectWith({ [at]: bad }), apiVersion })).toBeUndefined();
   });
 });
-
-/** Where the definition without it is served. */
-function without(taken: { readonly rule: string } | { readonly keyword: Keyword }): string {
-  const mutant = planted.mutants.find(({ mutation }) =>
-    'rule' in taken
-      ? 'rules' in mutation && mutation.rules.includes(taken.rule)
-      : 'keyword' in mutation && mutation.keyword === taken.keyword,
-  );
-  if (mutant === undefined) throw new Error(`nothing was made without ${JSON.stringify(taken)}`);
-  return mutant.apiVersion;
-}
-
-function rulesOf(schema: StructuralSchema): readonly Rule[] {
-  const { items, additionalProperties, properties = {} } = schema;
-  const below = [items, additionalProperties, ...Object.values(properties)];
-  return [
-    ...(schema['x-kubernetes-validations'] ?? []),
-    ...below.flatMap((inner) => (inner === undefined ? [] : rulesOf(inner))),
-  ];
-}

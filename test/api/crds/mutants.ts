@@ -1,11 +1,12 @@
 import type { CustomResourceDefinition } from '../../../crds/structural/customResourceDefinition.ts';
+import type { Rule } from '../../../crds/structural/metadata.ts';
 import type { StructuralSchema } from '../../../crds/structural/openApi.ts';
-import type { Keyword } from './badFields.ts';
+import { type Keyword, says } from './badFields.ts';
 
 /** Definitions with something taken out, to see that a case notices. */
 
 /** What is taken out: rules (by their messages, wherever they stand), or a keyword together with all rules. */
-export type Mutation = { readonly rules: readonly string[] } | { readonly keyword: Keyword };
+type Mutation = { readonly rules: readonly string[] } | { readonly keyword: Keyword };
 
 /** A mutation and where its definition is served. */
 interface Mutant {
@@ -16,8 +17,57 @@ interface Mutant {
 /** Versions in a definition: the API server takes up to 1.5 MB. */
 const versionsEach = 10;
 
+/** Rules at a time: compiling them is most of what a definition costs the API server, and each is judged for itself. */
+const rulesEach = 8;
+
+/** Everything that can be taken out of a definition, and where it is served without it. */
+export interface Planted {
+  readonly definitions: readonly CustomResourceDefinition[];
+  /** The messages of all rules. */
+  readonly rules: readonly string[];
+  /** The apiVersion where this is taken out. Throws for what is not in the definition. */
+  without(taken: { readonly rule: string } | { readonly keyword: Keyword }): string;
+}
+
+/** `definition` without each of the rules of `root`, and without each keyword. */
+export function plant(definition: CustomResourceDefinition, root: StructuralSchema): Planted {
+  const rules = [...new Set(rulesOf(root).map(({ message }) => message))];
+  const keywords = Object.keys(says).filter(
+    (keyword): keyword is Keyword => keyword !== 'type' && keyword in says,
+  );
+  const ruleSets = Array.from({ length: Math.ceil(rules.length / rulesEach) }, (_, index) =>
+    rules.slice(index * rulesEach, (index + 1) * rulesEach),
+  );
+  const { definitions, mutants: all } = mutants(definition, [
+    ...ruleSets.map((some) => ({ rules: some })),
+    ...keywords.map((keyword) => ({ keyword })),
+  ]);
+  return {
+    definitions,
+    rules,
+    without: (taken) => {
+      const mutant = all.find(({ mutation }) =>
+        'rule' in taken
+          ? 'rules' in mutation && mutation.rules.includes(taken.rule)
+          : 'keyword' in mutation && mutation.keyword === taken.keyword,
+      );
+      if (mutant === undefined) throw new Error(`nothing was made without ${JSON.stringify(taken)}`);
+      return mutant.apiVersion;
+    },
+  };
+}
+
+function rulesOf(schema: StructuralSchema): readonly Rule[] {
+  const { items, additionalProperties, properties = {} } = schema;
+  const below = [items, additionalProperties, ...Object.values(properties)];
+  return [
+    ...(schema['x-kubernetes-validations'] ?? []),
+    ...below.flatMap((inner) => (inner === undefined ? [] : rulesOf(inner))),
+  ];
+}
+
 /** The definition once for each mutation, as versions of a few definitions in groups of their own. */
-export function mutants(
+function mutants(
   definition: CustomResourceDefinition,
   mutations: readonly Mutation[],
 ): { readonly definitions: readonly CustomResourceDefinition[]; readonly mutants: readonly Mutant[] } {

@@ -4,12 +4,10 @@ import {
   type CustomResourceDefinition,
   customResourceDefinition,
 } from '../../../../crds/structural/customResourceDefinition.ts';
-import type { Rule } from '../../../../crds/structural/metadata.ts';
 import { foreign, type StructuralSchema } from '../../../../crds/structural/openApi.ts';
 import { sharedKubeconfig } from '../../sharedServer.ts';
-import { type Keyword, says } from '../badFields.ts';
 import { constraintsOf, triedBy } from '../constraints.ts';
-import { type Mutation, mutants } from '../mutants.ts';
+import { plant } from '../mutants.ts';
 import { openServer, type Server } from '../server.ts';
 import { badCombinations } from './badCombinations.ts';
 import { badFields } from './badFields.ts';
@@ -21,20 +19,8 @@ const definition = customResourceDefinition(deploymentKind);
 const root: StructuralSchema = definition.spec.versions[0]?.schema.openAPIV3Schema ?? {};
 const changesTheSelector =
   'the selector never changes: make a Deployment of another name, and delete this one once it runs';
-const rules = [...new Set(rulesOf(root).map(({ message }) => message))];
-const keywords = Object.keys(says).filter(
-  (keyword): keyword is Keyword => keyword !== 'type' && keyword in says,
-);
-/** Some rules at a time, as for Projects: compiling them is most of what a definition costs the API server. */
-const rulesEach = 8;
-const ruleSets = Array.from({ length: Math.ceil(rules.length / rulesEach) }, (_, index) =>
-  rules.slice(index * rulesEach, (index + 1) * rulesEach),
-);
-const mutations: readonly Mutation[] = [
-  ...ruleSets.map((rules) => ({ rules })),
-  ...keywords.map((keyword) => ({ keyword })),
-];
-const planted = mutants(withoutPods(definition), mutations);
+const planted = plant(withoutPods(definition), root);
+const { rules, without } = planted;
 
 let server: Server;
 
@@ -89,26 +75,6 @@ describe('every constraint', () => {
     expect(await server.submit({ ...deploymentWith({ [at]: bad }, baseOf(at)), apiVersion })).toBeUndefined();
   });
 });
-
-/** Where the definition without it is served. */
-function without(taken: { readonly rule: string } | { readonly keyword: Keyword }): string {
-  const mutant = planted.mutants.find(({ mutation }) =>
-    'rule' in taken
-      ? 'rules' in mutation && mutation.rules.includes(taken.rule)
-      : 'keyword' in mutation && mutation.keyword === taken.keyword,
-  );
-  if (mutant === undefined) throw new Error(`nothing was made without ${JSON.stringify(taken)}`);
-  return mutant.apiVersion;
-}
-
-function rulesOf(schema: StructuralSchema): readonly Rule[] {
-  const { items, additionalProperties, properties = {} } = schema;
-  const below = [items, additionalProperties, ...Object.values(properties)];
-  return [
-    ...(schema['x-kubernetes-validations'] ?? []),
-    ...below.flatMap((inner) => (inner === undefined ? [] : rulesOf(inner))),
-  ];
-}
 
 /** Of a pod template only what rules read: the rest is three quarters of a definition, and the same in every mutant. */
 function withoutPods(definition: CustomResourceDefinition): CustomResourceDefinition {
