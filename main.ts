@@ -5,7 +5,15 @@
  *     node main.ts --help             every flag and environment variable
  */
 import { addProjectController } from './controllers/project/index.ts';
-import { ConfigurationError, connect, createLog, loadConfiguration, Manager } from './operator/index.ts';
+import {
+  ConfigurationError,
+  connect,
+  createLog,
+  giveBackWhenIdle,
+  loadConfiguration,
+  Manager,
+  monotonicClock,
+} from './operator/index.ts';
 import { settings as schema } from './settings.ts';
 
 const { value: settings, asked, print, help } = readConfiguration();
@@ -36,6 +44,7 @@ const manager = new Manager({
   ...(enabled && { leaderElection: lease }),
 });
 addProjectController(manager, settings.project);
+giveBackWhenIdle({ clock: monotonicClock });
 await manager.run(stop.signal);
 log.info('stopped');
 

@@ -52,6 +52,7 @@ export {
   type Occurrence,
   type Recorder,
 } from './events/eventRecorder.ts';
+export { giveBackWhenIdle } from './manager/idleMemory.ts';
 export type { Following, InformerRequest } from './manager/informers.ts';
 export { LeadershipLostError } from './manager/leaderElection.ts';
 export { createLog, type LogOptions } from './manager/log.ts';

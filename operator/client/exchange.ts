@@ -1,6 +1,7 @@
 import type { Clock } from '../queue/clock.ts';
-import type { Connection, HttpRequest, HttpResponse } from '../transport/connection.ts';
+import type { Connection } from '../transport/connection.ts';
 import { ConnectionError, isConnectionError } from '../transport/connectionError.ts';
+import type { HttpRequest, HttpResponse } from '../transport/http.ts';
 import { AnswerTooLargeError } from './answerTooLarge.ts';
 import { ApiError, describeSubject, type RequestSubject, type Status } from './apiError.ts';
 import type { RateLimit } from './rateLimit.ts';

@@ -2,8 +2,9 @@ import type { Clock } from '../queue/clock.ts';
 import type { KubernetesObject, ObjectName } from '../resources/object.ts';
 import { keyOf } from '../resources/object.ts';
 import { apiVersionOf, type Resource } from '../resources/resource.ts';
-import type { Connection, HttpRequest } from '../transport/connection.ts';
+import type { Connection } from '../transport/connection.ts';
 import { ConnectionError } from '../transport/connectionError.ts';
+import type { HttpRequest } from '../transport/http.ts';
 import type { RequestSubject } from './apiError.ts';
 import type {
   ApplyOptions,

@@ -1,8 +1,9 @@
 import { buildConnector, type Dispatcher, Pool } from 'undici';
 import { unlessAborted } from '../queue/aborted.ts';
-import { BeforeSend, checkBeforeSend } from './beforeSend.ts';
+import { Answer } from './answer.ts';
 import { ConnectionError, isSilence } from './connectionError.ts';
 import type { Credentials, Identity, TlsIdentity } from './credentials.ts';
+import type { HttpRequest, HttpResponse } from './http.ts';
 import { Sockets } from './sockets.ts';
 
 /**
@@ -23,31 +24,6 @@ export interface Connection {
   send(request: HttpRequest): Promise<HttpResponse>;
   /** Ends every connection, open watches too. */
   close(): Promise<void>;
-}
-
-export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** With the query; begins with a slash. */
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  readonly signal?: AbortSignal;
-  /** `watches` for an answer that is not expected to end. Default `requests`. */
-  readonly pool?: 'requests' | 'watches';
-  /** Runs when the first byte is about to be written; if it throws, nothing is sent and `send` rejects with that. */
-  readonly beforeSend?: () => void;
-}
-
-export interface HttpResponse {
-  readonly status: number;
-  /** The first value of a header, by its lower-case name. */
-  header(name: string): string | undefined;
-  /** The whole body. Rejects with a `ConnectionError` if it is cut. */
-  text(): Promise<string>;
-  /** The body as it arrives. Leaving the loop ends the connection. Throws a `ConnectionError` if it is cut. */
-  chunks(): AsyncIterable<Uint8Array>;
-  /** Lets the connection go without the body. */
-  discard(): Promise<void>;
 }
 
 /** Limits of a connection; every time in milliseconds. */
@@ -105,6 +81,8 @@ class PooledConnection implements Connection {
   /** Pools of earlier certificates, kept until their last answer has ended. */
   readonly #retired = new Set<Pools>();
   #pools: Pools | undefined;
+  /** What the credentials came to last. */
+  #known: { readonly current: Promise<Identity>; readonly identity: Identity } | undefined;
   #closed = false;
 
   constructor({ server, namespace, credentials, limits, impersonate }: ConnectionDescription) {
@@ -147,8 +125,12 @@ class PooledConnection implements Connection {
 
   /** Within the request's own time: a plug-in may hang, or wait for a person. */
   async #identity(signal: AbortSignal | undefined): Promise<Identity> {
+    const current = this.#credentials.current();
+    if (current === this.#known?.current) return this.#known.identity;
     try {
-      return await unlessAborted(this.#credentials.current(), signal);
+      const identity = await unlessAborted(current, signal);
+      this.#known = { current, identity };
+      return identity;
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       throw new ConnectionError('credentials', this.server, error);
@@ -163,36 +145,33 @@ class PooledConnection implements Connection {
     return same ? undefined : identity;
   }
 
-  async #sendAs(identity: Identity, request: HttpRequest): Promise<HttpResponse> {
-    request.signal?.throwIfAborted();
+  #sendAs(identity: Identity, request: HttpRequest): Promise<HttpResponse> {
+    const { method, path, headers, body = null, signal, beforeSend } = request;
+    signal?.throwIfAborted();
     const pools = this.#poolsFor(identity.tls);
     const watching = request.pool === 'watches';
     const { authorization } = identity;
-    const check = request.beforeSend === undefined ? undefined : new BeforeSend(request.beforeSend);
-    const began = performance.now();
-    try {
-      const sent = pools[watching ? 'watches' : 'requests'].request({
-        method: request.method,
-        path: this.#prefix + request.path,
+    const explain = (error: unknown, heard: number) => {
+      const reason = signal?.aborted ? signal.reason : ConnectionError.from(error, this.server);
+      if (isSilence(reason)) this.#sockets.suspect(heard);
+      return reason;
+    };
+    const answer = new Answer({ signal, beforeSend, explain });
+    pools[watching ? 'watches' : 'requests'].dispatch(
+      {
+        method,
+        path: this.#prefix + path,
         headers: {
           ...this.#impersonation,
           ...(authorization === undefined ? undefined : { authorization }),
-          ...request.headers,
+          ...headers,
         },
-        body: request.body ?? null,
-        signal: request.signal ?? null,
-        opaque: check,
+        body,
         ...(watching ? { bodyTimeout: 0 } : undefined),
-      });
-      // The pool heeds a signal only once a request has a connection, and that may take long.
-      const answer = await unlessAborted(sent, request.signal);
-      return new Answer(answer, this.server, request.signal, this.#sockets);
-    } catch (error) {
-      if (check?.refusal !== undefined) throw check.refusal;
-      const reason = reasonOf(error, request.signal, this.server);
-      if (isSilence(reason)) this.#sockets.suspect(began);
-      throw reason;
-    }
+      },
+      answer,
+    );
+    return answer.head;
   }
 
   #poolsFor(tls: TlsIdentity): Pools {
@@ -241,14 +220,9 @@ function openPools(origin: string, tls: TlsIdentity, limits: ConnectionLimits, s
   };
   return {
     tls,
-    requests: new Pool(origin, { ...common, connections: limits.connections ?? 64 }).compose(checkBeforeSend),
-    watches: new Pool(origin, common).compose(checkBeforeSend),
+    requests: new Pool(origin, { ...common, connections: limits.connections ?? 64 }),
+    watches: new Pool(origin, common),
   };
-}
-
-/** Why there is no answer: the signal's reason, if it is by that. */
-function reasonOf(error: unknown, signal: AbortSignal | undefined, server: URL): unknown {
-  return signal?.aborted ? signal.reason : ConnectionError.from(error, server);
 }
 
 function sameTls(left: TlsIdentity, right: TlsIdentity): boolean {
@@ -267,67 +241,4 @@ function impersonationHeaders({ user, groups = [] }: Impersonation): Record<stri
     'impersonate-user': user,
     ...(groups.length === 0 ? undefined : { 'impersonate-group': [...groups] }),
   };
-}
-
-class Answer implements HttpResponse {
-  readonly status: number;
-  readonly #answer: Dispatcher.ResponseData<unknown>;
-  readonly #server: URL;
-  readonly #signal: AbortSignal | undefined;
-  readonly #sockets: Sockets;
-  /** When something came last. */
-  #heard = performance.now();
-
-  constructor(
-    answer: Dispatcher.ResponseData<unknown>,
-    server: URL,
-    signal: AbortSignal | undefined,
-    sockets: Sockets,
-  ) {
-    this.status = answer.statusCode;
-    this.#sockets = sockets;
-    this.#answer = answer;
-    this.#server = server;
-    this.#signal = signal;
-  }
-
-  header(name: string): string | undefined {
-    const value = this.#answer.headers[name];
-    return typeof value === 'string' ? value : value?.[0];
-  }
-
-  async text(): Promise<string> {
-    try {
-      return await this.#answer.body.text();
-    } catch (error) {
-      throw this.#failure(error);
-    }
-  }
-
-  async *chunks(): AsyncIterable<Uint8Array> {
-    try {
-      for await (const chunk of this.#answer.body) {
-        this.#heard = performance.now();
-        yield chunk;
-      }
-    } catch (error) {
-      throw this.#failure(error);
-    } finally {
-      this.#answer.body.destroy();
-    }
-  }
-
-  async discard(): Promise<void> {
-    try {
-      await this.#answer.body.dump({ limit: 64 * 1024 });
-    } catch {
-      // The connection is gone, which is what letting it go means.
-    }
-  }
-
-  #failure(error: unknown): unknown {
-    const reason = reasonOf(error, this.#signal, this.#server);
-    if (isSilence(reason)) this.#sockets.suspect(this.#heard);
-    return reason;
-  }
 }

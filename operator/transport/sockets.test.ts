@@ -3,9 +3,10 @@ import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { type HttpRequest, openConnection } from './connection.ts';
+import { openConnection } from './connection.ts';
 import { ConnectionError, SilenceError } from './connectionError.ts';
 import { FileCredentials } from './credentials.ts';
+import type { HttpRequest } from './http.ts';
 
 /** A server that can forget the connections there are, and a connection to it. */
 async function forgetfulServer(searchInterval?: number) {
