@@ -2,7 +2,7 @@ import type { Clock } from '../queue/clock.ts';
 
 interface IdleMemoryOptions {
   readonly clock: Clock;
-  /** Milliseconds between looks. Default 10,000. */
+  /** Milliseconds between looks. Default 5,000. */
   readonly interval?: number;
   /** Collects all garbage and gives the free memory back. Default: V8's, if Node runs with `--expose-gc`. */
   readonly collect?: (() => void) | undefined;
@@ -24,7 +24,7 @@ const growth = 1.5;
  */
 export function giveBackWhenIdle({
   clock,
-  interval = 10_000,
+  interval = 5_000,
   collect = collector(),
   held = () => process.memoryUsage().heapTotal,
   idle = () => performance.nodeTiming.idleTime,
