@@ -55,15 +55,20 @@ export function floor(sample: string): Contestant {
 
 let started = 0;
 
-/** Starts it in the scene. It ends with the scene, however that ends. */
-export async function start(contestant: Contestant, scene: Scene): Promise<ReapedProcess> {
+/**
+ * Makes it ready to run in the scene, which no time counts: compiled, bundled. What is given starts it. It ends with the
+ * scene, however that ends.
+ */
+export async function prepare(contestant: Contestant, scene: Scene): Promise<() => Promise<ReapedProcess>> {
   const { command, environment } = await contestant.command(scene);
-  started += 1;
-  return scene.cluster.reaper.spawn({
-    name: `contestant-${started}`,
-    command,
-    log: join(scene.cluster.directory, `contestant-${started}.log`),
-    environment: { ...environment, KUBECONFIG: scene.kubeconfig },
-    graceMilliseconds: 30_000,
-  });
+  return () => {
+    started += 1;
+    return scene.cluster.reaper.spawn({
+      name: `contestant-${started}`,
+      command,
+      log: join(scene.cluster.directory, `contestant-${started}.log`),
+      environment: { ...environment, KUBECONFIG: scene.kubeconfig },
+      graceMilliseconds: 30_000,
+    });
+  };
 }

@@ -9,7 +9,7 @@ import {
   roleBindings,
   secrets,
 } from '../../operator/resources/builtin.ts';
-import { mainstay, start } from './contestants.ts';
+import { mainstay, prepare } from './contestants.ts';
 import { type BenchProject, benchProjects, Scene } from './scene.ts';
 import { objectsPerProject, projectName } from './world.ts';
 
@@ -37,7 +37,8 @@ const madeKinds: readonly Resource[] = [
 /** Lets Mainstay converge one Project, and takes down what came of it. */
 export async function takeSample(): Promise<ProjectSample> {
   await using scene = await Scene.open(1);
-  const operator = await start(mainstay, scene);
+  const start = await prepare(mainstay, scene);
+  const operator = await start();
   await scene.allReady;
   await operator.end();
   const name = projectName(1);

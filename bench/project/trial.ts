@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ReapedProcess } from '../../cluster/processes/reaper.ts';
 import { networkPolicies } from '../../operator/resources/builtin.ts';
-import { type Contestant, start } from './contestants.ts';
+import { type Contestant, prepare } from './contestants.ts';
 import { type ProcessUse, useOf } from './processUse.ts';
 import { type Requests, untilQuiet } from './requests.ts';
 import type { Scene } from './scene.ts';
@@ -43,8 +43,9 @@ export async function converge(
   contestant: Contestant,
   scene: Scene,
 ): Promise<{ readonly convergence: Convergence; readonly running: ReapedProcess }> {
+  const start = await prepare(contestant, scene);
   const began = performance.now();
-  const running = await start(contestant, scene);
+  const running = await start();
   // The floor ends as soon as it has made its last write, which is not an end before its time.
   let use: ProcessUse = { cpuSeconds: 0, resident: 0, peak: 0 };
   const look = async () => {
@@ -130,8 +131,9 @@ export async function restart(
 ): Promise<{ readonly restart: Restart; readonly running: ReapedProcess }> {
   await running.end();
   await running.exited;
+  const start = await prepare(contestant, scene);
   const since = Date.now();
-  const again = await start(contestant, scene);
+  const again = await start();
   const requests = await untilQuiet(
     scene,
     since,

@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../client/apiError.ts';
 import type { Client } from '../client/client.ts';
+import { sleep } from '../queue/clock.ts';
 import { ManualClock } from '../queue/manualClock.ts';
 import { ConnectionError } from '../transport/connectionError.ts';
 import { EventRecorder } from './eventRecorder.ts';
@@ -12,7 +13,7 @@ const occurrence = { type: 'Warning', reason: 'Crashed', note: 'it has' } as con
 const pod = () => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a', namespace: 'shop', uid: 'u' } });
 
 /** A recorder whose creations of events end as told, one after another. */
-function recording(...answers: readonly (() => Promise<never>)[]) {
+function recording({ clock = new ManualClock() } = {}, ...answers: readonly (() => Promise<never>)[]) {
   const waiting = [...answers];
   const created: string[] = [];
   const client: Client = {
@@ -29,7 +30,6 @@ function recording(...answers: readonly (() => Promise<never>)[]) {
       return waiting.shift()?.() ?? Promise.resolve(object);
     },
   };
-  const clock = new ManualClock();
   const dropped: string[] = [];
   const onDropped = (why: string) => dropped.push(why);
   return {
@@ -67,6 +67,7 @@ describe('an event', () => {
     const subject = { verb: 'create', kind: 'Event', name: 'shop/a' };
     const exists = new ApiError(subject, 409, { reason: 'AlreadyExists' });
     const { recorder, created, dropped, clock } = recording(
+      {},
       () => Promise.reject(lost),
       () => Promise.reject(exists),
     );
@@ -76,5 +77,19 @@ describe('an event', () => {
     await flushed;
     expect(created.length).toBe(2);
     expect(dropped).toEqual([]);
+  });
+
+  it('leaves a busy server to those who work, and at the end none is lost', async () => {
+    const clock = new ManualClock();
+    const slow = () => sleep(clock, 100) as Promise<never>;
+    const { recorder, created } = recording({ clock }, slow, slow, slow, slow, slow);
+    for (const name of ['a', 'b', 'c', 'd', 'e'])
+      recorder.record({ ...pod(), metadata: { name, namespace: 'shop' } }, occurrence);
+    await clock.advanceAsync(1_050);
+    expect(created).toHaveLength(3);
+    const flushed = recorder.flush();
+    await clock.advanceAsync(250);
+    await flushed;
+    expect(created).toHaveLength(5);
   });
 });

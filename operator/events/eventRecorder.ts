@@ -35,13 +35,17 @@ export interface EventRecorderOptions {
   readonly instance?: string;
   /** Told once per event that could not be written. */
   readonly onDropped?: (why: 'RateLimited' | 'QueueFull' | 'Refused', event: string) => void;
-  /** Writes that may wait. Default 1,000. */
+  /** Writes that may wait. Default 5,000. */
   readonly queue?: number;
   readonly series?: Omit<SeriesOptions, 'clock'>;
   readonly clock?: Clock;
   /** Wall time, for what people read. */
   readonly now?: () => Date;
 }
+
+/** Times as long as the last write took, at most so many milliseconds: at rest that is nothing, and under load a fifth. */
+const rest = 4;
+const longestRest = 2_000;
 
 /**
  * Records events (events.k8s.io/v1) in the background: repetitions become a series, an object that causes too many is
@@ -59,12 +63,15 @@ export class EventRecorder implements Recorder {
   readonly #instance: string;
   readonly #queue: number;
   #draining: Promise<void> | undefined;
+  /** Flushes under way: they do not wait between two writes. */
+  #flushes = 0;
+  #hurry = new AbortController();
   #stopped = false;
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;
     this.#clock = options.clock ?? monotonicClock;
-    this.#queue = options.queue ?? 1_000;
+    this.#queue = options.queue ?? 5_000;
     this.#now = options.now ?? (() => new Date());
     this.#series = new EventSeries({ clock: this.#clock, ...options.series });
     this.#instance = (options.instance ?? hostname()).slice(0, 128);
@@ -103,7 +110,10 @@ export class EventRecorder implements Recorder {
   /** Resolves once everything that has happened is written or dropped. */
   async flush(): Promise<void> {
     for (const series of this.#series.unwritten()) this.#enqueue(series);
+    this.#flushes += 1;
+    this.#hurry.abort();
     await this.#draining;
+    this.#flushes -= 1;
   }
 
   /** Flushes, at most for so many milliseconds, and takes nothing more. Default 3,000. */
@@ -143,13 +153,19 @@ export class EventRecorder implements Recorder {
     });
   }
 
-  /** One write at a time: events are worth no more of the API server than that. */
+  /** One write at a time, and then as long a rest as `rest` says: events are worth no more of a busy API server. */
   async #drain(): Promise<void> {
     for (;;) {
       const [series] = this.#waiting;
       if (series === undefined) return;
       this.#waiting.delete(series);
-      if (series.count > series.written) await this.#write(series);
+      if (series.count <= series.written) continue;
+      const began = this.#clock.now();
+      await this.#write(series);
+      const pause = Math.min(rest * (this.#clock.now() - began), longestRest);
+      if (this.#flushes > 0 || pause === 0) continue;
+      this.#hurry = new AbortController();
+      await sleep(this.#clock, pause, this.#hurry.signal);
     }
   }
 
