@@ -8,14 +8,20 @@ import { EventRecorder } from '../../operator/events/eventRecorder.ts';
 import type { Manager } from '../../operator/manager/manager.ts';
 import { monotonicClock } from '../../operator/queue/clock.ts';
 import { secrets, services } from '../../operator/resources/builtin.ts';
+import { keyOf, type ObjectKey } from '../../operator/resources/object.ts';
 import { StatusWriter } from '../../operator/status/statusWriter.ts';
 import { createAnalyses } from './analysis/index.ts';
+import { concurrency } from './analysis/providers.ts';
 import { ResultWatch } from './analysis/resultWatch.ts';
 import type { ReadSecret } from './analysis/secretValues.ts';
+import { Snapshots } from './config/snapshots.ts';
+import { Sources } from './config/sources.ts';
 import { deployments } from './deployment.ts';
 import { informersOf } from './informers.ts';
 import { identity } from './marks.ts';
+import { openOutbound } from './outbound/index.ts';
 import { DeploymentReconciler } from './reconciler.ts';
+import { Probes } from './route/probes.ts';
 import { grpcRoutes, httpRoutes } from './route/routes.ts';
 import type { DeploymentSettings } from './settings.ts';
 import { Templates } from './template/templates.ts';
@@ -37,15 +43,31 @@ export function addDeploymentController(
   const recorder = new EventRecorder({ client: manager.client, controller: `${group}/deployment` });
   manager.beforeStop('events of Deployments', () => recorder.stop());
   const results = new ResultWatch();
-  const { analyses, close } = createAnalyses({
+  const tell = (key: ObjectKey) => results.tell(key);
+  const outbound = openOutbound({
+    clock: monotonicClock,
+    settings: settings.analysis,
+    apiServer,
+    connections: concurrency,
+  });
+  const analyses = createAnalyses({
     clock: monotonicClock,
     now: Date.now,
-    settings: settings.analysis,
+    outbound,
     readSecret: secretsOf(manager.client),
-    apiServer,
-    onResult: (key) => results.tell(key),
+    onResult: tell,
   });
-  manager.beforeStop('analyses', close);
+  const probes = new Probes({ clock: monotonicClock, outbound, onEvidence: tell });
+  manager.beforeStop('questions to other servers', async () => {
+    analyses.stopAll();
+    probes.stopAll();
+    await outbound.close();
+  });
+  const sources = new Sources(
+    manager,
+    (source) => informers.deployments.byIndex('source', source).map(keyOf),
+    tell,
+  );
   const reconciler = new DeploymentReconciler({
     client: manager.client,
     informers,
@@ -60,17 +82,20 @@ export function addDeploymentController(
       ]),
     }),
     analyses,
+    snapshots: new Snapshots(manager.client, sources),
+    probes,
     statusWriter: new StatusWriter({ client: manager.client, resource: deployments }),
     recorder,
     now: Date.now,
   });
-  manager.addController({
+  const controller = manager.addController({
     name: 'deployment',
     concurrency: settings.concurrency,
     watches: watchesOf(informers, results),
     reconcile: (key, context) => reconciler.reconcile(key, context),
     onFailure: recordFailures(informers.deployments, recorder),
   });
+  sources.attach(controller);
 }
 
 /** Reads what metrics' credentials refer to. Each is read again after a minute. */

@@ -5,6 +5,8 @@ import type { Manager } from '../../operator/manager/manager.ts';
 import {
   type EndpointSlice,
   endpointSlices,
+  type Job,
+  jobs,
   type Pod,
   pods,
   type ReplicaSet,
@@ -13,21 +15,25 @@ import {
   services,
 } from '../../operator/resources/builtin.ts';
 import type { KubernetesObject } from '../../operator/resources/object.ts';
+import { frozenReferences } from './config/snapshots.ts';
 import { type Deployment, deployments } from './deployment.ts';
 import { identity } from './marks.ts';
 import type { Caches } from './observe.ts';
 import { endpointsOutline, podOutline } from './outlines.ts';
+import { claimsOfDeployment, claimsOfRoute } from './route/conflicts.ts';
 import { type Gateway, type GatewayClass, gatewayClasses, gateways } from './route/gateway.ts';
 import { grpcRoutes, httpRoutes, type Route } from './route/routes.ts';
 
 /** The informers behind the caches. */
 export interface DeploymentInformers extends Caches {
-  readonly deployments: Informer<Deployment, 'uid'>;
+  readonly deployments: Informer<Deployment, 'uid' | 'claim' | 'source'>;
   readonly replicaSets: Informer<ReplicaSet, 'controller'>;
   readonly pods: Informer<Pod, 'controller'>;
+  readonly jobs: Informer<Job, 'owner'>;
+  readonly jobPods: Informer<Pod, 'job'>;
   readonly endpoints: Informer<EndpointSlice, 'service'>;
   readonly services: Informer<Service, 'owner'>;
-  readonly httpRoutes: Informer<Route, 'owner'>;
+  readonly httpRoutes: Informer<Route, 'owner' | 'claim'>;
   readonly grpcRoutes: Informer<Route, 'owner'>;
   readonly gateways: Informer<Gateway>;
   readonly classes: Informer<GatewayClass>;
@@ -43,7 +49,14 @@ export function informersOf(manager: Manager): DeploymentInformers {
   return {
     deployments: manager.informer({
       resource: deployments,
-      indexes: { uid: ({ metadata: { uid } }) => (uid === undefined ? [] : [uid]) },
+      indexes: {
+        uid: ({ metadata: { uid } }) => (uid === undefined ? [] : [uid]),
+        claim: claimsOfDeployment,
+        source: (deployment) =>
+          frozenReferences(deployment).map(
+            ({ kind, name }) => `${kind}/${deployment.metadata.namespace}/${name}`,
+          ),
+      },
     }),
     // Ours and those that may come to be ours: only ReplicaSets that tell their pods apart.
     replicaSets: manager.informer({
@@ -57,6 +70,13 @@ export function informersOf(manager: Manager): DeploymentInformers {
       indexes: { controller: controllerOf },
       transform: podOutline,
     }),
+    jobs: manager.informer({ resource: jobs, ...applied }),
+    jobPods: manager.informer({
+      resource: pods,
+      labelSelector: labels.owner,
+      indexes: { job: jobOf },
+      transform: podOutline,
+    }),
     endpoints: manager.informer({
       resource: endpointSlices,
       labelSelector: labels.owner,
@@ -64,8 +84,13 @@ export function informersOf(manager: Manager): DeploymentInformers {
       transform: endpointsOutline,
     }),
     services: manager.informer({ resource: services, ...applied }),
-    // Gateway API may be installed later, or never.
-    httpRoutes: manager.informer({ resource: httpRoutes, ...applied, optional: true }),
+    // Gateway API may be installed later, or never. Routes of others may be in the way of ours.
+    httpRoutes: manager.informer({
+      resource: httpRoutes,
+      managedFields: 'own',
+      indexes: { owner: ownerIndex(identity), claim: claimsOfRoute },
+      optional: true,
+    }),
     grpcRoutes: manager.informer({ resource: grpcRoutes, ...applied, optional: true }),
     gateways: manager.informer({ resource: gateways, optional: true }),
     classes: manager.informer({ resource: gatewayClasses, optional: true }),
@@ -76,6 +101,12 @@ export function informersOf(manager: Manager): DeploymentInformers {
 export function controllerOf({ metadata }: KubernetesObject): readonly string[] {
   const controller = metadata.ownerReferences?.find((reference) => reference.controller === true);
   return controller === undefined ? [] : [controller.uid];
+}
+
+/** The Job that made a pod, which owns it. */
+function jobOf({ metadata }: KubernetesObject): readonly string[] {
+  const job = metadata.ownerReferences?.find(({ kind }) => kind === 'Job');
+  return job === undefined ? [] : [`${metadata.namespace}/${job.name}`];
 }
 
 function serviceOf({ metadata }: KubernetesObject): readonly string[] {

@@ -7,16 +7,19 @@ import type { Deployment } from './deployment.ts';
 import { previewName, revisionName } from './names.ts';
 import type { MetricView, Observation, TemplateView } from './plan/observation.ts';
 import { revisionView } from './revisions/revisionView.ts';
+import { conflictOf } from './route/conflicts.ts';
 import { type Gateway, type GatewayClass, type GatewayInUse, gatewayOf } from './route/gateway.ts';
+import { type ProbeTarget, probeTarget } from './route/probe.ts';
+import type { Evidence } from './route/probes.ts';
 import type { Route } from './route/routes.ts';
-import { type SeenRoute, seeRoute } from './route/routeView.ts';
+import { type SeenRoute, seeRoute, writtenAt } from './route/routeView.ts';
 
 /** What is read for a Deployment. Nothing here asks the API server. */
 export interface Caches {
   readonly replicaSets: Lister<ReplicaSet, 'controller'>;
   readonly pods: Lister<Pod, 'controller'>;
   readonly endpoints: Lister<EndpointSlice, 'service'>;
-  readonly httpRoutes: Lister<Route, 'owner'>;
+  readonly httpRoutes: Lister<Route, 'owner' | 'claim'>;
   readonly grpcRoutes: Lister<Route, 'owner'>;
   readonly gateways: Lister<Gateway>;
   readonly classes: Lister<GatewayClass>;
@@ -34,17 +37,25 @@ export interface Seen {
   readonly until?: number | undefined;
 }
 
+/** What is not in the caches. */
+export interface Findings {
+  readonly template: TemplateView;
+  readonly analysis: ReadonlyMap<string, MetricView>;
+  /** Whether the gateway serves the route, which is so old in milliseconds. */
+  readonly evidence: (target: ProbeTarget | undefined, age: number) => Evidence;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
 /** Everything that the plan depends on, as one value. */
 export function observe(
   caches: Caches,
   deployment: Deployment,
   own: readonly ReplicaSet[],
-  template: TemplateView,
-  analysis: ReadonlyMap<string, MetricView>,
-  now: number,
+  { template, analysis, evidence, now }: Findings,
 ): Seen {
-  const route = routeOf(caches, deployment, now);
   const gateway = gatewayOf(caches, deployment);
+  const route = routeOf(caches, deployment, gateway, evidence, now);
   const observation: Observation = {
     now,
     deployment,
@@ -81,13 +92,22 @@ export function analysedRevision({ metadata }: Deployment, hash: string): Analys
   return { replicaSet: name, service: name };
 }
 
-function routeOf(caches: Caches, deployment: Deployment, now: number): SeenRoute | undefined {
+function routeOf(
+  caches: Caches,
+  deployment: Deployment,
+  inUse: GatewayInUse | undefined,
+  evidence: Findings['evidence'],
+  now: number,
+): SeenRoute | undefined {
   const { gateway } = deployment.spec.traffic ?? {};
   if (gateway === undefined) return undefined;
   const routes = gateway.kind === 'GRPCRoute' ? caches.grpcRoutes : caches.httpRoutes;
   const { name, namespace = '' } = deployment.metadata;
   const live = routes.get(keyOf({ namespace, name }));
-  return seeRoute(deployment, live, routes.get(keyOf({ namespace, name: previewName(name) })), now);
+  const preview = routes.get(keyOf({ namespace, name: previewName(name) }));
+  const target = live && probeTarget(live, inUse?.gateway);
+  const seen = seeRoute(deployment, live, preview, evidence(target, now - writtenAt(live)), now);
+  return { ...seen, view: { ...seen.view, conflict: conflictOf(caches.httpRoutes, deployment) } };
 }
 
 /** Ready ones in the slices of the revision's Service, which is called as its ReplicaSet. Each address counts once. */

@@ -6,15 +6,23 @@ import type { Recorder } from '../../operator/events/eventRecorder.ts';
 import { keyOf, type ObjectKey } from '../../operator/resources/object.ts';
 import type { StatusWriter } from '../../operator/status/statusWriter.ts';
 import type { Analyses } from './analysis/analyses.ts';
+import { JobRuns } from './analysis/job/jobRuns.ts';
 import { measurementOf } from './analysis/measurement.ts';
+import type { Snapshots } from './config/snapshots.ts';
 import type { Deployment } from './deployment.ts';
+import { Adoptions } from './handover/adoption.ts';
+import { end, hold } from './handover/lifetime.ts';
 import type { DeploymentInformers } from './informers.ts';
 import { analysedRevision, observe, ownReplicaSets } from './observe.ts';
 import { planDeployment } from './plan/deployment.ts';
 import type { DeploymentPlan } from './plan/deploymentPlan.ts';
+import type { TemplateView } from './plan/observation.ts';
+import { pruneRules } from './pruning.ts';
 import { desiredRoutes } from './route/desiredRoutes.ts';
 import { gatewayOf } from './route/gateway.ts';
+import type { Probes } from './route/probes.ts';
 import { servicesOf } from './services.ts';
+import { StatusPace } from './statusPace.ts';
 import type { Templates } from './template/templates.ts';
 import { makeWrite, type RevisionWrite, sentence, writesOf } from './writes.ts';
 
@@ -24,6 +32,8 @@ export interface ReconcilerParts {
   readonly templates: Templates;
   readonly applier: Applier;
   readonly analyses: Pick<Analyses, 'run' | 'stop' | 'views'>;
+  readonly snapshots: Snapshots;
+  readonly probes: Pick<Probes, 'evidence' | 'stop'>;
   readonly statusWriter: StatusWriter<Deployment>;
   readonly recorder: Recorder;
   /** Milliseconds since the epoch. */
@@ -32,54 +42,97 @@ export interface ReconcilerParts {
 
 /** Looks at most so often in one reconcile: a plan that never rests must not spin. */
 const mostLooks = 8;
+/** Milliseconds until it is looked again whether an `apps/v1` Deployment has let go of its ReplicaSets. */
+const adoptionPause = 250;
+
+/** What a Deployment's template was found to be. */
+interface Template {
+  readonly view: TemplateView;
+  readonly fingerprint: string;
+  /** The Deployment as its pods are made: with frozen configuration. */
+  readonly effective: Deployment;
+  /** Milliseconds after which to look again. */
+  readonly pause?: number;
+}
 
 /** Makes the cluster agree with one Deployment: observe, plan, apply, report. */
 export class DeploymentReconciler {
   readonly #parts: ReconcilerParts;
+  readonly #adoptions: Adoptions;
+  readonly #jobs: JobRuns;
+  readonly #pace = new StatusPace();
   /** The UID of each Deployment that something is remembered of. */
   readonly #uids = new Map<ObjectKey, string>();
 
   constructor(parts: ReconcilerParts) {
     this.#parts = parts;
+    this.#adoptions = new Adoptions(parts.client);
+    this.#jobs = new JobRuns(parts.client, parts.informers);
   }
 
   async reconcile(key: ObjectKey, context: ReconcileContext): Promise<ReconcileResult> {
     for (let looks = 1; ; looks += 1) {
       const deployment = this.#parts.informers.deployments.get(key);
       this.#remember(key, deployment);
-      // What it made goes with it: the garbage collector sees to that.
       if (deployment === undefined || deployment.metadata.deletionTimestamp !== undefined) {
         this.#parts.analyses.stop(key);
-        return {};
+        this.#parts.probes.stop(key);
+        return deployment === undefined ? {} : end(this.#parts, deployment, context);
       }
-      const { plan, until, writes, fingerprint } = await this.#look(deployment, context);
+      if (await hold(this.#parts.client, deployment, context)) continue;
+      const { plan, until, writes, fingerprint, effective } = await this.#look(deployment, context);
       const served = await this.#serve(deployment, plan, context);
-      await this.#write(deployment, writes, fingerprint, context);
+      await this.#write(effective, writes, fingerprint, context);
+      const begun = await this.#jobs.make(deployment, plan, context.signal);
       // A write changes what is seen, and what is seen the plan: status tells of where that comes to rest.
-      if (served + writes.length > 0 && looks < mostLooks) continue;
+      if (served + writes.length + begun > 0 && looks < mostLooks) continue;
       this.#measure(key, deployment, plan);
       return this.#report(deployment, plan, until, context);
     }
   }
 
   async #look(deployment: Deployment, { signal }: ReconcileContext) {
-    const { informers, templates, analyses, now } = this.#parts;
-    const { view, fingerprint } = await templates.view(
-      deployment,
-      ownReplicaSets(informers, deployment),
-      signal,
-    );
+    const { informers, analyses, probes, now } = this.#parts;
+    const { view, fingerprint, pause, effective } = await this.#template(deployment, signal);
     const own = ownReplicaSets(informers, deployment);
-    const { observation, until } = observe(
-      informers,
-      deployment,
-      own,
-      view,
-      analyses.views(keyOf(deployment)),
-      now(),
-    );
+    const key = keyOf(deployment);
+    const { observation, until } = observe(informers, deployment, own, {
+      template: view,
+      analysis: new Map([...analyses.views(key), ...this.#jobs.views(deployment)]),
+      evidence: (target, age) => probes.evidence(key, target, age),
+      now: now(),
+    });
     const plan = planDeployment(observation);
-    return { plan, until, writes: writesOf(plan, own), fingerprint };
+    const again = pause === undefined ? until : now() + pause;
+    return { plan, until: again, writes: writesOf(plan, own, { view, fingerprint }), fingerprint, effective };
+  }
+
+  /** What the template is, once its configuration is frozen and all that is to be taken over is here. */
+  async #template(deployment: Deployment, signal: AbortSignal): Promise<Template> {
+    const { informers, templates, snapshots } = this.#parts;
+    const frozen = await snapshots.freeze(deployment, signal);
+    if (frozen.state !== 'Known') {
+      const view: TemplateView =
+        frozen.state === 'Missing' ? { state: 'Invalid', message: frozen.message } : { state: 'Unknown' };
+      return { view, fingerprint: '', effective: deployment };
+    }
+    const effective = frozen.deployment;
+    const look = async () => ({
+      ...(await templates.view(effective, ownReplicaSets(informers, deployment), signal)),
+      effective,
+    });
+    const seen = await look();
+    // Nothing is let go for a template that cannot run.
+    if (!deployment.spec.adopt || seen.view.state !== 'Known') return seen;
+    const adoption = await this.#adoptions.adopt(deployment, signal);
+    switch (adoption.state) {
+      case 'Refused':
+        return { ...seen, view: { state: 'Invalid', message: adoption.message } };
+      case 'Waiting':
+        return { ...seen, view: { state: 'Unknown' }, pause: adoptionPause };
+      case 'Done':
+        return look();
+    }
   }
 
   /** Services and the routes that point at them. Gives the number of those that were written. */
@@ -89,11 +142,10 @@ export class DeploymentReconciler {
     { log, signal }: ReconcileContext,
   ): Promise<number> {
     const routes = plan.route === undefined ? [] : desiredRoutes(deployment, plan.route);
-    const desired = [...servicesOf(deployment, plan), ...routes];
-    if (desired.length === 0) return 0;
     const { outcomes } = await this.#parts.applier.apply({
       owner: { uid: deployment.metadata.uid ?? '' },
-      desired,
+      desired: [...servicesOf(deployment, plan), ...routes],
+      prune: pruneRules(deployment),
       log,
       signal,
     });
@@ -107,7 +159,7 @@ export class DeploymentReconciler {
     fingerprint: string,
     { log, signal }: ReconcileContext,
   ): Promise<void> {
-    const { client, templates } = this.#parts;
+    const { client, templates, snapshots, informers } = this.#parts;
     await Promise.all(
       writes.map(async (write) => {
         await makeWrite(client, deployment, write, { fingerprint, signal }).catch((error: unknown) => {
@@ -118,6 +170,8 @@ export class DeploymentReconciler {
         log.info({ change: write.type }, sentence(deployment, write));
       }),
     );
+    if (deployment.spec.configSnapshots !== undefined && writes.some(({ type }) => type === 'Remove'))
+      await snapshots.collect(deployment, ownReplicaSets(informers, deployment), signal);
   }
 
   /** What is measured from now on; the results come by themselves. */
@@ -142,11 +196,14 @@ export class DeploymentReconciler {
     { signal }: ReconcileContext,
   ): Promise<ReconcileResult> {
     const { statusWriter, recorder, now } = this.#parts;
+    const wait = this.#pace.wait(deployment, plan.status, now());
+    const next = Math.min(plan.wakeUp ?? Number.POSITIVE_INFINITY, until ?? Number.POSITIVE_INFINITY);
+    if (wait > 0) return { requeueAfter: Math.max(Math.min(wait, next - now()), 10) };
     const written = await statusWriter.write(deployment, plan.status, { signal });
     if (written.result === 'written') {
+      this.#pace.told(deployment, now());
       for (const { type, reason, note } of plan.events) recorder.record(deployment, { type, reason, note });
     }
-    const next = Math.min(plan.wakeUp ?? Number.POSITIVE_INFINITY, until ?? Number.POSITIVE_INFINITY);
     return Number.isFinite(next) ? { requeueAfter: Math.max(next - now(), 10) } : {};
   }
 
@@ -156,6 +213,9 @@ export class DeploymentReconciler {
     if (before !== undefined && before !== deployment?.metadata.uid) {
       this.#parts.templates.forget(before);
       this.#parts.applier.forget({ uid: before });
+      this.#adoptions.forget(before);
+      this.#pace.forget(before);
+      this.#parts.snapshots.forget(before);
       this.#uids.delete(key);
     }
     if (deployment?.metadata.uid !== undefined) this.#uids.set(key, deployment.metadata.uid);

@@ -3,6 +3,8 @@ import type { Change } from '../../operator/cache/change.ts';
 import { type Watch, watch } from '../../operator/controller/watch.ts';
 import { type KubernetesObject, keyOf, type ObjectKey } from '../../operator/resources/object.ts';
 import { controllerOf, type DeploymentInformers } from './informers.ts';
+import { claimsOfRoute } from './route/conflicts.ts';
+import type { Route } from './route/routes.ts';
 
 /** Which Deployments a change of anything that is followed concerns. */
 export function watchesOf(informers: DeploymentInformers, results: Watch): readonly Watch[] {
@@ -30,6 +32,15 @@ export function watchesOf(informers: DeploymentInformers, results: Watch): reado
     return name === undefined ? [] : [keyOf({ namespace, name })];
   };
 
+  /** A route of somebody else matters to whom it is in the way of, or was. */
+  const ofRoute = (change: Change<Route>): readonly ObjectKey[] => {
+    const { object, previous } = change;
+    if (object.metadata.labels?.[labels.deployment] !== undefined) return ofMade(change);
+    return [object, ...(previous === undefined ? [] : [previous])]
+      .flatMap(claimsOfRoute)
+      .flatMap((claim) => deployments.byIndex('claim', claim).map(keyOf));
+  };
+
   /** Gateways seldom change, and whose route one serves is told by the route. */
   const routed = ({ initial }: Change<KubernetesObject>): readonly ObjectKey[] =>
     initial
@@ -42,7 +53,8 @@ export function watchesOf(informers: DeploymentInformers, results: Watch): reado
     watch(informers.pods, ofPod),
     watch(informers.endpoints, ofMade),
     watch(informers.services, ofMade),
-    watch(informers.httpRoutes, ofMade),
+    watch(informers.jobs, ofMade),
+    watch(informers.httpRoutes, ofRoute),
     watch(informers.grpcRoutes, ofMade),
     watch(informers.gateways, routed, { priority: 'low' }),
     watch(informers.classes, routed, { priority: 'low' }),

@@ -4,23 +4,44 @@ import type { Client, JsonPatchOperation } from '../../operator/client/client.ts
 import { type ReplicaSet, replicaSets } from '../../operator/resources/builtin.ts';
 import type { ObjectName } from '../../operator/resources/object.ts';
 import type { Deployment } from './deployment.ts';
+import { changes } from './metadataPatch.ts';
 import { revisionName } from './names.ts';
 import type { DeploymentPlan, PlannedReplicaSet } from './plan/deploymentPlan.ts';
+import type { TemplateView } from './plan/observation.ts';
 import { hashOfReplicaSet, newReplicaSet, sizeAnnotations } from './revisions/replicaSet.ts';
 
 /** A write to a ReplicaSet that is still to be made. */
 export type RevisionWrite =
   | { readonly type: 'Create'; readonly planned: PlannedReplicaSet }
-  | { readonly type: 'Size'; readonly live: ReplicaSet; readonly planned: PlannedReplicaSet }
+  | {
+      readonly type: 'Size';
+      readonly live: ReplicaSet;
+      readonly planned: PlannedReplicaSet;
+      readonly operations: readonly JsonPatchOperation[];
+    }
   | { readonly type: 'Remove'; readonly live: ReplicaSet };
 
+/** The template, and the revision that has it, by which it is known at once when it is met again. */
+export interface KnownTemplate {
+  readonly view: TemplateView;
+  readonly fingerprint: string;
+}
+
 /** What of the plan does not stand yet. */
-export function writesOf(plan: DeploymentPlan, own: readonly ReplicaSet[]): readonly RevisionWrite[] {
+export function writesOf(
+  plan: DeploymentPlan,
+  own: readonly ReplicaSet[],
+  template: KnownTemplate,
+): readonly RevisionWrite[] {
   const live = new Map(own.map((one) => [hashOfReplicaSet(one), one]));
   const sized = plan.replicaSets.flatMap((planned): readonly RevisionWrite[] => {
     const existing = live.get(planned.hash);
     if (existing === undefined) return planned.create === true ? [{ type: 'Create', planned }] : [];
-    return operationsFor(existing, planned).length === 0 ? [] : [{ type: 'Size', live: existing, planned }];
+    const { view } = template;
+    const fingerprint =
+      view.state === 'Known' && view.hash === planned.hash ? template.fingerprint : undefined;
+    const operations = operationsFor(existing, planned, fingerprint);
+    return operations.length === 0 ? [] : [{ type: 'Size', live: existing, planned, operations }];
   });
   const removed = plan.remove.flatMap((hash): readonly RevisionWrite[] => {
     const existing = live.get(hash);
@@ -46,7 +67,7 @@ export async function makeWrite(
       await client.patch(
         replicaSets,
         nameOf(write.live),
-        { type: 'json', body: operationsFor(write.live, write.planned) },
+        { type: 'json', body: write.operations },
         { signal },
       );
       return;
@@ -85,25 +106,23 @@ export function sentence(deployment: Deployment, write: RevisionWrite): string {
  * What turns the live ReplicaSet into the planned one, on condition that it has the size that the plan knew: its status
  * may change meanwhile as often as it likes.
  */
-function operationsFor(live: ReplicaSet, planned: PlannedReplicaSet): readonly JsonPatchOperation[] {
-  const { metadata, spec } = live;
+function operationsFor(
+  { metadata, spec }: ReplicaSet,
+  planned: PlannedReplicaSet,
+  fingerprint: string | undefined,
+): readonly JsonPatchOperation[] {
   const before = spec?.replicas ?? 1;
-  const wanted = sizeAnnotations(planned);
-  const has = metadata.annotations ?? {};
-  const marks = managed.flatMap((name): readonly JsonPatchOperation[] => {
-    const [path, value] = [`/metadata/annotations/${name.replaceAll('/', '~1')}`, wanted[name]];
-    if (value === has[name]) return [];
-    return value === undefined ? [{ op: 'remove', path }] : [{ op: 'add', path, value }];
+  const sized = sizeAnnotations(planned);
+  const marks = changes('annotations', metadata.annotations, {
+    ...Object.fromEntries(managed.map((name) => [name, sized[name]])),
+    ...(fingerprint !== undefined && { [annotations.template]: fingerprint }),
   });
   const size: readonly JsonPatchOperation[] =
     before === planned.replicas ? [] : [{ op: 'replace', path: '/spec/replicas', value: planned.replicas }];
   if (marks.length === 0 && size.length === 0) return [];
-  const none: readonly JsonPatchOperation[] =
-    metadata.annotations === undefined ? [{ op: 'add', path: '/metadata/annotations', value: {} }] : [];
   return [
     { op: 'test', path: '/metadata/uid', value: metadata.uid },
     { op: 'test', path: '/spec/replicas', value: before },
-    ...none,
     ...marks,
     ...size,
   ];

@@ -2,28 +2,17 @@ import { labels } from '../../crds/project/names.ts';
 import type { Informer } from '../../operator/cache/informer.ts';
 import type { Client } from '../../operator/client/client.ts';
 import {
-  customResourceDefinitions,
   type Namespace,
   namespaces,
   type ResourceQuota,
   resourceQuotas,
 } from '../../operator/resources/builtin.ts';
 import { keyOf } from '../../operator/resources/object.ts';
-import { resourceId } from '../../operator/resources/resource.ts';
 import type { ProjectInformers } from './informers.ts';
 import { quotaName } from './plan/quotaShares.ts';
 import { type Project, projects } from './project.ts';
 
 // What must not be believed of a cache, since a watch may lag, and data, walls or the quota's total depend on it.
-
-/** Whether the Project kind is there to stay. Asked of the API server itself. */
-export async function kindIsServed(client: Client, signal: AbortSignal): Promise<boolean> {
-  const { items } = await client.list(customResourceDefinitions, {
-    fieldSelector: `metadata.name=${resourceId(projects)}`,
-    signal,
-  });
-  return items.some(({ metadata }) => metadata.deletionTimestamp === undefined);
-}
 
 /** Brings the cached Project to what the API server has now. True if that is another than the one given. */
 export async function readProject(

@@ -4,13 +4,14 @@ import { judge } from '../../operator/apply/diff.ts';
 import type { Inventory } from '../../operator/apply/inventory.ts';
 import type { Outcome } from '../../operator/apply/report.ts';
 import type { Client } from '../../operator/client/client.ts';
+import { kindIsServed } from '../../operator/client/kindIsServed.ts';
 import type { ReconcileContext, ReconcileResult } from '../../operator/controller/reconciler.ts';
 import type { Recorder } from '../../operator/events/eventRecorder.ts';
 import type { ObjectKey } from '../../operator/resources/object.ts';
 import type { StatusWriter } from '../../operator/status/statusWriter.ts';
 import { establishedIn, failedIn, pruneRules } from './applying.ts';
 import { tellOutcomes, tellStatus, tellSteps } from './events.ts';
-import { forgetFormer, kindIsServed, readNamespaces, readProject, readQuotas } from './freshness.ts';
+import { forgetFormer, readNamespaces, readProject, readQuotas } from './freshness.ts';
 import type { ProjectInformers } from './informers.ts';
 import { contentsOf, observe, type Surroundings } from './observe.ts';
 import type { EnvironmentPlan } from './plan/environmentPlan.ts';
@@ -18,7 +19,7 @@ import { identity } from './plan/marks.ts';
 import type { Observation } from './plan/observation.ts';
 import { planOrphans } from './plan/orphans.ts';
 import { desiredOf, type ProjectPlan, planProject } from './plan/project.ts';
-import type { Project } from './project.ts';
+import { type Project, projects } from './project.ts';
 import { QuotaMemories, sentQuota, sentQuotas } from './quotaMemories.ts';
 import { statusOf } from './status/status.ts';
 import { StatusPace } from './status/statusPace.ts';
@@ -110,7 +111,7 @@ export class ProjectReconciler {
     let plan = planProject(observation);
     if (project.spec.deletionPolicy === 'Delete' && plan.leaving.length > 0) {
       const [served, changed] = await Promise.all([
-        kindIsServed(client, signal),
+        kindIsServed(client, projects, signal),
         readProject(client, informers.projects, project, signal),
       ]);
       if (changed) return undefined;

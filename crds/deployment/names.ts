@@ -14,8 +14,6 @@ export const annotations = {
   revision: 'deployment.kubernetes.io/revision',
   /** On a ReplicaSet, RFC 3339: since when it is verified that no traffic goes to it. Absent while some may. */
   zeroSince: 'mainstay.dev/zero-since',
-  /** On a ReplicaSet: the hash of the configuration that its pods were given, with `configSnapshots`. */
-  config: 'mainstay.dev/config',
   /** On a ReplicaSet: the fingerprint of its template as the user wrote it, by which it is known again. */
   template: 'mainstay.dev/template',
   /** On a ReplicaSet: the `spec.replicas` of the Deployment that its size was made for. */
@@ -25,6 +23,9 @@ export const annotations = {
   /** Hash of what we desired when we last applied the object. */
   desired: 'mainstay.dev/desired',
 } as const;
+
+/** On every Deployment: what becomes of its pods is seen to before it goes, and none go because the definition does. */
+export const finalizer = 'mainstay.dev/deployment';
 
 /**
  * RBAC verbs of our own, checked on `deployments` by the shipped admission policy: who may write which `spec.request`.

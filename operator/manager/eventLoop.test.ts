@@ -5,16 +5,20 @@ import { type EventLoopLook, watchEventLoop } from './eventLoop.ts';
 function watched() {
   const clock = new ManualClock();
   const stalls: EventLoopLook['stall'][] = [];
-  let blocked = 0;
+  let [blocked, excused] = [0, 0];
   const onLook = ({ stall }: EventLoopLook) => {
     if (stall !== undefined) stalls.push(stall);
   };
-  const end = watchEventLoop({ clock, idle: () => clock.now() - blocked, onLook });
+  const end = watchEventLoop({ clock, idle: () => clock.now() - blocked, excused: () => excused, onLook });
   const block = (milliseconds: number) => {
     blocked += milliseconds;
     clock.freeze(milliseconds);
   };
-  return { clock, stalls, block, end };
+  const collect = (milliseconds: number) => {
+    excused += milliseconds;
+    block(milliseconds);
+  };
+  return { clock, stalls, block, collect, end };
 }
 
 it('tells for how long the event loop was blocked, and nothing while it turns', () => {
@@ -34,4 +38,12 @@ it('tells a process that was frozen while it waited from one that was blocked', 
   clock.freeze(2500);
   clock.advance(1000);
   expect(stalls).toEqual([{ frozen: 2300 }]);
+});
+
+it('excuses what was done on purpose while there was nothing to do', () => {
+  const { clock, stalls, collect } = watched();
+  clock.advance(1000);
+  collect(2500);
+  clock.advance(1000);
+  expect(stalls).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import type { Clock } from '../queue/clock.ts';
+import { givingBackTime } from './idleMemory.ts';
 
 interface EventLoopWatchOptions {
   readonly clock: Clock;
@@ -8,6 +9,8 @@ interface EventLoopWatchOptions {
   readonly tolerance?: number;
   /** Milliseconds that the event loop has waited for something to do, so far. Default: as Node counts them. */
   readonly idle?: () => number;
+  /** Milliseconds of stalls that need no explanation, so far. Default: those of `giveBackWhenIdle`. */
+  readonly excused?: () => number;
   /** Told of each look, so right after a stall of that one. */
   readonly onLook: (look: EventLoopLook) => void;
 }
@@ -29,14 +32,15 @@ export function watchEventLoop({
   interval = 200,
   tolerance = 500,
   idle = () => performance.nodeTiming.idleTime,
+  excused = givingBackTime,
   onLook,
 }: EventLoopWatchOptions): () => void {
   let cancel = () => {};
   const look = () => {
     const last = clock.now();
-    const idleBefore = idle();
+    const [idleBefore, excusedBefore] = [idle(), excused()];
     cancel = clock.schedule(interval, () => {
-      const passed = clock.now() - last;
+      const passed = clock.now() - last - (excused() - excusedBefore);
       const late = passed - interval;
       // Of the time that has passed it had work, or waited: a process frozen while it waits goes on waiting.
       const busy = Math.min(passed, passed - (idle() - idleBefore));

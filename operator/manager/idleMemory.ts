@@ -17,6 +17,13 @@ const idleShare = 0.95;
 /** Grown at least so much since the last collection, or it is not worth its while. */
 const growth = 1.5;
 
+let spent = 0;
+
+/** Milliseconds that this process has spent so far in giving memory back: a stall of nobody's doing. */
+export function givingBackTime(): number {
+  return spent;
+}
+
 /**
  * Gives memory back when there is nothing to do. V8 keeps what its busiest time needed, so that a process that has once
  * listed and applied everything would hold twice what it uses for as long as it lives. This lets the young generation be
@@ -39,7 +46,9 @@ export function giveBackWhenIdle({
       const now = held();
       least = Math.min(least, now);
       if (idle() - idleBefore >= idleShare * (clock.now() - since) && now >= growth * least) {
+        const began = performance.now();
         collect();
+        spent += performance.now() - began;
         least = held();
       }
       wait();

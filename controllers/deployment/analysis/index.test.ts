@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Analysis } from '../../../crds/deployment/schema.ts';
 import { monotonicClock } from '../../../operator/queue/clock.ts';
 import { keyOf } from '../../../operator/resources/object.ts';
+import { openOutbound } from '../outbound/index.ts';
 import { createAnalyses } from './index.ts';
 import { planAnalysis } from './plan.ts';
 import { analysisSettings } from './settings.ts';
@@ -15,17 +16,23 @@ async function setUp(settings: object) {
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const news = Promise.withResolvers<string>();
-  const { analyses, close } = createAnalyses({
+  const outbound = openOutbound({
     clock: monotonicClock,
-    now: () => Date.now(),
     settings: analysisSettings.parse(settings),
-    readSecret: () => Promise.resolve(undefined),
     apiServer: ['10.96.0.1'],
-    onResult: news.resolve,
+    connections: 4,
     resolve: (name) => Promise.resolve(name === 'prometheus.monitoring' ? ['127.0.0.1'] : [name]),
   });
+  const analyses = createAnalyses({
+    clock: monotonicClock,
+    now: () => Date.now(),
+    outbound,
+    readSecret: () => Promise.resolve(undefined),
+    onResult: news.resolve,
+  });
   onTestFinished(async () => {
-    await close();
+    analyses.stopAll();
+    await outbound.close();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });

@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { ManualClock } from '../../../operator/queue/manualClock.ts';
+import { AddressGuard } from '../outbound/addressGuard.ts';
+import { createOutbound } from '../outbound/outbound.ts';
 import type { PrometheusSource, WebSource } from './check.ts';
-import { AddressGuard } from './http/addressGuard.ts';
-import { createOutbound } from './http/outbound.ts';
 import { type Ask, concurrency, createProviders, type Question } from './providers.ts';
 import { SecretValues } from './secretValues.ts';
 import { parseJsonPath } from './web/jsonPath.ts';

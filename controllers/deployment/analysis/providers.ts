@@ -1,9 +1,9 @@
 import { unlessAborted } from '../../../operator/queue/aborted.ts';
 import type { Clock } from '../../../operator/queue/clock.ts';
+import type { Outbound, OutboundAnswer, OutboundRequest } from '../outbound/outbound.ts';
+import { OutboundError } from '../outbound/outboundError.ts';
 import type { PrometheusSource, Source, WebSource } from './check.ts';
 import { elapsed } from './check.ts';
-import type { Outbound, OutboundAnswer, OutboundRequest } from './http/outbound.ts';
-import { OutboundError } from './http/outboundError.ts';
 import { readPreset } from './presets/reading.ts';
 import { readNumber, readParts } from './prometheus/answer.ts';
 import { seconds } from './prometheus/promql.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isRange } from './http/addressGuard.ts';
+import { isRange } from '../outbound/addressGuard.ts';
 
 const ranges = z
   .array(z.string().refine(isRange, 'is no range of addresses, such as 10.0.0.0/8, fd00::/8 or 10.1.2.3'))
@@ -15,5 +15,3 @@ export const analysisSettings = z.strictObject({
     'Ranges that they may not lead to, besides loopback, link-local, multicast and metadata addresses and the API server. `0.0.0.0/0` and `::/0` leave only what `allow` names.',
   ),
 });
-
-export type AnalysisSettings = z.infer<typeof analysisSettings>;

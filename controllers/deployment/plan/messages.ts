@@ -54,13 +54,14 @@ export function say(outlook: Outlook, phase: Phase): Said {
       };
     }
     case 'Paused':
-      return sayPaused(outlook);
+      return withTrouble(outlook, sayPaused(outlook));
     case 'Analyzing': {
       const verdict = stepVerdict(situation, memory);
       const end = analysisEnd(situation, memory);
       const until = end === undefined || end <= situation.now ? '' : ` until ${textOf(end)}`;
       const words = verdict.type === 'Pass' ? '' : `: ${verdict.message}`;
-      return { reason: 'Analyzing', message: `${place(outlook)}: watching metrics${until}${words}` };
+      const message = `${place(outlook)}: watching metrics${until}${words}`;
+      return withTrouble(outlook, { reason: 'Analyzing', message });
     }
     case 'Progressing':
       return sayProgress(outlook, course.canary === undefined);
@@ -100,6 +101,12 @@ function sayPaused(outlook: Outlook): Said {
       ? 'waits for somebody: ask for Promote or Abort'
       : `pauses until ${textOf(step.since + pause.duration)}`;
   return { reason: 'StepPaused', message: `${place(outlook)}: ${until}` };
+}
+
+/** It waits for something else, and could not go on either way. */
+function withTrouble({ routeTrouble }: Outlook, said: Said): Said {
+  if (routeTrouble === undefined) return said;
+  return { reason: routeTrouble.reason, message: `${said.message}. Besides, ${routeTrouble.message}` };
 }
 
 function sayProgress(outlook: Outlook, atRest: boolean): Said {

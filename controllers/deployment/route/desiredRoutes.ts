@@ -5,6 +5,7 @@ import type { Deployment } from '../deployment.ts';
 import { previewName, revisionName } from '../names.ts';
 import { ownedBy } from '../owned.ts';
 import type { PlannedRoute } from '../plan/deploymentPlan.ts';
+import { probeRule } from './probe.ts';
 import { type BackendReference, grpcRoutes, httpRoutes, type RouteMatch, type RouteRule } from './routes.ts';
 
 type Gateway = NonNullable<NonNullable<Deployment['spec']['traffic']>['gateway']>;
@@ -32,7 +33,7 @@ export function desiredRoutes(deployment: Deployment, planned: PlannedRoute): re
   const main = route(deployment, gateway, {
     name: metadata.name,
     hostnames: gateway.hostnames,
-    rules: [...matched(gateway, planned, backend), split],
+    rules: probed(deployment, gateway, [...matched(gateway, planned, backend), split]),
     mark: rules,
   });
   if (gateway.preview === undefined || preview === undefined) return [main];
@@ -57,24 +58,34 @@ function route(
     readonly mark: string;
   },
 ): DesiredObject {
+  const { name, hostnames, rules } = made;
   return desire(
     kind === 'GRPCRoute' ? grpcRoutes : httpRoutes,
     {
       metadata: {
-        name: made.name,
+        name,
         ...ownedBy(deployment),
         labels: { [labels.deployment]: deployment.metadata.name },
         ...(made.mark !== '' && { annotations: { [annotations.route]: made.mark } }),
       },
       spec: {
         parentRefs,
-        ...(made.hostnames !== undefined && { hostnames: made.hostnames }),
-        rules: made.rules,
+        ...(hostnames !== undefined && { hostnames }),
+        rules,
       },
     },
     // What it points at stands before it.
     { wave: 1 },
   );
+}
+
+/** gRPC has no paths to ask at. */
+function probed(
+  { metadata }: Deployment,
+  { kind, parentRefs, hostnames }: Gateway,
+  rules: readonly RouteRule[],
+): readonly RouteRule[] {
+  return kind === 'GRPCRoute' ? rules : [probeRule(metadata, [parentRefs, hostnames, rules]), ...rules];
 }
 
 type Backend = (hash: string, weight?: number) => BackendReference;

@@ -6,7 +6,16 @@ import type { GatewayView } from '../plan/observation.ts';
 
 /** As much of a Gateway as is read. */
 export interface Gateway extends KubernetesObject {
-  readonly spec: { readonly gatewayClassName: string };
+  readonly spec: {
+    readonly gatewayClassName: string;
+    readonly listeners?: readonly {
+      readonly name: string;
+      readonly port: number;
+      readonly protocol: string;
+      readonly hostname?: string;
+    }[];
+  };
+  readonly status?: { readonly addresses?: readonly { readonly value: string }[] };
 }
 
 /** As much of a GatewayClass as is read. */
@@ -36,6 +45,7 @@ export interface GatewayInUse {
   /** Of the GatewayClass: by it the presets know which metrics there are. */
   readonly controllerName: string;
   readonly view: GatewayView;
+  readonly gateway: Gateway;
 }
 
 /** The gateway that the first of the route's parents is; undefined as long as it is not there. */
@@ -48,8 +58,8 @@ export function gatewayOf(
   const namespace = parent.namespace ?? metadata.namespace ?? '';
   const gateway = all.get(keyOf({ namespace, name: parent.name }));
   const found = gateway && classes.get(keyOf({ name: gateway.spec.gatewayClassName }));
-  if (found === undefined) return undefined;
-  return { controllerName: found.spec.controllerName, view: viewOf(found) };
+  if (gateway === undefined || found === undefined) return undefined;
+  return { controllerName: found.spec.controllerName, view: viewOf(found), gateway };
 }
 
 /** Matching on headers and weights are core: every gateway has them. Of the rest a class says what it can. */

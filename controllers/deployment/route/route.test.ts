@@ -94,6 +94,7 @@ describe('the route of a Deployment', () => {
         parentRefs: [{ name: 'public', namespace: 'gateways' }],
         hostnames: ['shop.example.com'],
         rules: [
+          { filters: [{ type: 'RequestRedirect' }] },
           {
             matches: [{ path: { type: 'PathPrefix', value: '/' } }],
             backendRefs: [
@@ -114,7 +115,7 @@ describe('the route of a Deployment', () => {
     const [main] = desiredRoutes(deployment({ path: '/cart' }), split({ match, matchTo: 'new', rules: 'r' }));
     const { spec, metadata } = main?.object as Route;
     expect(metadata.annotations).toEqual({ 'mainstay.dev/route': 'r' });
-    expect(spec.rules?.[0]).toEqual({
+    expect(spec.rules?.[1]).toEqual({
       matches: [
         { path: { type: 'PathPrefix', value: '/cart' }, headers: [{ name: 'x-team', value: 'shop' }] },
         {
@@ -164,7 +165,7 @@ describe('the live route', () => {
       preview: 'new',
       rules: 'r',
     });
-    const { view } = seeRoute(subject, stored(planned, subject), stored(planned, subject, 1), later);
+    const { view } = seeRoute(subject, stored(planned, subject), stored(planned, subject, 1), 'None', later);
     expect(view).toEqual({
       exists: true,
       accepted: true,
@@ -180,9 +181,15 @@ describe('the live route', () => {
 
   it('is trusted only some time after it was written', () => {
     const written = '2026-01-01T00:00:55Z';
-    const seen = seeRoute(deployment(), stored(split(), deployment(), 0, written), undefined, later);
+    const seen = seeRoute(deployment(), stored(split(), deployment(), 0, written), undefined, 'None', later);
     expect(seen).toMatchObject({ view: { accepted: true, verified: false }, settlesAt: later + 1000 });
-    const after = seeRoute(deployment(), stored(split(), deployment(), 0, written), undefined, later + 1000);
+    const after = seeRoute(
+      deployment(),
+      stored(split(), deployment(), 0, written),
+      undefined,
+      'None',
+      later + 1000,
+    );
     expect(after).toMatchObject({ view: { verified: true } });
     expect(after.settlesAt).toBeUndefined();
   });
@@ -220,12 +227,23 @@ describe('the live route', () => {
       'Accepted is False: NotAllowedByListeners: no listener',
     ],
   ])('that %s is not accepted, and says why', (_, change, problem) => {
-    const { view } = seeRoute(deployment(), change(stored(split(), deployment())), undefined, later);
+    const { view } = seeRoute(deployment(), change(stored(split(), deployment())), undefined, 'None', later);
     expect(view).toMatchObject({ accepted: false, verified: false, problem });
   });
 
+  it('is trusted as soon as the gateway has answered with it, and not before', () => {
+    const written = '2026-01-01T00:00:59Z';
+    const live = stored(split(), deployment(), 0, written);
+    expect(seeRoute(deployment(), live, undefined, 'Served', later).view).toMatchObject({
+      verified: true,
+      by: 'Probe',
+    });
+    const awaited = seeRoute(deployment(), live, undefined, 'Awaited', later + 60_000);
+    expect(awaited.view).toMatchObject({ verified: false, by: 'Probe' });
+  });
+
   it('that is not there has no weights', () => {
-    expect(seeRoute(deployment(), undefined, undefined, later).view).toMatchObject({
+    expect(seeRoute(deployment(), undefined, undefined, 'None', later).view).toMatchObject({
       exists: false,
       weights: new Map(),
     });

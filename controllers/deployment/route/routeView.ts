@@ -5,6 +5,8 @@ import type { Deployment } from '../deployment.ts';
 import { identity } from '../marks.ts';
 import { hashInName } from '../names.ts';
 import type { RouteView } from '../plan/observation.ts';
+import { rulesForPeople } from './probe.ts';
+import type { Evidence } from './probes.ts';
 import type { BackendReference, Route, RouteRule } from './routes.ts';
 
 /** What the planner sees of the live route, and from when on it is taken to be served, where that is only a matter of time. */
@@ -14,26 +16,33 @@ export interface SeenRoute {
   readonly settlesAt?: number;
 }
 
-/** Reads the live route and, where there is one, that of the preview. */
+/**
+ * Reads the live route and, where there is one, that of the preview. `evidence` is what the gateway has answered; without
+ * any, a settle time must do.
+ */
 export function seeRoute(
   deployment: Deployment,
   live: Route | undefined,
   preview: Route | undefined,
+  evidence: Evidence,
   now: number,
 ): SeenRoute {
   if (live === undefined) return { view: { ...nothing, weights: new Map() } };
   const { name } = deployment.metadata;
   const hashOf = (backend: BackendReference | undefined) =>
     backend === undefined ? undefined : hashInName(name, backend.name);
-  const split = live.spec.rules?.at(-1);
-  const matched = live.spec.rules?.length === 2 ? live.spec.rules[0] : undefined;
+  const rules = rulesForPeople(live);
+  const split = rules.at(-1);
+  const matched = rules.length === 2 ? rules[0] : undefined;
   const weights = new Map<string, number>();
   for (const backend of split?.backendRefs ?? []) {
     const hash = hashOf(backend);
     if (hash !== undefined) weights.set(hash, backend.weight ?? 1);
   }
   const problem = problemOf(live) ?? (preview === undefined ? undefined : problemOf(preview));
-  const settlesAt = Math.max(...[live, preview].map((route) => writtenAt(route))) + settleOf(deployment);
+  // The preview is not asked for.
+  const waits = evidence === 'Served' ? [preview] : [live, preview];
+  const settlesAt = Math.max(...waits.map(writtenAt)) + settleOf(deployment);
   const accepted = problem === undefined;
   return {
     view: {
@@ -42,10 +51,10 @@ export function seeRoute(
       problem,
       weights,
       matchTo: hashOf(matched?.backendRefs?.[0]) ?? hashOf(mirrorOf(split)),
-      preview: hashOf(preview?.spec.rules?.[0]?.backendRefs?.[0]),
+      preview: preview === undefined ? undefined : hashOf(rulesForPeople(preview)[0]?.backendRefs?.[0]),
       rules: live.metadata.annotations?.[annotations.route] ?? '',
-      verified: accepted && now >= settlesAt,
-      by: 'Settle',
+      verified: accepted && evidence !== 'Awaited' && now >= settlesAt,
+      by: evidence === 'None' ? 'Settle' : 'Probe',
     },
     ...(accepted && now < settlesAt && { settlesAt }),
   };
@@ -69,8 +78,8 @@ function problemOf({ metadata, spec, status }: Route): string | undefined {
   return undefined;
 }
 
-/** When we last changed it; 0 where that is not known. */
-function writtenAt(route: Route | undefined): number {
+/** When we last changed it, milliseconds since the epoch; 0 where that is not known. */
+export function writtenAt(route: Route | undefined): number {
   const time = route === undefined ? undefined : appliedFields(identity, route.metadata)?.time;
   // It is told in whole seconds, the part that is cut off counted as over.
   return time === undefined ? 0 : Date.parse(time) + 1000;
@@ -81,5 +90,7 @@ function settleOf({ spec }: Deployment): number {
 }
 
 function mirrorOf(rule: RouteRule | undefined): BackendReference | undefined {
-  return rule?.filters?.find(({ type }) => type === 'RequestMirror')?.requestMirror.backendRef;
+  for (const filter of rule?.filters ?? [])
+    if (filter.type === 'RequestMirror') return filter.requestMirror.backendRef;
+  return undefined;
 }

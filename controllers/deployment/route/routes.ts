@@ -5,7 +5,7 @@ import { defineResource } from '../../../operator/resources/resource.ts';
 export interface Route extends KubernetesObject {
   readonly spec: {
     readonly parentRefs?: readonly ParentReference[];
-    readonly hostnames?: readonly string[];
+    readonly hostnames?: readonly string[] | undefined;
     readonly rules?: readonly RouteRule[];
   };
   readonly status?: {
@@ -39,7 +39,11 @@ export interface RouteRule {
 }
 
 export interface RouteMatch {
-  readonly path?: { readonly type: 'PathPrefix'; readonly value: string };
+  readonly path?: {
+    readonly type?: 'PathPrefix' | 'Exact' | 'RegularExpression';
+    readonly value?: string;
+  };
+  readonly method?: string;
   readonly headers?: readonly NamedMatch[];
   readonly queryParams?: readonly NamedMatch[];
 }
@@ -50,10 +54,19 @@ export interface NamedMatch {
   readonly type?: 'Exact' | 'RegularExpression' | undefined;
 }
 
-export interface RouteFilter {
-  readonly type: 'RequestMirror';
-  readonly requestMirror: { readonly backendRef: BackendReference; readonly percent: number };
-}
+export type RouteFilter =
+  | {
+      readonly type: 'RequestMirror';
+      readonly requestMirror: { readonly backendRef: BackendReference; readonly percent: number };
+    }
+  | {
+      readonly type: 'RequestRedirect';
+      readonly requestRedirect: {
+        readonly scheme: 'http';
+        readonly hostname: string;
+        readonly statusCode: 302;
+      };
+    };
 
 export interface BackendReference {
   readonly name: string;

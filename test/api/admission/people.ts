@@ -51,6 +51,7 @@ const plurals: Readonly<Record<string, string>> = {
   Service: 'services',
   Event: 'events',
   Deployment: 'deployments',
+  ReplicaSet: 'replicasets',
   PodDisruptionBudget: 'poddisruptionbudgets',
   CustomResourceDefinition: 'customresourcedefinitions',
   ValidatingAdmissionPolicy: 'validatingadmissionpolicies',

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Gateway, gatewayClasses, gateways } from '../../../controllers/deployment/route/gateway.ts';
-import { httpRoutes, type Route } from '../../../controllers/deployment/route/routes.ts';
+import { grpcRoutes, httpRoutes, type Route } from '../../../controllers/deployment/route/routes.ts';
 import { type HttpClient, isNotFound, type KubernetesObject } from '../../../operator/index.ts';
 import { untilEstablished } from '../../installation.ts';
 import type { Kubectl } from '../../kubectl.ts';
@@ -12,6 +15,10 @@ import type { Kubectl } from '../../kubectl.ts';
 export class FakeGateway {
   /** What it says of routes. */
   problem: string | undefined;
+  /** It says of routes that it takes them, and goes on serving what it had. */
+  slow = false;
+  readonly #served = new Map<string, Route>();
+  readonly #server = createServer((request, response) => this.#answer(request, response));
   readonly #client: HttpClient;
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
@@ -25,10 +32,11 @@ export class FakeGateway {
   static async start(kubectl: Kubectl, client: HttpClient): Promise<FakeGateway> {
     await kubectl.apply([
       definition('HTTPRoute', 'httproutes', 'Namespaced'),
+      definition('GRPCRoute', 'grpcroutes', 'Namespaced'),
       definition('Gateway', 'gateways', 'Namespaced'),
       definition('GatewayClass', 'gatewayclasses', 'Cluster'),
     ]);
-    for (const { plural, group } of [httpRoutes, gateways, gatewayClasses])
+    for (const { plural, group } of [httpRoutes, grpcRoutes, gateways, gatewayClasses])
       await untilEstablished(kubectl, `${plural}.${group}`);
     const apiVersion = 'gateway.networking.k8s.io/v1';
     await kubectl.apply([
@@ -45,12 +53,42 @@ export class FakeGateway {
         spec: { gatewayClassName: 'fake' } satisfies Gateway['spec'],
       },
     ]);
-    return new FakeGateway(client);
+    const gateway = new FakeGateway(client);
+    await gateway.#listen();
+    return gateway;
   }
 
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running;
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  async #listen(): Promise<void> {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    const { port } = this.#server.address() as AddressInfo;
+    const name = { namespace: 'default', name: 'public' };
+    const listeners = [{ name: 'web', port, protocol: 'HTTP' }];
+    await this.#client.patch(gateways, name, { type: 'merge', body: { spec: { listeners } } });
+    const body = { status: { addresses: [{ value: '127.0.0.1' }] } };
+    await this.#client.patch(gateways, name, { type: 'merge', body }, { subresource: 'status' });
+  }
+
+  /** As much of a gateway as redirects are. */
+  #answer({ url, headers }: IncomingMessage, response: ServerResponse): void {
+    for (const { spec } of this.#served.values()) {
+      if (spec.hostnames?.includes(headers.host ?? '') !== true) continue;
+      for (const { matches, filters } of spec.rules ?? []) {
+        const [filter] = filters ?? [];
+        if (matches?.[0]?.path?.value !== url || filter?.type !== 'RequestRedirect') continue;
+        const { hostname, statusCode } = filter.requestRedirect;
+        response.writeHead(statusCode, { location: `http://${hostname}${url}` }).end();
+        return;
+      }
+    }
+    response.writeHead(404).end();
   }
 
   /** Weights of a route's last rule, by the Services' names. */
@@ -64,7 +102,10 @@ export class FakeGateway {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       const { items } = await this.#client.list<Route>(httpRoutes, { namespace: 'default' });
-      for (const route of items) await this.#judge(route);
+      for (const route of items) {
+        await this.#judge(route);
+        if (!this.slow && this.problem === undefined) this.#served.set(route.metadata.name, route);
+      }
       await pause(100, undefined, { signal }).catch(() => {});
     }
   }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually } from '../../eventually.ts';
 import { FakeGateway } from './fakeGateway.ts';
@@ -42,7 +43,7 @@ it('the first revision has all of the traffic once it is there', async () => {
 it('a canary has its weight once its pods are there, and the stable revision stays whole meanwhile', async () => {
   await stage.apply('shop', spec('shop:2'));
   const status = await stage.until('shop', ({ phase, step }) => phase === 'Paused' && step?.index === 1);
-  expect(status.weight).toMatchObject({ desired: 25, verified: 25, by: 'Settle' });
+  expect(status.weight).toMatchObject({ desired: 25, verified: 25, by: 'Probe' });
   const [first, second] = [await serviceOf('shop:1'), await serviceOf('shop:2')];
   expect(await gateway.weights('shop')).toEqual({ [first]: 75, [second]: 25 });
   expect(await sizes()).toEqual([4, 1]);
@@ -84,4 +85,60 @@ it('promotion re-creates no pod: the canary becomes the stable revision', async 
   for (const { metadata } of before) expect(after).toContain(metadata.uid);
   await eventually(async () => expect((await sizes()).at(-1)).toBe(4));
   await eventually(async () => expect((await sizes()).slice(0, -1).every((size) => size === 0)).toBe(true));
+});
+
+it('a weight counts once the gateway serves it, whatever it says of the route', async () => {
+  gateway.slow = true;
+  await stage.apply('shop', spec('shop:5'));
+  const { canary } = await stage.until(
+    'shop',
+    ({ weight }) => weight?.desired === 25 && weight.by === 'Probe',
+  );
+  await eventually(async () =>
+    expect(Object.values(await gateway.weights('shop')).toSorted()).toEqual([25, 75]),
+  );
+  await pause(2_500);
+  const { weight, phase } = (await stage.get('shop')).status ?? {};
+  expect([phase, weight?.verified]).toEqual(['Progressing', 0]);
+  gateway.slow = false;
+  const status = await stage.until('shop', ({ weight: now }) => now?.verified === 25);
+  expect(status.canary?.revision).toBe(canary?.revision);
+});
+
+it('another route that takes the same requests is named, and nothing goes on', async () => {
+  const rival = {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'HTTPRoute',
+    metadata: { name: 'rival', namespace: 'default' },
+    spec: {
+      parentRefs: [{ name: 'public' }],
+      hostnames: ['shop.example.com'],
+      rules: [{ backendRefs: [{ name: 'rival', port: 80 }] }],
+    },
+  };
+  await stage.kubectl.apply([rival]);
+  const status = await stage.until('shop', ({ conditions }) =>
+    conditions.some(
+      ({ type, reason, status: is }) => type === 'Stalled' && is === 'True' && reason === 'RouteConflict',
+    ),
+  );
+  expect(status.message).toContain('default/rival');
+  await stage.kubectl.run('delete', 'httproute', 'rival', '-n', 'default');
+  await stage.until('shop', ({ phase, message }) => phase === 'Paused' && !message.includes('rival'));
+});
+
+it('without a gateway the route goes, and the Services of revisions with it', async () => {
+  const { traffic } = spec('shop:5');
+  await stage.apply('shop', spec('shop:5', { traffic: { ports: traffic.ports } }));
+  await eventually(async () => {
+    const text = await stage.kubectl.run(
+      'get',
+      'httproutes,services',
+      '-l',
+      'mainstay.dev/owner',
+      '-o',
+      'name',
+    );
+    expect(text.trim().split('\n')).toEqual(['service/shop-all']);
+  });
 });

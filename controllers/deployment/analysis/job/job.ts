@@ -16,6 +16,8 @@ export interface JobCheck {
 
 /** Seconds after which a Job that has not ended is ended, unless its template says otherwise. */
 const longestRun = 600;
+/** Seconds that a Job is kept after its end, for whoever wants to know what it said. */
+const kept = 86_400;
 
 /**
  * The Job for the metric's nth run, from 0: always the same one for the same analysis, so that it is made once, whoever
@@ -41,6 +43,7 @@ export function jobFor(
       // One run is one check: whether there is another, the metric's failureLimit says.
       backoffLimit: 0,
       activeDeadlineSeconds: spec.activeDeadlineSeconds ?? longestRun,
+      ttlSecondsAfterFinished: kept,
       template: {
         ...template,
         spec: {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Analysis } from '../../../../crds/deployment/schema.ts';
 import { monotonicClock } from '../../../../operator/queue/clock.ts';
-import { AddressGuard } from '../http/addressGuard.ts';
-import { createOutbound } from '../http/outbound.ts';
+import { AddressGuard } from '../../outbound/addressGuard.ts';
+import { createOutbound } from '../../outbound/outbound.ts';
 import { type AnalysisTarget, planAnalysis } from '../plan.ts';
 import { type Ask, createProviders } from '../providers.ts';
 import type { Reading } from '../reading.ts';

@@ -76,7 +76,10 @@ const named = { id: 'a1', verb: 'Promote', revision: 3, by: 'promoter' };
 /** A Deployment with a request in it. */
 function asked(name: string, request?: object): Manifest {
   return {
-    ...deploymentWith({ 'spec.request': request }, 'plain'),
+    ...deploymentWith(
+      { 'spec.request': request, 'spec.adopt': undefined, 'spec.deletionPolicy': undefined },
+      'plain',
+    ),
     kind: 'Deployment',
     metadata: { name, namespace: 'default' },
   };

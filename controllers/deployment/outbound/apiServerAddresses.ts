@@ -1,5 +1,5 @@
-import { type Clock, sleep } from '../../../../operator/queue/clock.ts';
-import { SharedAnswers } from '../sampling/sharedAnswers.ts';
+import { type Clock, sleep } from '../../../operator/queue/clock.ts';
+import { SharedAnswers } from '../analysis/sampling/sharedAnswers.ts';
 import type { ResolveName } from './names.ts';
 
 export interface ApiServerAddressesOptions {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ManualClock } from '../../../../operator/queue/manualClock.ts';
+import { ManualClock } from '../../../operator/queue/manualClock.ts';
 import { AddressGuard, isRange } from './addressGuard.ts';
 import { apiServerAddresses } from './apiServerAddresses.ts';
 

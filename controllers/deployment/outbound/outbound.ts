@@ -16,6 +16,8 @@ export interface OutboundRequest {
 export interface OutboundAnswer {
   readonly status: number;
   readonly body: string;
+  /** Where a redirect leads. */
+  readonly location?: string;
 }
 
 /** Sends what checks ask. Rejects with an `OutboundError`, or with the signal's reason. */
@@ -59,7 +61,9 @@ export function createOutbound({ guard, resolve, connections }: OutboundOptions)
           body: body ?? null,
           signal,
         });
-        return { status: answer.statusCode, body: await readAtMost(answer.body, mostBytes) };
+        const { location } = answer.headers;
+        const text = await readAtMost(answer.body, mostBytes);
+        return { status: answer.statusCode, body: text, ...(typeof location === 'string' && { location }) };
       } catch (error) {
         if (signal.aborted) throw signal.reason;
         throw OutboundError.of(error);

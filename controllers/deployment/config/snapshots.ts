@@ -1,0 +1,198 @@
+import { createHmac } from 'node:crypto';
+import { labels } from '../../../crds/deployment/names.ts';
+import { isAlreadyExists, isNotFound } from '../../../operator/client/apiError.ts';
+import type { Client } from '../../../operator/client/client.ts';
+import {
+  type ConfigMap,
+  configMaps,
+  type ReplicaSet,
+  type Secret,
+  secrets,
+} from '../../../operator/resources/builtin.ts';
+import { type KubernetesObject, keyOf, type ObjectName } from '../../../operator/resources/object.ts';
+import type { Resource } from '../../../operator/resources/resource.ts';
+import type { Deployment } from '../deployment.ts';
+import { ownedBy } from '../owned.ts';
+import { type Reference, referencesOf, withNames } from './references.ts';
+import type { Sources } from './sources.ts';
+
+/** A Deployment whose template names copies, where it wants its configuration frozen. */
+export type Frozen =
+  | { readonly state: 'Known'; readonly deployment: Deployment }
+  | { readonly state: 'Missing'; readonly message: string }
+  /** Sources are not listed yet. */
+  | { readonly state: 'Unknown' };
+
+type Source = ConfigMap | Secret;
+
+/** Characters of a copy's name that say what is in it. */
+const digestLength = 10;
+/** Of any object's name. */
+const longestName = 253;
+
+/**
+ * Freezes configuration: what a template refers to is copied, under a name that says what is in it, and pods are given the
+ * copy. So a change of the source is a change of the template, which is rolled out like any; the revision before goes on
+ * with what it had, and going back to it brings that back. Copies are immutable, and go when no revision has them.
+ *
+ * Of sources only the version is followed (`sources.ts`), and the content is read when that is another.
+ */
+export class Snapshots {
+  readonly #client: Pick<Client, 'get' | 'create' | 'list' | 'delete'>;
+  readonly #sources: Pick<Sources, 'versionOf'>;
+  /** The names of copies by those of sources, and what they were found for, by the Deployment's UID. */
+  readonly #found = new Map<string, { readonly of: string; readonly names: ReadonlyMap<string, string> }>();
+
+  constructor(
+    client: Pick<Client, 'get' | 'create' | 'list' | 'delete'>,
+    sources: Pick<Sources, 'versionOf'>,
+  ) {
+    this.#client = client;
+    this.#sources = sources;
+  }
+
+  /** The Deployment with copies in place of sources, which are there when this resolves. */
+  async freeze(deployment: Deployment, signal: AbortSignal): Promise<Frozen> {
+    const references = frozenReferences(deployment);
+    if (references.length === 0) return { state: 'Known', deployment };
+    const { namespace = '', uid = '' } = deployment.metadata;
+    const key = keyOf(deployment);
+    const versions = references.map((one) => this.#sources.versionOf(key, one, namespace));
+    if (versions.includes('Unknown')) return { state: 'Unknown' };
+    const of = JSON.stringify([references, versions]);
+    const before = this.#found.get(uid);
+    const { names, missing } =
+      before?.of === of
+        ? { ...before, missing: undefined }
+        : await this.#copies(deployment, references, signal);
+    if (missing !== undefined) {
+      const what = `the ${missing.kind} ${missing.name} that the template refers to`;
+      return { state: 'Missing', message: `configSnapshots: ${what} is missing: create it` };
+    }
+    this.#found.set(uid, { of, names });
+    const nameFor = ({ kind, name }: Reference) => names.get(`${kind}/${name}`);
+    const template = withNames(deployment.spec.template, nameFor);
+    return { state: 'Known', deployment: { ...deployment, spec: { ...deployment.spec, template } } };
+  }
+
+  forget(uid: string): void {
+    this.#found.delete(uid);
+  }
+
+  /** Removes copies that none of the Deployment's revisions has any more. */
+  async collect(deployment: Deployment, own: readonly ReplicaSet[], signal: AbortSignal): Promise<void> {
+    const { namespace = '', uid = '' } = deployment.metadata;
+    const used = new Set(
+      [deployment.spec.template, ...own.map(({ spec }) => spec?.template)].flatMap((template) =>
+        template === undefined
+          ? []
+          : referencesOf(template as Deployment['spec']['template']).map(
+              ({ kind, name }) => `${kind}/${name}`,
+            ),
+      ),
+    );
+    for (const [kind, resource] of [
+      ['ConfigMap', configMaps],
+      ['Secret', secrets],
+    ] as const) {
+      const { items } = await this.#client.list<KubernetesObject>(resource, {
+        namespace,
+        labelSelector: `${labels.owner}=${uid},${labels.deployment}=${deployment.metadata.name}`,
+        signal,
+      });
+      for (const { metadata } of items) {
+        if (used.has(`${kind}/${metadata.name}`)) continue;
+        const preconditions = metadata.uid === undefined ? {} : { uid: metadata.uid };
+        await this.#client
+          .delete(resource, { name: metadata.name, namespace }, { preconditions, signal })
+          .catch((error: unknown) => {
+            if (!isNotFound(error)) throw error;
+          });
+      }
+    }
+  }
+
+  /** The names of copies, which are made where they are not there; or a source that is missing. */
+  async #copies(
+    deployment: Deployment,
+    references: readonly Reference[],
+    signal: AbortSignal,
+  ): Promise<{ readonly names: ReadonlyMap<string, string>; readonly missing?: Reference | undefined }> {
+    const names = new Map<string, string>();
+    for (const reference of references) {
+      const source = await this.#read(deployment, reference, signal);
+      if (source === undefined && !reference.optional) return { names, missing: reference };
+      if (source === undefined) continue;
+      const name = copyName(reference, source);
+      const copy = { ...reference, name };
+      if ((await this.#read(deployment, copy, signal)) === undefined)
+        await this.#copy(deployment, copy, source, signal);
+      names.set(`${reference.kind}/${reference.name}`, name);
+    }
+    return { names };
+  }
+
+  async #read(
+    { metadata: { namespace = '' } }: Deployment,
+    { kind, name }: Reference,
+    signal: AbortSignal,
+  ): Promise<Source | undefined> {
+    const resource: Resource<Source> = kind === 'ConfigMap' ? configMaps : secrets;
+    const subject: ObjectName = { name, namespace };
+    try {
+      return await this.#client.get(resource, subject, { signal });
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async #copy(
+    deployment: Deployment,
+    { kind, name }: Reference,
+    source: Source,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { metadata } = deployment;
+    const { data, type } = source as Secret;
+    const { binaryData } = source as ConfigMap;
+    const object = {
+      apiVersion: 'v1',
+      kind,
+      metadata: {
+        name,
+        ...ownedBy(deployment),
+        labels: { [labels.owner]: metadata.uid ?? '', [labels.deployment]: metadata.name },
+      },
+      immutable: true,
+      ...(type !== undefined && { type }),
+      ...(data !== undefined && { data }),
+      ...(binaryData !== undefined && { binaryData }),
+    };
+    const resource: Resource<Source> = kind === 'ConfigMap' ? configMaps : secrets;
+    await this.#client.create(resource, object as Source, { signal }).catch((error: unknown) => {
+      if (!isAlreadyExists(error)) throw error;
+    });
+  }
+}
+
+/** What of a template is to be frozen: its ConfigMaps, and of its Secrets those that are named. */
+export function frozenReferences({ spec }: Pick<Deployment, 'spec'>): readonly Reference[] {
+  const { enabled = false, secrets: named = [] } = spec.configSnapshots ?? {};
+  if (!enabled) return [];
+  return referencesOf(spec.template).filter(({ kind, name }) => kind === 'ConfigMap' || named.includes(name));
+}
+
+/** The same for the same content. Of a Secret, which has a type, nobody can try out what is in it who does not know its UID. */
+function copyName({ name }: Reference, source: Source): string {
+  const { data, binaryData, type, metadata } = source as ConfigMap & Secret;
+  const digest = createHmac('sha256', type === undefined ? '' : (metadata?.uid ?? ''))
+    .update(JSON.stringify([entries(data), entries(binaryData), type]))
+    .digest('hex')
+    .slice(0, digestLength);
+  return `${name.slice(0, longestName - digestLength - 1)}-${digest}`;
+}
+
+function entries(data: Readonly<Record<string, string>> | undefined) {
+  return Object.entries(data ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+}

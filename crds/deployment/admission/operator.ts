@@ -1,0 +1,76 @@
+import { type AdmissionPolicy, definePolicy, literal } from '../../project/admission/policy.ts';
+import { operatorUser } from '../../project/admission.ts';
+import { group } from '../../project/names.ts';
+import { inClustersOwn, written } from './rules.ts';
+
+const operations = ['CREATE', 'UPDATE', 'DELETE'] as const;
+const made = (apiGroup: string, ...resources: readonly string[]) =>
+  ({ apiGroups: [apiGroup], apiVersions: ['v1'], resources, operations, scope: 'Namespaced' }) as const;
+const isOfDeployment = (object: string) =>
+  `${object}.metadata.?ownerReferences.orValue([]).exists(owner, owner.kind == 'Deployment' && owner.apiVersion.startsWith(${literal(`${group}/`)}))`;
+
+/**
+ * RBAC cannot say "only for a Deployment". Whoever had the operator's token could run pods as any ServiceAccount, and in
+ * the cluster's own namespaces some of them may do everything.
+ */
+export const operatorMakes: AdmissionPolicy = definePolicy(
+  'mainstay-deployment-operator',
+  "The operator makes and changes ReplicaSets, Services and routes only for a Deployment of Mainstay, and none in the cluster's own namespaces.",
+  {
+    matchConstraints: {
+      matchPolicy: 'Equivalent',
+      namespaceSelector: {},
+      objectSelector: {},
+      resourceRules: [
+        made('apps', 'replicasets', 'deployments'),
+        made('', 'services'),
+        made('gateway.networking.k8s.io', 'httproutes', 'grpcroutes'),
+      ],
+    },
+    matchConditions: [
+      { name: 'the-operator', expression: `request.userInfo.username == ${literal(operatorUser)}` },
+    ],
+    variables: [],
+    validations: [
+      {
+        expression: `!${inClustersOwn}`,
+        message: "the operator makes nothing for Deployments in the cluster's own namespaces, nor in its own",
+        reason: 'Forbidden',
+      },
+      // What is taken over and given back is of `apps/v1`, which has the pods then.
+      {
+        expression: [
+          "request.resource.resource == 'deployments'",
+          `(object != null && ${isOfDeployment('object')})`,
+          `(oldObject != null && ${isOfDeployment('oldObject')})`,
+        ].join(' || '),
+        message: 'the operator makes and changes only what is of a Deployment of Mainstay',
+        reason: 'Forbidden',
+      },
+    ],
+  },
+);
+
+/** Told at once, and not by a Deployment that never gets a pod. */
+export const place: AdmissionPolicy = definePolicy(
+  'mainstay-deployment-place',
+  "Deployments of Mainstay are for people's namespaces: in the cluster's own the operator makes nothing.",
+  {
+    matchConstraints: {
+      matchPolicy: 'Equivalent',
+      namespaceSelector: {},
+      objectSelector: {},
+      resourceRules: [{ ...written, operations: ['CREATE'] }],
+    },
+    matchConditions: [{ name: 'in-the-clusters-own', expression: inClustersOwn }],
+    variables: [],
+    validations: [
+      {
+        expression: 'false',
+        message: "the operator makes no pods in the cluster's own namespaces: use apps/v1 there",
+        messageExpression: `'in the namespace ' + request.namespace + ' the operator makes no pods: use a Deployment of apps/v1 there.'`,
+        reason: 'Forbidden',
+      },
+    ],
+  },
+);

@@ -1,0 +1,15 @@
+import { literal } from '../../project/admission/policy.ts';
+import { installation } from '../../project/admission.ts';
+import { group, version } from '../../project/names.ts';
+
+/** Deployments of ours, made and changed. */
+export const written = {
+  apiGroups: [group],
+  apiVersions: [version],
+  resources: ['deployments'],
+  operations: ['CREATE', 'UPDATE'],
+  scope: 'Namespaced',
+} as const;
+
+/** Whether the request is about the cluster's own namespaces, or that of the operator. */
+export const inClustersOwn = `(request.namespace.startsWith('kube-') || request.namespace == ${literal(installation.namespace)})`;

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { configMaps } from '../../../operator/index.ts';
+import { eventually } from '../../eventually.ts';
+import { Stage, template } from './stage.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.open();
+});
+afterAll(() => stage[Symbol.asyncDispose]());
+
+const configMap = (color: string) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'settings', namespace: 'default' },
+  data: { color },
+});
+const spec = (more: object = {}) => ({
+  configSnapshots: { enabled: true },
+  revisionHistoryLimit: 1,
+  template: template('shop', 'shop:1', { envFrom: [{ configMapRef: { name: 'settings' } }] }),
+  ...more,
+});
+/** The color that the pods of the latest revision are given. */
+const colors = async () => {
+  const all = await stage.revisions('shop');
+  const names = all.map(
+    ({ spec: set }) => set?.template?.spec?.containers[0]?.envFrom?.[0]?.configMapRef?.name ?? '',
+  );
+  const copies = await Promise.all(
+    names.map((name) => stage.client.get(configMaps, { name, namespace: 'default' })),
+  );
+  return copies.map(({ data, immutable }) => [data?.color, immutable]);
+};
+
+it('waits for a ConfigMap that is missing, and says which', async () => {
+  await stage.apply('shop', spec());
+  const status = await stage.until('shop', ({ phase }) => phase === 'Invalid');
+  expect(status.message).toContain(
+    'the ConfigMap settings that the template refers to is missing: create it',
+  );
+  expect(await stage.revisions('shop')).toEqual([]);
+});
+
+it('gives pods a copy that cannot be changed', async () => {
+  await stage.kubectl.apply([configMap('red')]);
+  await stage.healthy('shop', 1);
+  expect(await colors()).toEqual([['red', true]]);
+});
+
+it('rolls a changed ConfigMap out as a revision, and the one before keeps what it had', async () => {
+  await stage.kubectl.apply([configMap('green')]);
+  await stage.healthy('shop', 2);
+  expect(await colors()).toEqual([
+    ['red', true],
+    ['green', true],
+  ]);
+});
+
+it('does nothing where only the metadata of the source is another', async () => {
+  await stage.kubectl.run('label', 'configmap', 'settings', '-n', 'default', 'a=b');
+  await stage.apply('shop', spec({ replicas: 3 }));
+  await stage.until('shop', ({ phase, replicas }) => phase === 'Healthy' && replicas === 3);
+  expect(await stage.revisions('shop')).toHaveLength(2);
+});
+
+it('brings the old contents back with the old revision', async () => {
+  const request = { id: 'back', verb: 'Rollback', revision: 1 };
+  await stage.apply('shop', spec({ request }));
+  const { stable } = await stage.until('shop', ({ phase }) => phase === 'RolledBack');
+  const own = (await stage.revisions('shop')).find(({ metadata }) => metadata.name === stable?.replicaSet);
+  expect(own?.spec?.template?.spec?.containers[0]?.envFrom?.[0]?.configMapRef?.name).toMatch(/^settings-/);
+  expect(
+    (await stage.pods('shop')).every(({ metadata }) => metadata.name.startsWith(`${stable?.replicaSet}-`)),
+  ).toBe(true);
+});
+
+it('keeps no copy that no revision has', async () => {
+  for (const color of ['blue', 'black', 'white']) {
+    await stage.kubectl.apply([configMap(color)]);
+    await stage.until('shop', ({ phase, stable }) => phase === 'Healthy' && (stable?.revision ?? 0) > 2);
+    await eventually(async () => expect((await colors()).at(-1)).toEqual([color, true]));
+  }
+  await eventually(async () => {
+    const { items } = await stage.client.list(configMaps, {
+      namespace: 'default',
+      labelSelector: 'mainstay.dev/deployment=shop',
+    });
+    expect(items.map(({ data }) => data?.color).toSorted()).toEqual(['black', 'white']);
+  });
+});
