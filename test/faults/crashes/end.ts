@@ -62,12 +62,16 @@ async function idleShares(admin: HttpClient, everybody: readonly Character[]): P
     async () => {
       const { items } = await admin.list(resourceQuotas);
       for (const { name } of elastic) {
-        const pods = items
+        const shares = items
           .filter(({ metadata }) => projectIn(metadata.namespace ?? '') === name)
-          .map(({ metadata, spec }) => `${metadata.namespace} ${spec?.hard?.pods}`);
-        const wanted = [`${name}-dev 4`, `${name}-prod 13`, `${name}-test 4`];
-        const missing = wanted.filter((one) => !pods.includes(one));
-        if (missing.length > 0) throw new Error(`${missing.join(', ')} is not so: ${pods.join(', ')}`);
+          .map(
+            ({ metadata, spec: { hard } = {} }) =>
+              `${metadata.namespace} ${hard?.pods} ${hard?.['requests.cpu']}`,
+          );
+        // Of processors each is lent and given back by itself.
+        const wanted = [`${name}-dev 4 4220m`, `${name}-prod 13 12660m`, `${name}-test 4 4220m`];
+        const missing = wanted.filter((one) => !shares.includes(one));
+        if (missing.length > 0) throw new Error(`${missing.join(', ')} is not so: ${shares.join(', ')}`);
       }
     },
     { every: 2000, within: 420_000 },

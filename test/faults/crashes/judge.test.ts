@@ -92,13 +92,14 @@ class Story {
     return this.#add({ kind: 'ResourceQuota', type: 'MODIFIED', object, version: 0 });
   }
 
-  access(environment: string): this {
+  access(environment: string, { role = 'admin', finalizers = [] as readonly string[] } = {}): this {
     const metadata = {
       name: 'mainstay-admin',
       namespace: `red-${environment}`,
       labels: { 'mainstay.dev/owner': 'red-1' },
+      finalizers,
     };
-    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'admin' };
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role };
     const object = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', metadata, roleRef };
     return this.#add({ kind: 'RoleBinding', type: 'ADDED', object, version: 0 });
   }
@@ -142,6 +143,12 @@ test('access before the wall is early, and leaves the namespace open', () => {
 
 test('access before the quota is enforced is early', () => {
   expect(begun().quota('dev', '5', { enforced: '' }).access('dev').judgement.early).toBe(1);
+});
+
+test('access that stands is not given again by a finalizer, but by another role', () => {
+  const story = begun().quota('dev', '5').access('dev').walls('dev', {}, 'DELETED');
+  expect(story.access('dev', { finalizers: ['mainstay.dev/access'] }).judgement.early).toBe(0);
+  expect(story.access('dev', { role: 'edit' }).judgement.early).toBe(1);
 });
 
 test('access before pod security is enforced is early', () => {

@@ -31,6 +31,8 @@ export function judge(history: readonly Change[]): Judgement {
   const early: string[] = [];
   const looked = new Map<string, { readonly walls: unknown; readonly versions: unknown }>();
   const counts = { walls: 0, quotaWrites: 0, grants: 0, pods: 0 };
+  /** What each RoleBinding gives to whom, by its namespace and name. */
+  const given = new Map<string, string>();
   for (const change of history) {
     const { type, kind, object, version } = change;
     const before = sumBefore(rooms, change);
@@ -53,7 +55,7 @@ export function judge(history: readonly Change[]): Judgement {
       counts.quotaWrites += 1;
       exceeded.push(...growthBeyond(rooms, before, where));
     }
-    if (isGrant(rooms, change)) {
+    if (gives(given, change) && isGrant(rooms, change)) {
       counts.grants += 1;
       const lacks = lacking(
         rooms.get(object.metadata.namespace ?? ''),
@@ -73,6 +75,18 @@ export function judge(history: readonly Change[]): Judgement {
 function isInhabited({ uid, terminating, walled, bindings, pods, versions }: Room): boolean {
   if (uid === undefined || versions.length === 0) return false;
   return pods.size > 0 || (!terminating && (walled || [...bindings.values()].some((owner) => owner !== '')));
+}
+
+/** Whether somebody has what he had not before: a finalizer that is put on what stands already gives nobody anything. */
+function gives(given: Map<string, string>, { kind, type, object }: Change): boolean {
+  if (kind !== 'RoleBinding') return false;
+  const { metadata, roleRef, subjects } = object;
+  const key = `${metadata.namespace}/${metadata.name}`;
+  const before = given.get(key);
+  const now = JSON.stringify([metadata.uid, roleRef, subjects]);
+  if (type === 'DELETED') given.delete(key);
+  else given.set(key, now);
+  return type !== 'DELETED' && now !== before;
 }
 
 /** A RoleBinding of ours, where people can still use it. What a namespace that goes has left is gone through by others. */
