@@ -81,6 +81,7 @@ export async function benchProject(options: ProjectBenchOptions = {}): Promise<R
       const last = size === sizes.at(-1);
       // A machine's speed changes within minutes: each has another turn, of which the faster counts.
       const turns = [bare, mainstay, asDocumented, bare, mainstay, ...(last ? [] : [asDocumented, bare])];
+      // At the largest size one would take most of an hour, and the other tells no more than at this.
       const once = last ? [] : [withPredicate, oneQueue];
       const met = new Set<Contestant>();
       for (const contestant of [...turns, ...once]) {

@@ -1,9 +1,9 @@
 import type { EndpointSlice, Pod } from '../../operator/resources/builtin.ts';
+import type { KubernetesObject } from '../../operator/resources/object.ts';
 
-/** Of a pod, whose it is and what is wrong with it: there are many, and they are large. */
-export function podOutline({ apiVersion, kind, metadata, status }: Pod): Pod {
-  const { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, ownerReferences } =
-    metadata;
+/** Of any object, which it is and in which version. */
+export function identityOutline({ apiVersion, kind, metadata }: KubernetesObject): KubernetesObject {
+  const { name, namespace, uid, resourceVersion } = metadata;
   return {
     apiVersion,
     kind,
@@ -12,6 +12,19 @@ export function podOutline({ apiVersion, kind, metadata, status }: Pod): Pod {
       ...(namespace !== undefined && { namespace }),
       ...(uid !== undefined && { uid }),
       ...(resourceVersion !== undefined && { resourceVersion }),
+    },
+  };
+}
+
+/** Of a pod, whose it is and what is wrong with it: there are many, and they are large. */
+export function podOutline(pod: Pod): Pod {
+  const { apiVersion, kind, metadata, status } = pod;
+  const { creationTimestamp, deletionTimestamp, ownerReferences } = metadata;
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      ...identityOutline(pod).metadata,
       ...(creationTimestamp !== undefined && { creationTimestamp }),
       ...(deletionTimestamp !== undefined && { deletionTimestamp }),
       ...(ownerReferences !== undefined && { ownerReferences }),

@@ -125,9 +125,9 @@ class PooledConnection implements Connection {
 
   /** Within the request's own time: a plug-in may hang, or wait for a person. */
   async #identity(signal: AbortSignal | undefined): Promise<Identity> {
-    const current = this.#credentials.current();
-    if (current === this.#known?.current) return this.#known.identity;
     try {
+      const current = this.#credentials.current();
+      if (current === this.#known?.current) return this.#known.identity;
       const identity = await unlessAborted(current, signal);
       this.#known = { current, identity };
       return identity;

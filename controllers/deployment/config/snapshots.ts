@@ -9,7 +9,12 @@ import {
   type Secret,
   secrets,
 } from '../../../operator/resources/builtin.ts';
-import { type KubernetesObject, keyOf, type ObjectName } from '../../../operator/resources/object.ts';
+import {
+  type KubernetesObject,
+  keyOf,
+  type ObjectMeta,
+  type ObjectName,
+} from '../../../operator/resources/object.ts';
 import type { Resource } from '../../../operator/resources/resource.ts';
 import type { Deployment } from '../deployment.ts';
 import { ownedBy } from '../owned.ts';
@@ -81,7 +86,7 @@ export class Snapshots {
 
   /** Removes copies that none of the Deployment's revisions has any more. */
   async collect(deployment: Deployment, own: readonly ReplicaSet[], signal: AbortSignal): Promise<void> {
-    const { namespace = '', uid = '' } = deployment.metadata;
+    const { namespace = '' } = deployment.metadata;
     const used = new Set(
       [deployment.spec.template, ...own.map(({ spec }) => spec?.template)].flatMap((template) =>
         template === undefined
@@ -91,24 +96,14 @@ export class Snapshots {
             ),
       ),
     );
-    for (const [kind, resource] of [
-      ['ConfigMap', configMaps],
-      ['Secret', secrets],
-    ] as const) {
-      const { items } = await this.#client.list<KubernetesObject>(resource, {
-        namespace,
-        labelSelector: `${labels.owner}=${uid},${labels.deployment}=${deployment.metadata.name}`,
-        signal,
-      });
-      for (const { metadata } of items) {
-        if (used.has(`${kind}/${metadata.name}`)) continue;
-        const preconditions = metadata.uid === undefined ? {} : { uid: metadata.uid };
-        await this.#client
-          .delete(resource, { name: metadata.name, namespace }, { preconditions, signal })
-          .catch((error: unknown) => {
-            if (!isNotFound(error)) throw error;
-          });
-      }
+    for (const { resource, metadata } of await copiesOf(this.#client, deployment, signal)) {
+      if (used.has(`${resource.kind}/${metadata.name}`)) continue;
+      const preconditions = metadata.uid === undefined ? {} : { uid: metadata.uid };
+      await this.#client
+        .delete(resource, { name: metadata.name, namespace }, { preconditions, signal })
+        .catch((error: unknown) => {
+          if (!isNotFound(error)) throw error;
+        });
     }
   }
 
@@ -174,6 +169,23 @@ export class Snapshots {
       if (!isAlreadyExists(error)) throw error;
     });
   }
+}
+
+/** All copies of a Deployment that there are. */
+export async function copiesOf(
+  client: Pick<Client, 'list'>,
+  { metadata: { name, namespace = '', uid = '' } }: Deployment,
+  signal: AbortSignal,
+): Promise<readonly { readonly resource: Resource; readonly metadata: ObjectMeta }[]> {
+  const labelSelector = `${labels.owner}=${uid},${labels.deployment}=${name}`;
+  const kinds: readonly Resource<KubernetesObject>[] = [configMaps, secrets];
+  const found = await Promise.all(
+    kinds.map(async (resource) => {
+      const { items } = await client.list(resource, { namespace, labelSelector, signal });
+      return items.map(({ metadata }) => ({ resource, metadata }));
+    }),
+  );
+  return found.flat();
 }
 
 /** What of a template is to be frozen: its ConfigMaps, and of its Secrets those that are named. */

@@ -4,6 +4,7 @@ import type { Following } from '../../../operator/manager/informers.ts';
 import type { Manager } from '../../../operator/manager/manager.ts';
 import { configMaps, secrets } from '../../../operator/resources/builtin.ts';
 import { type KubernetesObject, keyOf, type ObjectKey } from '../../../operator/resources/object.ts';
+import { identityOutline } from '../outlines.ts';
 import type { Reference } from './references.ts';
 
 /** Which Deployments freeze a source, by `kind/namespace/name`. */
@@ -53,7 +54,7 @@ export class Sources {
     const resource = kind === 'ConfigMap' ? configMaps : secrets;
     const following = this.#manager.follow<KubernetesObject>({
       resource,
-      transform: version,
+      transform: identityOutline,
       apart: 'configSnapshots',
     });
     const followed: Followed = { following, waiting: new Set() };
@@ -68,18 +69,4 @@ export class Sources {
     );
     return followed;
   }
-}
-
-function version({ apiVersion, kind, metadata }: KubernetesObject): KubernetesObject {
-  const { name, namespace, uid, resourceVersion } = metadata;
-  return {
-    apiVersion,
-    kind,
-    metadata: {
-      name,
-      ...(namespace !== undefined && { namespace }),
-      ...(uid !== undefined && { uid }),
-      ...(resourceVersion !== undefined && { resourceVersion }),
-    },
-  };
 }

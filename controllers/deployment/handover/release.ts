@@ -8,6 +8,7 @@ import { type ReplicaSet, replicaSets, services } from '../../../operator/resour
 import { isRecord } from '../../../operator/resources/json.ts';
 import { keyOf, type ObjectMeta, type ObjectName } from '../../../operator/resources/object.ts';
 import type { Resource } from '../../../operator/resources/resource.ts';
+import { copiesOf } from '../config/snapshots.ts';
 import type { Deployment } from '../deployment.ts';
 import type { DeploymentInformers } from '../informers.ts';
 import { disowned } from '../metadataPatch.ts';
@@ -131,7 +132,11 @@ async function letGo(
     [httpRoutes, informers.httpRoutes.byIndex('owner', uid)],
     [grpcRoutes, informers.grpcRoutes.byIndex('owner', uid)],
   ] as const;
+  // Its pods have the copies, and so have those that are to come.
+  const copies =
+    deployment.spec.configSnapshots === undefined ? [] : await copiesOf(client, deployment, signal);
   const leaving: (readonly [Resource, ObjectMeta])[] = [
+    ...copies.map(({ resource, metadata }) => [resource, metadata] as const),
     ...ownReplicaSets(informers, deployment).map(({ metadata }) => [replicaSets, metadata] as const),
     ...ofTraffic.flatMap(([resource, objects]) =>
       objects

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { deployments } from '../../../controllers/deployment/deployment.ts';
 import { configMaps } from '../../../operator/index.ts';
 import { eventually } from '../../eventually.ts';
 import { Stage, template } from './stage.ts';
@@ -88,4 +89,21 @@ it('keeps no copy that no revision has', async () => {
     });
     expect(items.map(({ data }) => data?.color).toSorted()).toEqual(['black', 'white']);
   });
+});
+
+it('leaves the copies to pods that are given back to apps/v1', async () => {
+  await stage.apply('shop', spec({ deletionPolicy: 'Release' }));
+  await stage.until('shop', ({ phase }) => phase === 'Healthy');
+  const before = await colors();
+  await stage.client.delete(deployments, { name: 'shop', namespace: 'default' });
+  await eventually(async () => {
+    const owners = (await stage.revisions('shop')).flatMap(({ metadata }) => metadata.ownerReferences ?? []);
+    expect(owners.map(({ apiVersion }) => apiVersion)).toEqual(['apps/v1', 'apps/v1']);
+  });
+  expect(await colors()).toEqual(before);
+  const { items } = await stage.client.list(configMaps, { namespace: 'default' });
+  const copies = items.filter(({ metadata }) => metadata.name.startsWith('settings-'));
+  expect(copies).toHaveLength(2);
+  // What is owned by a Deployment that is gone would be gone soon.
+  expect(copies.flatMap(({ metadata }) => metadata.ownerReferences ?? [])).toEqual([]);
 });
