@@ -4,6 +4,7 @@
  *     node main.ts --print-config     every value and where it comes from
  *     node main.ts --help             every flag and environment variable
  */
+import { addDeploymentController } from './controllers/deployment/index.ts';
 import { addProjectController } from './controllers/project/index.ts';
 import {
   ConfigurationError,
@@ -32,11 +33,12 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 }
 
 const { enabled, ...lease } = settings.leaderElection;
+const connection = await connect({
+  ...(settings.kube.config !== undefined && { kubeconfig: settings.kube.config }),
+  ...(settings.kube.context !== undefined && { context: settings.kube.context }),
+});
 const manager = new Manager({
-  connection: await connect({
-    ...(settings.kube.config !== undefined && { kubeconfig: settings.kube.config }),
-    ...(settings.kube.context !== undefined && { context: settings.kube.context }),
-  }),
+  connection,
   fieldManager: 'mainstay',
   log,
   probes: listen(settings.probes),
@@ -44,6 +46,7 @@ const manager = new Manager({
   ...(enabled && { leaderElection: lease }),
 });
 addProjectController(manager, settings.project);
+addDeploymentController(manager, settings.deployment, [connection.server.hostname]);
 giveBackWhenIdle({ clock: monotonicClock });
 await manager.run(stop.signal);
 log.info('stopped');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deploymentSettings } from './controllers/deployment/settings.ts';
 import { projectSettings } from './controllers/project/settings.ts';
 import { duration } from './operator/index.ts';
 
@@ -53,4 +54,5 @@ export const settings = z.strictObject({
   probes: endpoint(8081).describe('/livez and /readyz'),
   metrics: endpoint(8080).describe('/metrics'),
   project: projectSettings.prefault({}),
+  deployment: deploymentSettings.prefault({}),
 });

@@ -21,6 +21,10 @@ const keep = ['create', 'patch', 'delete'] as const;
  * more. It grants roles by `bind` on the installation's names alone, and holds none of what these roles allow.
  */
 export function clusterRights(grantableRoles: readonly string[]): readonly Right[] {
+  return [...projectRights(grantableRoles), ...deploymentRights, ...commonRights];
+}
+
+function projectRights(grantableRoles: readonly string[]): readonly Right[] {
   return [
     {
       scenario: 'A Project is seen when it is applied, changed or deleted.',
@@ -90,12 +94,6 @@ export function clusterRights(grantableRoles: readonly string[]): readonly Right
       verbs: follow,
     },
     {
-      scenario: 'What was made, repaired or refused is told by events beside the object.',
-      groups: ['events.k8s.io'],
-      resources: ['events'],
-      verbs: ['create', 'patch'],
-    },
-    {
       scenario: 'Nobody is given access while an admission policy of ours is missing or altered.',
       groups: ['admissionregistration.k8s.io'],
       resources: ['validatingadmissionpolicies', 'validatingadmissionpolicybindings'],
@@ -124,6 +122,106 @@ export function clusterRights(grantableRoles: readonly string[]): readonly Right
     },
   ];
 }
+
+/** Nothing is asked of a Deployment of `apps/v1` but where somebody wants one taken over or given back. */
+const deploymentRights: readonly Right[] = [
+  {
+    scenario: 'A Deployment of Mainstay is seen when it is applied, changed or deleted.',
+    groups: ['mainstay.dev'],
+    resources: ['deployments'],
+    verbs: follow,
+  },
+  {
+    scenario: 'A Deployment keeps its pods when its definition is deleted: its finalizer is set and removed.',
+    groups: ['mainstay.dev'],
+    resources: ['deployments'],
+    verbs: ['patch'],
+  },
+  {
+    scenario: 'A Deployment says in its status how far its rollout is.',
+    groups: ['mainstay.dev'],
+    resources: ['deployments/status'],
+    verbs: ['patch'],
+  },
+  {
+    scenario:
+      'Each revision has a ReplicaSet, which is made, sized, taken over or given back, and removed after its time.',
+    groups: ['apps'],
+    resources: ['replicasets'],
+    verbs: [...follow, 'get', ...keep],
+  },
+  {
+    scenario: 'spec.adopt takes over a Deployment of apps/v1; deletionPolicy Release gives pods back to one.',
+    groups: ['apps'],
+    resources: ['deployments'],
+    verbs: ['get', 'create', 'delete'],
+  },
+  {
+    scenario: 'New pods that crash, cannot start or are not scheduled end a rollout early, with the reason.',
+    groups: [''],
+    resources: ['pods'],
+    verbs: follow,
+  },
+  {
+    scenario: 'A revision gets traffic only once the addresses of its pods are among the ready ones.',
+    groups: ['discovery.k8s.io'],
+    resources: ['endpointslices'],
+    verbs: follow,
+  },
+  {
+    scenario: 'Each revision with traffic has a Service.',
+    groups: [''],
+    resources: ['services'],
+    verbs: [...follow, ...keep],
+  },
+  {
+    scenario:
+      "A Deployment's route gives each revision its weight; one of somebody else in its way is told of.",
+    groups: ['gateway.networking.k8s.io'],
+    resources: ['httproutes', 'grpcroutes'],
+    verbs: [...follow, ...keep],
+  },
+  {
+    scenario: 'What the gateway in use can do is known before a rollout begins.',
+    groups: ['gateway.networking.k8s.io'],
+    resources: ['gateways', 'gatewayclasses'],
+    verbs: follow,
+  },
+  {
+    scenario: 'A metric may be the end of a Job, which is made for its step.',
+    groups: ['batch'],
+    resources: ['jobs'],
+    verbs: [...follow, 'create'],
+  },
+  {
+    scenario: 'With configSnapshots, each revision has copies of its ConfigMaps.',
+    groups: [''],
+    resources: ['configmaps'],
+    verbs: [...follow, 'get', 'create', 'patch', 'delete'],
+  },
+  {
+    scenario: "A metric's server may ask for credentials, and configSnapshots may freeze a Secret by name.",
+    groups: [''],
+    resources: ['secrets'],
+    verbs: ['get'],
+  },
+  {
+    scenario: 'While the definition of Deployments is itself being deleted, every deletion means Release.',
+    groups: ['apiextensions.k8s.io'],
+    resources: ['customresourcedefinitions'],
+    verbs: ['list'],
+    names: ['deployments.mainstay.dev'],
+  },
+];
+
+const commonRights: readonly Right[] = [
+  {
+    scenario: 'What was made, repaired or refused is told by events beside the object.',
+    groups: ['events.k8s.io'],
+    resources: ['events'],
+    verbs: ['create', 'patch'],
+  },
+];
 
 /** What the operator may do in its own namespace besides. */
 export const ownNamespaceRights: readonly Right[] = [

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parse, parseAllDocuments, stringify } from 'yaml';
+import { kinds } from '../crds/kinds.ts';
 import { eventually } from './eventually.ts';
 import type { Kubectl } from './kubectl.ts';
 
@@ -17,7 +18,7 @@ export async function install(kubectl: Kubectl): Promise<void> {
   const text = await readFile(`${root}manifests/dist/install.yaml`, 'utf8');
   const objects = parseAllDocuments(text).map((document) => document.toJS() as { readonly kind: string });
   await kubectl.apply(objects.filter(({ kind }) => !workload.includes(kind)));
-  await untilEstablished(kubectl, 'projects.mainstay.dev');
+  for (const { plural, group } of kinds) await untilEstablished(kubectl, `${plural}.${group}`);
 }
 
 /** Until objects of the definition can be made. `kubectl wait` fails as long as it has no status at all. */

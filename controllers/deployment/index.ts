@@ -29,7 +29,7 @@ import { watchesOf } from './watches.ts';
 
 /**
  * Adds the controller of Deployments to a manager, before it runs. `apiServer` are names and addresses by which the API
- * server is reached: no metric may be asked of it.
+ * server is reached, besides its Service: no metric may be asked of it.
  *
  * To be read in this order: `observe.ts` gathers what is there, `template/` says which revision the template is,
  * `plan/deployment.ts` decides, `services.ts` and `writes.ts` write; `reconciler.ts` goes through them for one Deployment.

@@ -2,7 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { shippedAdmission } from '../../crds/project/admission.ts';
+import {
+  annotations as deploymentAnnotations,
+  labels as deploymentLabels,
+  finalizer,
+} from '../../crds/deployment/names.ts';
 import { annotations, finalizers, labels, verbs } from '../../crds/project/names.ts';
 import { installObjects } from '../../manifests/install.ts';
 import { codeIn, page, pages, root, section, tableIn } from './pages.ts';
@@ -13,9 +17,14 @@ const npm = z
 const folders = readdirSync(root, { withFileTypes: true }).flatMap((entry) =>
   entry.isDirectory() ? [entry.name] : [],
 );
-const marks = [...Object.values(labels), ...Object.values(annotations), ...Object.values(finalizers)];
+const marks: readonly string[] = [
+  ...[labels, annotations, finalizers, deploymentLabels, deploymentAnnotations].flatMap((names) =>
+    Object.values(names),
+  ),
+  finalizer,
+];
 /** Written for all of a group, its version, and who reports events. */
-const groupForms = ['mainstay.dev/v1alpha1', 'mainstay.dev/project'];
+const groupForms = ['mainstay.dev/v1alpha1', 'mainstay.dev/project', 'mainstay.dev/deployment'];
 const installed = installObjects();
 
 describe('what the pages name is there', () => {
@@ -52,7 +61,9 @@ describe('what is installed is named', () => {
   const security = pages.filter(({ path }) => path.startsWith('docs/') || path === 'manifests/README.md');
   const said = security.map(({ text }) => text).join('\n');
 
-  const policies = shippedAdmission().policies.map(({ metadata }) => metadata.name);
+  const policies = installed
+    .filter(({ kind }) => kind === 'ValidatingAdmissionPolicy')
+    .map(({ metadata }) => metadata.name);
   const policiesIn = (path: string, title: string) =>
     tableIn(section(page(path), title)).map(([name]) => codeIn(name));
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { addDeploymentController } from '../../controllers/deployment/index.ts';
+import { deploymentSettings } from '../../controllers/deployment/settings.ts';
 import { addProjectController } from '../../controllers/project/index.ts';
 import { projectSettings } from '../../controllers/project/settings.ts';
 import { reasons } from '../../controllers/project/status/reasons.ts';
@@ -117,6 +119,7 @@ function wholeOperator(): Manager {
     leaderElection: { name: 'mainstay' },
   });
   addProjectController(manager, projectSettings.parse({}));
+  addDeploymentController(manager, deploymentSettings.parse({}), []);
   return manager;
 }
 

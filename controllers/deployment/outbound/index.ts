@@ -8,7 +8,7 @@ interface OpenOptions {
   readonly clock: Clock;
   /** Ranges that may be reached whatever else is said, and ranges that may not. */
   readonly settings: { readonly allow: readonly string[]; readonly deny: readonly string[] };
-  /** Host names and addresses of the API server: of its URL, and `KUBERNETES_SERVICE_HOST`. */
+  /** Host names and addresses of the API server, besides those of its Service. */
   readonly apiServer: readonly string[];
   /** Connections to one server at a time. */
   readonly connections: number;

@@ -15,7 +15,7 @@ const isOfDeployment = (object: string) =>
  */
 export const operatorMakes: AdmissionPolicy = definePolicy(
   'mainstay-deployment-operator',
-  "The operator makes and changes ReplicaSets, Services and routes only for a Deployment of Mainstay, and none in the cluster's own namespaces.",
+  "The operator makes and changes ReplicaSets, Jobs, Services, ConfigMaps and routes only for a Deployment of Mainstay, and none in the cluster's own namespaces.",
   {
     matchConstraints: {
       matchPolicy: 'Equivalent',
@@ -23,7 +23,8 @@ export const operatorMakes: AdmissionPolicy = definePolicy(
       objectSelector: {},
       resourceRules: [
         made('apps', 'replicasets', 'deployments'),
-        made('', 'services'),
+        made('batch', 'jobs'),
+        made('', 'services', 'configmaps'),
         made('gateway.networking.k8s.io', 'httproutes', 'grpcroutes'),
       ],
     },
