@@ -61,6 +61,42 @@ export function applicationPod({
   };
 }
 
+export interface Rollout extends Revision {
+  /** What its route is attached to. */
+  readonly parent: { readonly name: string; readonly namespace: string };
+  /** Beside, or in place of, what a rollout has here: `strategy`, `analysis`, `request`, … */
+  readonly spec?: Readonly<Record<string, unknown>>;
+  /** Of `spec.traffic`, in the same way. */
+  readonly traffic?: Readonly<Record<string, unknown>>;
+}
+
+/** Where the requests of a Deployment of ours go. */
+export const hostnameOf = (name: string): string => `${name}.example.test`;
+export const previewHostnameOf = (name: string): string => `preview.${name}.example.test`;
+
+/** A Deployment of ours of the test application, behind the gateway. Its server drains 5 s, and so do its revisions. */
+export function rollout(wanted: Rollout): object {
+  const { name, replicas = 4, parent, spec = {}, traffic = {} } = wanted;
+  const labels = { app: name };
+  return {
+    apiVersion: 'mainstay.dev/v1alpha1',
+    kind: 'Deployment',
+    metadata: { name, namespace: 'default' },
+    spec: {
+      replicas,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: applicationPod(wanted) },
+      traffic: {
+        ports: [{ name: 'web', port: 80, targetPort: 'http' }],
+        gateway: { parentRefs: [parent], hostnames: [hostnameOf(name)] },
+        drain: '5s',
+        ...traffic,
+      },
+      ...spec,
+    },
+  };
+}
+
 export interface Route {
   readonly parent: { readonly name: string; readonly namespace: string };
   readonly hostname: string;

@@ -1,11 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
-/** `npx vitest run --config test/traffic/vitest.config.ts`: its first run builds Traefik, about five minutes. */
+/**
+ * Real traffic through a real gateway: `npm run test:e2e -- deployment`. No part of `npm test`: the first run builds
+ * Traefik, which takes about five minutes.
+ */
 export default defineConfig({
   test: {
     name: 'traffic',
     include: ['test/traffic/**/*.e2e.ts'],
-    testTimeout: 120_000,
+    globalSetup: ['test/traffic/printFigures.ts'],
+    testTimeout: 300_000,
     hookTimeout: 1_200_000,
     fileParallelism: false,
   },
