@@ -11,6 +11,8 @@ export interface Revision {
   readonly behaviour?: string;
   /** Limit of its container, such as `128Mi`; none unless told. */
   readonly memory?: string;
+  /** Beside, or in place of, what its container has here: another image, requests, variables, … */
+  readonly container?: Readonly<Record<string, unknown>>;
 }
 
 /** A native Deployment of the test application, and a Service of its own. */
@@ -42,7 +44,8 @@ export function applicationPod({
   revision,
   behaviour = '',
   memory,
-}: Pick<Revision, 'revision' | 'behaviour' | 'memory'>): object {
+  container = {},
+}: Pick<Revision, 'revision' | 'behaviour' | 'memory' | 'container'>): object {
   return {
     containers: [
       {
@@ -56,6 +59,7 @@ export function applicationPod({
         ...(memory !== undefined && { resources: { limits: { memory } } }),
         ports: [{ name: 'http', containerPort: 8080 }],
         readinessProbe: { httpGet: { path: '/ready', port: 8080 }, periodSeconds: 1 },
+        ...container,
       },
     ],
   };
