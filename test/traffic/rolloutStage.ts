@@ -3,7 +3,7 @@ import { type Deployment, deployments } from '../../controllers/deployment/deplo
 import type { DeploymentStatus, Request } from '../../crds/deployment/schema.ts';
 import { connect, HttpClient, type Pod, pods } from '../../operator/index.ts';
 import { eventually, type Patience } from '../eventually.ts';
-import { install, untilEstablished } from '../installation.ts';
+import { install } from '../installation.ts';
 import type { Kubectl } from '../kubectl.ts';
 import { type Answer, ask } from './ask.ts';
 import type { Load, LoadOptions } from './load.ts';
@@ -43,7 +43,6 @@ export class RolloutStage implements AsyncDisposable {
     await using open = new AsyncDisposableStack();
     const shop = open.use(await Shop.open());
     await install(shop.kubectl);
-    await untilEstablished(shop.kubectl, 'deployments.mainstay.dev');
     const connection = await connect({ kubeconfig: shop.cluster.kubeconfig });
     open.defer(() => connection.close());
     const client = new HttpClient(connection, { fieldManager: 'test' });
@@ -148,15 +147,21 @@ export class RolloutStage implements AsyncDisposable {
     return ask(this.shop.gateway.url, previewHostnameOf(name));
   }
 
-  /** Its pods that are not going, or of `all` those too. */
-  async pods(name: string, which: 'staying' | 'all' = 'staying'): Promise<readonly Pod[]> {
+  /** Its pods, those that are going too; where one is named, only those that answer with this revision. */
+  async pods(name: string, revision?: string): Promise<readonly Pod[]> {
     const { items } = await this.client.list(pods, { namespace, labelSelector: `app=${name}` });
-    return which === 'all' ? items : items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    return revision === undefined ? items : items.filter((pod) => revisionOf(pod) === revision);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#open.disposeAsync();
   }
+}
+
+/** What its pods answer with. */
+function revisionOf({ spec }: Pod): string | undefined {
+  const variables = spec?.containers.flatMap(({ env = [] }) => env) ?? [];
+  return variables.find(({ name }) => name === 'REVISION')?.value;
 }
 
 interface Parts {
