@@ -57,10 +57,6 @@ export const reasons = {
     meaning: 'Another route takes the same requests ahead of ours, so weights would mean nothing.',
     remedy: 'Remove the hostname or path from the route that the message names.',
   },
-  RouteNotVerified: {
-    meaning: 'There is no evidence yet that the gateway serves what the route says.',
-    remedy: 'Wait; if it lasts, look whether the gateway runs.',
-  },
   CrashLoop: {
     meaning: 'Pods of the new revision crash again and again.',
     remedy: 'Read the log of the crashed container, and mend the template.',
