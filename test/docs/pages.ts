@@ -62,13 +62,18 @@ export function pageOf(path: string, text: string): Page {
 /** What is under a heading, up to the next of its level or a higher one. */
 export function section({ text, path }: Page, title: string): string {
   const lines = text.split('\n');
-  const begin = lines.findIndex((line) => /^#+ /.test(line) && line.replace(/^#+ +/, '') === title);
-  if (begin === -1) throw new Error(`${path} has no section ${title}`);
-  const level = /^#+/.exec(lines[begin] ?? '')?.[0].length ?? 0;
-  const length = lines.slice(begin + 1).findIndex((line) => {
-    const marks = /^(#+) /.exec(line)?.[1];
-    return marks !== undefined && marks.length <= level;
+  let fenced = false;
+  // What begins with # in a fenced block is a comment.
+  const levels = lines.map((line) => {
+    if (/^ *```/.test(line)) fenced = !fenced;
+    return fenced ? undefined : /^(#+) /.exec(line)?.[1]?.length;
   });
+  const begin = lines.findIndex(
+    (line, index) => levels[index] !== undefined && line.replace(/^#+ +/, '') === title,
+  );
+  if (begin === -1) throw new Error(`${path} has no section ${title}`);
+  const level = levels[begin] ?? 0;
+  const length = levels.slice(begin + 1).findIndex((other) => other !== undefined && other <= level);
   return lines.slice(begin + 1, length === -1 ? undefined : begin + 1 + length).join('\n');
 }
 

@@ -1,0 +1,80 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { z } from 'zod';
+import { deploymentSpec } from '../../crds/deployment/schema.ts';
+import { projectSpec } from '../../crds/project/schema.ts';
+import { pages, root } from './pages.ts';
+
+/** An object of ours as a person writes it: nothing but what its schema knows. */
+const written = {
+  Project: object('Project', z.strictObject({ name: z.string().min(1) }), projectSpec),
+  Deployment: object(
+    'Deployment',
+    z.strictObject({ name: z.string().min(1), namespace: z.string().optional() }),
+    deploymentSpec,
+  ),
+};
+
+interface Found {
+  readonly place: string;
+  readonly object: unknown;
+}
+
+/** Every object in YAML of the pages, and of the examples, that says it is one of ours. */
+const found: readonly Found[] = [
+  ...pages.flatMap(({ path, blocks }) =>
+    blocks
+      .filter(({ language }) => language === 'yaml')
+      .flatMap(({ text, line }) => objectsIn(`${path}:${line}`, text)),
+  ),
+  ...readdirSync(join(root, 'examples'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.yaml'))
+    .flatMap((name) => objectsIn(`examples/${name}`, readFileSync(join(root, 'examples', name), 'utf8'))),
+].filter(({ object: one }) => isOurs(one));
+
+describe.each(Object.entries(written))('a %s that is shown', (kind, schema) => {
+  const shown = found.filter(
+    ({ object: one }) => z.looseObject({ kind: z.literal(kind) }).safeParse(one).success,
+  );
+
+  it('is on several pages and in several examples', () => {
+    expect(shown.filter(({ place }) => place.startsWith('docs/')).length).toBeGreaterThanOrEqual(3);
+    expect(shown.filter(({ place }) => place.startsWith('examples/')).length).toBeGreaterThanOrEqual(3);
+  });
+
+  it.each(
+    shown.map(({ place, object: one }) => [place, one] as const),
+  )('%s is one that the schema knows', (_, one) => {
+    const parsed = schema.safeParse(one);
+    expect(parsed.error === undefined ? '' : z.prettifyError(parsed.error)).toBe('');
+  });
+});
+
+it('nothing that is shown says it is of ours and of a kind that there is not', () => {
+  const known = z.looseObject({ kind: z.enum(['Project', 'Deployment']) });
+  expect(found.filter(({ object: one }) => !known.safeParse(one).success).map(({ place }) => place)).toEqual(
+    [],
+  );
+});
+
+function object(kind: string, metadata: z.ZodType, spec: z.ZodType) {
+  return z.strictObject({
+    apiVersion: z.literal('mainstay.dev/v1alpha1'),
+    kind: z.literal(kind),
+    metadata,
+    spec,
+  });
+}
+
+function objectsIn(place: string, text: string): readonly Found[] {
+  return parseAllDocuments(text).map((document) => {
+    if (document.errors[0] !== undefined) throw new Error(`${place}: ${document.errors[0].message}`);
+    return { place, object: document.toJS() };
+  });
+}
+
+function isOurs(one: unknown): boolean {
+  return z.looseObject({ apiVersion: z.string().startsWith('mainstay.dev/') }).safeParse(one).success;
+}
