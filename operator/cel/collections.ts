@@ -18,13 +18,73 @@ export class CelList extends ListValue {
   }
 }
 
-/** A map that an expression made. */
+/** Two lists one after the other. Nothing is copied, so that doubling a list often costs no memory. */
+export class JoinedList extends ListValue {
+  readonly #first: ListValue;
+  readonly #second: ListValue;
+  override readonly size: number;
+
+  constructor(first: ListValue, second: ListValue) {
+    super();
+    this.#first = first;
+    this.#second = second;
+    this.size = first.size + second.size;
+  }
+
+  override at(index: number): Value {
+    const { size } = this.#first;
+    return index < size ? this.#first.at(index) : this.#second.at(index - size);
+  }
+}
+
+/** The numbers from 0 on. */
+export class RangeList extends ListValue {
+  override readonly size: number;
+
+  constructor(size: number) {
+    super();
+    this.size = size;
+  }
+
+  override at(index: number): Value {
+    return BigInt(index);
+  }
+}
+
+/** A list that a loop gathers, and nobody else sees before the loop has ended. */
+export class GrowingList extends ListValue {
+  readonly #items: Value[] = [];
+
+  override get size(): number {
+    return this.#items.length;
+  }
+
+  override at(index: number): Value {
+    return this.#items[index] ?? null;
+  }
+
+  append(list: ListValue): this {
+    for (const item of list) this.#items.push(item);
+    return this;
+  }
+
+  /** The list as it is now. Nothing may be appended after that. */
+  finished(): ListValue {
+    return new CelList(this.#items);
+  }
+}
+
+/** A map that an expression made. While a loop gathers one, nobody else sees it. */
 export class CelMap extends MapValue {
   readonly #entries = new Map<unknown, readonly [Value, Value]>();
 
   constructor(entries: Iterable<readonly [Value, Value]>) {
     super();
-    for (const [key, value] of entries) this.#entries.set(identity(key), [key, value]);
+    for (const [key, value] of entries) this.set(key, value);
+  }
+
+  set(key: Value, value: Value): void {
+    this.#entries.set(identity(key), [key, value]);
   }
 
   override get size(): number {
@@ -36,7 +96,7 @@ export class CelMap extends MapValue {
     if (found !== undefined) return found[1];
     const whole = wholeNumber(key);
     if (whole === undefined) return undefined;
-    return this.#entries.get(identity(whole))?.[1] ?? this.#entries.get(identity(new Uint(whole)))?.[1];
+    return this.#entries.get(whole)?.[1] ?? this.#entries.get(identity(new Uint(whole)))?.[1];
   }
 
   override field(name: string): Value | undefined {
@@ -45,10 +105,6 @@ export class CelMap extends MapValue {
 
   override *keys(): Generator<Value, void, undefined> {
     for (const [key] of this.#entries.values()) yield key;
-  }
-
-  entries(): Iterable<readonly [Value, Value]> {
-    return this.#entries.values();
   }
 }
 

@@ -1,0 +1,112 @@
+import type { Checked, Problem } from './check.ts';
+import { clauseAt, clauseTypes } from './library/formatText.ts';
+import { type Call, children, type Expression } from './syntax/expression.ts';
+import { type CelType, formatType, isDyn, optionalValue, parametersOf, runtimeName } from './types.ts';
+
+/** What types alone do not tell, and the API server refuses: literals of mixed types, formats that do not fit. */
+export function validate(expression: Expression, checked: Checked): readonly Problem[] {
+  const problems: Problem[] = [];
+  visit(expression, false, (part, inFormat) => {
+    if (part.kind === 'call' && part.function === 'format') problems.push(...formatProblems(part, checked));
+    if (inFormat) return;
+    if (part.kind === 'list') problems.push(...listProblems(part, checked));
+    if (part.kind === 'map') problems.push(...mapProblems(part, checked));
+  });
+  return problems;
+}
+
+/** Every part, and whether it is within the arguments of `format`, where types may be mixed. */
+function visit(
+  part: Expression,
+  inFormat: boolean,
+  see: (part: Expression, inFormat: boolean) => void,
+): void {
+  see(part, inFormat);
+  const within = inFormat || (part.kind === 'call' && part.function === 'format');
+  for (const child of children(part)) visit(child, within, see);
+}
+
+function listProblems(
+  { elements, optional }: Expression & { readonly kind: 'list' },
+  { type }: Checked,
+): readonly Problem[] {
+  const types = elements.map((element, index) => {
+    const own = type(element);
+    return optional.has(index) ? (optionalValue(own) ?? own) : own;
+  });
+  const [first] = types;
+  const odd = types.findIndex((own) => first !== undefined && !isEquivalent(first, own));
+  return first === undefined || odd === -1 ? [] : [mismatch(elements[odd], first, types[odd] ?? first)];
+}
+
+function mapProblems(
+  { entries }: Expression & { readonly kind: 'map' },
+  { type }: Checked,
+): readonly Problem[] {
+  const valueType = (entry: (typeof entries)[number]) => {
+    const own = type(entry.value);
+    return entry.optional ? (optionalValue(own) ?? own) : own;
+  };
+  const [first, ...rest] = entries;
+  if (first === undefined) return [];
+  const [keys, values] = [type(first.key), valueType(first)];
+  return rest.flatMap((entry) => [
+    ...(isEquivalent(keys, type(entry.key)) ? [] : [mismatch(entry.key, keys, type(entry.key))]),
+    ...(isEquivalent(values, valueType(entry)) ? [] : [mismatch(entry.value, values, valueType(entry))]),
+  ]);
+}
+
+function mismatch(part: Expression | undefined, wanted: CelType, found: CelType): Problem {
+  const message = `expected type '${formatType(wanted)}' but found '${formatType(found)}'`;
+  return { at: part?.at ?? 0, message, reason: 'Type' };
+}
+
+function isEquivalent(a: CelType, b: CelType): boolean {
+  const [left, right] = [parametersOf(a), parametersOf(b)];
+  if (a.kind !== b.kind || runtimeName(a) !== runtimeName(b) || left.length !== right.length) return false;
+  return left.every((type, index) => isEquivalent(type, right[index] ?? type));
+}
+
+/** A format and its arguments, where both are written out. */
+function formatProblems({ at, target, args }: Call, { type }: Checked): readonly Problem[] {
+  const [list] = args;
+  if (target?.kind !== 'literal' || typeof target.value !== 'string' || list?.kind !== 'list') return [];
+  const template = target.value;
+  const problem = (message: string, place = at): readonly Problem[] => [
+    { at: place, message, reason: 'Type' },
+  ];
+  let next = 0;
+  for (let place = template.indexOf('%'); place !== -1; ) {
+    if (template[place + 1] === '%') {
+      place = template.indexOf('%', place + 2);
+      continue;
+    }
+    const clause = clauseAt(template, place + 1);
+    if (clause === undefined) return problem('could not parse formatting clause');
+    const arg = list.elements[next];
+    if (arg === undefined) return problem(`index ${next} out of range`);
+    const wrong = misfit(clause.letter, arg, type);
+    if (wrong !== undefined)
+      return problem(`the clause %${clause.letter} does not take ${formatType(type(wrong))}`, wrong.at);
+    next++;
+    place = template.indexOf('%', clause.end);
+  }
+  if (list.elements.length <= next) return [];
+  return problem(
+    `too many arguments supplied to string.format (expected ${next}, got ${list.elements.length})`,
+  );
+}
+
+const printable = 'list map int uint double bool string timestamp bytes duration type null'.split(' ');
+
+/** The part of an argument that a clause does not take. */
+function misfit(letter: string, arg: Expression, type: Checked['type']): Expression | undefined {
+  const own = type(arg);
+  if (!isDyn(own) && !(clauseTypes[letter] ?? printable).includes(own.kind)) return arg;
+  if (letter !== 's' || (arg.kind !== 'list' && arg.kind !== 'map')) return undefined;
+  for (const child of children(arg)) {
+    const wrong = misfit(letter, child, type);
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
+}
