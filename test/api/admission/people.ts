@@ -18,6 +18,8 @@ export interface Answer {
   readonly status: number;
   /** The server's own words where it refused. */
   readonly message: string;
+  /** What it warned of, as its headers have it. */
+  readonly warnings: readonly string[];
   readonly body: Body;
 }
 
@@ -59,6 +61,7 @@ const plurals: Readonly<Record<string, string>> = {
   MutatingAdmissionPolicy: 'mutatingadmissionpolicies',
   MutatingAdmissionPolicyBinding: 'mutatingadmissionpolicybindings',
   Project: 'projects',
+  Specimen: 'specimens',
 };
 
 /** An API server, and whoever one wants to be before it. */
@@ -162,7 +165,8 @@ export class Person {
     // A path that nothing serves yet is answered in plain text.
     const text = await answer.body.text();
     const parsed = text.startsWith('{') ? bodySchema.parse(JSON.parse(text)) : { message: text };
-    return { status: answer.statusCode, message: parsed.message ?? '', body: parsed };
+    const warnings = [answer.headers.warning ?? []].flat();
+    return { status: answer.statusCode, message: parsed.message ?? '', warnings, body: parsed };
   }
 }
 
