@@ -1,6 +1,7 @@
 /**
  * What a simulated node does, as Stage objects for kwok: it is Ready at once, its pods run at once, the pods of a Job
- * are done a second later, and a deleted pod goes without a wait. A stage is a selector (when) and a template (what next).
+ * are done a second later, and a deleted pod goes without a wait. A pod with an image whose name ends in `-crashes`
+ * crashes a second after its start, and is not tried again. A stage is a selector (when) and a template (what next).
  */
 interface Stage {
   readonly name: string;
@@ -124,6 +125,52 @@ containerStatuses:
   started: false
   restartCount: 0
   state: { terminated: { exitCode: 0, reason: Completed, startedAt: {{ $started | Quote }}, finishedAt: {{ $now | Quote }} } }
+{{ end }}
+`,
+    },
+  },
+  {
+    name: 'pod-crashes',
+    kind: 'Pod',
+    when: [
+      alive,
+      { key: '.status.phase', operator: 'In', values: ['Running'] },
+      // Once: it is not ready afterwards.
+      {
+        key: '.status.containerStatuses.[] | select(.ready and (.image | endswith("-crashes"))) | .name',
+        operator: 'Exists',
+      },
+      { key: '.metadata.ownerReferences.[].kind', operator: 'NotIn', values: ['Job'] },
+    ],
+    delayMilliseconds: 1000,
+    next: {
+      statusTemplate: `
+{{ $now := Now }}
+{{ $started := .status.startTime }}
+conditions:
+{{ range $type := list "ContainersReady" "Ready" }}
+- type: {{ $type }}
+  status: "False"
+  reason: ContainersNotReady
+  lastTransitionTime: {{ $now | Quote }}
+{{ end }}
+containerStatuses:
+{{ range .spec.containers }}
+- name: {{ .name | Quote }}
+  image: {{ .image | Quote }}
+  imageID: ""
+  {{ if hasSuffix "-crashes" .image }}
+  ready: false
+  started: false
+  restartCount: 1
+  state: { waiting: { reason: CrashLoopBackOff, message: back-off restarting failed container } }
+  lastState: { terminated: { exitCode: 1, reason: Error, startedAt: {{ $started | Quote }}, finishedAt: {{ $now | Quote }} } }
+  {{ else }}
+  ready: true
+  started: true
+  restartCount: 0
+  state: { running: { startedAt: {{ $started | Quote }} } }
+  {{ end }}
 {{ end }}
 `,
     },

@@ -39,6 +39,18 @@ describe('a cluster on this machine', () => {
     await admin('wait job/once --for=condition=complete --timeout=30s');
   });
 
+  it('crashes an image whose name says so, and no other', async () => {
+    await admin('run well --image=nowhere/web:1');
+    await admin('run bad --image=nowhere/web:2-crashes');
+    const state = (name: string) =>
+      admin(`get pod ${name} -o jsonpath={.status.containerStatuses[0]['ready','state','lastState']}`);
+    await eventually(async () => {
+      expect(await state('bad')).toMatch(/^false .*CrashLoopBackOff.* .*"exitCode":1/);
+    });
+    expect(await state('well')).toMatch(/^true {"running":/);
+    expect(await admin('get pod bad -o jsonpath={.status.phase}')).toBe('Running');
+  });
+
   it('lets a user do what RBAC grants, to them or to their group, and nothing else', async () => {
     await admin('create rolebinding team --clusterrole=view --group=team-a');
     const alice = as(cluster.kubeconfigFor('alice', ['team-a']));
