@@ -1,23 +1,23 @@
 /**
  * `npm run demo`: a Kubernetes comes up, Mainstay is installed, the example Projects converge, a wall is torn down and
- * comes back. It then stays, shows what changes, and takes everything away on Ctrl-C.
+ * comes back, a good version of an application is promoted and a bad one rolled back. It then stays, shows what changes,
+ * and takes everything away on Ctrl-C.
  *
  *   --once               end after the story; the exit code says whether it went well
- *   --nodes NODES        simulated:N (default simulated:2), real or none
+ *   --node NODE          simulated:N (default simulated:2), none, or real: the rollouts are then of real requests
+ *                        through a gateway, which needs Linux, root and some Debian packages
  *   --kind               a cluster of kind's, which needs Docker
  *   --context NAME       a cluster that you have, by a context of your kubeconfig
  */
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { parseNodes } from '../../cluster/index.ts';
-import { eventually } from '../eventually.ts';
 import { install } from '../installation.ts';
 import { Narrator } from './narrator.ts';
 import { startOperator } from './operator.ts';
-import { existingCluster, kindCluster, ownCluster, type Target } from './target.ts';
-
-const examples = fileURLToPath(new URL('../../examples/', import.meta.url));
-const projects = ['ledger', 'payments', 'storefront'];
+import { tellOfAWall, tellOfProjects } from './projects.ts';
+import { rolloutHints, tellOfRollouts } from './rollout.ts';
+import { existingCluster, kindCluster, ownCluster, type Target, trafficCluster } from './target.ts';
+import { shopFile, tellOfTraffic } from './traffic.ts';
 
 const options = readOptions();
 const stop = new AbortController();
@@ -43,6 +43,8 @@ if (stop.signal.aborted) {
   console.log('Everything is gone again.');
   if (options.once) process.exitCode = 130;
 }
+// What lost against the signal may still be trying.
+process.exit();
 
 async function tell(): Promise<void> {
   narrator.chapter('A Kubernetes of its own');
@@ -60,64 +62,46 @@ async function tell(): Promise<void> {
     'the operator runs beside the cluster, as its ServiceAccount and with no more rights than that',
   );
   const over = new AbortController();
-  using story = new DisposableStack();
+  await using story = new AsyncDisposableStack();
   story.defer(() => over.abort());
-  const watching = narrator.watch(target.kubeconfig, AbortSignal.any([stop.signal, over.signal]));
+  const ending = AbortSignal.any([stop.signal, over.signal]);
+  const watching = narrator.watch(target.kubeconfig, ending);
   const ended = Promise.race([operator.ended, watching, aborted(stop.signal)]);
 
-  narrator.chapter('The example Projects: kubectl apply -f examples/');
-  await Promise.race([converge(target), ended]);
-  console.log(`\n${await target.kubectl.run('get', 'projects')}`);
-
-  narrator.chapter('Somebody tears down a wall of payments');
-  await Promise.race([tearDownAWall(target), ended]);
+  await Promise.race([tellOfProjects(target, narrator), ended]);
+  await Promise.race([tellOfAWall(target, narrator), ended]);
+  const going = await Promise.race([tellOfDelivery(target, ending), ended]);
+  if (going !== undefined) story.use(going);
 
   if (options.once) return;
   narrator.chapter('Over to you. Ctrl-C takes it all away');
-  console.log(`
+  narrator.say(`
   export KUBECONFIG=${target.kubeconfig}
   kubectl get mainstay -A
   kubectl describe project payments
   kubectl explain project.spec.network
   kubectl edit project payments
-`);
+${hintsOf(target)}`);
   await ended;
 }
 
-async function converge({ kubectl }: Target): Promise<void> {
-  // The kind is new to the API server, which may refuse it for a moment.
-  await eventually(() => kubectl.run('apply', '-f', examples));
-  const names = projects.map((name) => `project/${name}`);
-  try {
-    await kubectl.run('wait', '--for=condition=Ready', ...names, '--timeout=120s');
-  } catch (error) {
-    throw new Error(
-      `${error instanceof Error ? error.message : error}\n${await kubectl.run('get', 'projects')}`,
-    );
-  }
+/** What goes on when it is told. */
+async function tellOfDelivery(target: Target, signal: AbortSignal): Promise<AsyncDisposable | undefined> {
+  const { rollouts } = target;
+  if (rollouts.by === 'Traffic') return tellOfTraffic(target, rollouts.shop, narrator, signal);
+  if (rollouts.by === 'Pods') await tellOfRollouts(target, narrator, signal);
+  return undefined;
 }
 
-/** A member of the team may not; whoever acts as the operator itself may, and does not get far. */
-async function tearDownAWall({ kubectl }: Target): Promise<void> {
-  const namespace = ['-n', 'payments-prod'];
-  const first = ['get', 'networkpolicies', ...namespace, '-o', 'jsonpath={.items[0].metadata.name}'];
-  const name = await kubectl.run(...first);
-  const remove = ['delete', 'networkpolicy', name, ...namespace];
-
-  console.log(`  $ kubectl ${remove.join(' ')} --as=mallory --as-group=payments-team`);
-  const refused = await kubectl.attempt([...remove, '--as=mallory', '--as-group=payments-team']);
-  if (refused.code === 0) throw new Error('a member of the team could delete a wall');
-  console.log(`  ${refused.stderr.trim()}`);
-
-  const uid = () => kubectl.run('get', 'networkpolicy', name, ...namespace, '-o', 'jsonpath={.metadata.uid}');
-  const before = await uid();
-  const operator = '--as=system:serviceaccount:mainstay-system:mainstay';
-  console.log(`  $ kubectl ${remove.join(' ')} ${operator}`);
-  await kubectl.run(...remove, '--wait=false', operator);
-  await eventually(async () => {
-    if ((await uid()) === before) throw new Error(`${name} has not been deleted`);
-  });
-  narrator.done(`${name} is back`);
+function hintsOf(target: Target): string {
+  switch (target.rollouts.by) {
+    case 'Nothing':
+      return '';
+    case 'Pods':
+      return rolloutHints;
+    case 'Traffic':
+      return `  $EDITOR ${shopFile(target)}; kubectl apply -f ${shopFile(target)}\n`;
+  }
 }
 
 async function openTarget(): Promise<Target> {
@@ -125,7 +109,8 @@ async function openTarget(): Promise<Target> {
   try {
     if (options.context !== undefined) return await existingCluster(options.context);
     if (options.kind) return await kindCluster();
-    return await ownCluster(parseNodes(options.nodes));
+    const nodes = parseNodes(options.node);
+    return nodes === 'real' ? await trafficCluster((text) => narrator.say(text)) : await ownCluster(nodes);
   } finally {
     opening = false;
   }
@@ -146,16 +131,14 @@ function readOptions() {
         once: { type: 'boolean', default: false },
         kind: { type: 'boolean', default: false },
         context: { type: 'string' },
-        nodes: { type: 'string', default: 'simulated:2' },
+        node: { type: 'string', default: 'simulated:2' },
       },
     });
     if (values.kind && values.context !== undefined) throw new Error('give either --kind or --context NAME');
     return values;
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}`);
-    console.error(
-      'usage: npm run demo -- [--once] [--nodes simulated:N|real|none | --kind | --context NAME]',
-    );
+    console.error('usage: npm run demo -- [--once] [--node simulated:N|real|none | --kind | --context NAME]');
     process.exit(2);
   }
 }

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { type Deployment, deployments } from '../../controllers/deployment/deployment.ts';
 import type { Project } from '../../controllers/project/project.ts';
 import { projects } from '../../controllers/project/project.ts';
 import { labels } from '../../crds/project/names.ts';
@@ -16,19 +17,31 @@ import {
   roleBindings,
   secrets,
 } from '../../operator/index.ts';
+import { Screen } from './screen.ts';
 
 /** Tells on the terminal what happens, each thing on a line of its own, as it happens. */
 export class Narrator {
+  readonly screen = new Screen();
   readonly #started = performance.now();
   #chapters = 0;
 
   chapter(title: string): void {
     this.#chapters += 1;
-    console.log(`\n${styleText('bold', `${this.#chapters}. ${title}`)}`);
+    this.screen.line(`\n${styleText('bold', `${this.#chapters}. ${title}`)}`);
+  }
+
+  /** What is typed, answered or printed besides. */
+  say(text: string): void {
+    this.screen.line(text);
   }
 
   done(what: string): void {
     this.#line(styleText('green', '✓'), what);
+  }
+
+  /** Something that has been seen, as it is now. */
+  seen(what: string): void {
+    this.#line(styleText('dim', '·'), what);
   }
 
   /** Follows what Mainstay makes until the signal aborts. Rejects when it cannot. */
@@ -46,6 +59,7 @@ export class Narrator {
     follow(roleBindings);
     follow(secrets);
     manager.informer({ resource: projects }).onChange((change) => this.#project(change));
+    manager.informer({ resource: deployments }).onChange((change) => this.#deployment(change));
     await manager.run(signal);
     await connection.close();
   }
@@ -68,9 +82,22 @@ export class Narrator {
     this.#line(styleText('yellow', '~'), `Project        ${change.object.metadata.name} ${now}`);
   }
 
+  /** As `kubectl get deployments.mainstay.dev -w`, but for lines that differ in numbers of pods alone. */
+  #deployment(change: Change<Deployment>): void {
+    const { name } = change.object.metadata;
+    if (change.type === 'Deleted') {
+      this.#line(styleText('red', '-'), `Deployment     ${name}`);
+      return;
+    }
+    const now = standing(change.object);
+    if (now === undefined || now === standing(change.previous)) return;
+    const { message = '' } = change.object.status ?? {};
+    this.#line(styleText('yellow', '~'), `Deployment     ${name}  ${now}  ${message}`);
+  }
+
   #line(mark: string, text: string): void {
     const seconds = ((performance.now() - this.#started) / 1000).toFixed(2).padStart(7);
-    console.log(`${styleText('dim', `${seconds} s`)}  ${mark} ${text}`);
+    this.screen.line(`${styleText('dim', `${seconds} s`)}  ${mark} ${text}`);
   }
 }
 
@@ -78,4 +105,13 @@ function readiness(project: Project | undefined): string | undefined {
   const ready = project?.status?.conditions?.find(({ type }) => type === 'Ready');
   if (ready === undefined) return undefined;
   return ready.status === 'True' ? 'is Ready' : `is not Ready: ${ready.reason}: ${ready.message}`;
+}
+
+/** The columns PHASE, STEP and WEIGHT. */
+function standing(deployment: Deployment | undefined): string | undefined {
+  const status = deployment?.status;
+  if (status === undefined) return undefined;
+  const { phase, step, weight } = status;
+  const share = weight === undefined ? '' : `${weight.verified} %`;
+  return `${phase.padEnd(11)}  ${(step?.text ?? '').padEnd(3)}  ${share.padStart(5)}`;
 }
