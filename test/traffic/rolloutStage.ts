@@ -66,7 +66,7 @@ export class RolloutStage implements AsyncDisposable {
   async request(
     name: string,
     wanted: Pick<Request, 'verb' | 'revision' | 'step'>,
-    id = randomUUID(),
+    id: string = randomUUID(),
   ): Promise<string> {
     // A step that was asked for before would stay.
     const request = { step: null, ...wanted, id };
@@ -104,7 +104,7 @@ export class RolloutStage implements AsyncDisposable {
     const found = (): Told | undefined =>
       this.history(name).find(
         ({ uid, status }) =>
-          uid === asked?.uid && (status.observedGeneration ?? 0) >= asked.generation && what(status),
+          uid === asked?.uid && status.observedGeneration >= asked.generation && what(status),
       );
     return eventually(
       () => {

@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from '../eventually.ts';
+import { claimed, hasWeight } from './claims.ts';
+import { report } from './figures.ts';
+import { noneFailed, shareFigures, tell } from './judgement.ts';
+import { shareOf, within } from './records.ts';
+import { RolloutStage } from './rolloutStage.ts';
+import { now } from './shop.ts';
+
+let stage: RolloutStage;
+beforeAll(async () => {
+  stage = await RolloutStage.open();
+});
+afterAll(async () => stage?.[Symbol.asyncDispose]());
+
+/** At 100 requests a second, more than the 500 that a share is taken from. */
+const pause = { duration: '7s' };
+const weights = [5, 25, 50, 100] as const;
+const canary = (steps: readonly object[]) => ({ strategy: { type: 'Canary', canary: { steps } } });
+
+test('a canary goes through its weights to the end', async () => {
+  const spec = canary(weights.map((weight) => ({ weight, pause })));
+  await stage.apply({ name: 'steps', revision: 'a', spec });
+  await stage.healthy('steps', 1);
+  const load = stage.load('steps');
+  await stage.apply({ name: 'steps', revision: 'b', spec });
+  const full = await stage.until('steps', hasWeight(2, 100), { within: 120_000 });
+  const promoted = new Set((await stage.pods('steps', 'b')).map(({ metadata }) => metadata.uid));
+  const end = await stage.healthy('steps', 2);
+  await until('the old pods are gone', async () => (await stage.pods('steps', 'a')).length === 0, {
+    within: 60_000,
+  });
+  const records = await load.stop();
+  const shares = weights.map((weight) => {
+    const window = claimed(stage.history('steps'), hasWeight(2, weight)) ?? { to: 0 };
+    return shareFigures(`canary-${weight}`, records, { revision: 'b', weight, window });
+  });
+  const kept = await stage.pods('steps', 'b');
+  await report('canary to the end', `${shares.map(({ text }) => text).join('; ')}; ${tell(records)}`, [
+    ...shares.flatMap(({ figures }) => figures),
+    ...noneFailed('canary', records),
+  ]);
+  // From its whole weight on nothing goes back, and no pod that served is made anew.
+  expect(shareOf(within(records, { from: full.at }), 'b')).toBe(1);
+  expect(new Set(kept.map(({ metadata }) => metadata.uid))).toEqual(promoted);
+  expect(end.status.conditions).toContainEqual(expect.objectContaining({ type: 'Ready', status: 'True' }));
+});
+
+test('an abort in the middle takes the weight back, and no request fails', async () => {
+  const spec = canary([{ weight: 50, pause: {} }, { weight: 100 }]);
+  await stage.apply({ name: 'abort', revision: 'a', spec });
+  await stage.healthy('abort', 1);
+  const load = stage.load('abort');
+  await stage.apply({ name: 'abort', revision: 'b', spec });
+  const { at: half } = await stage.until('abort', hasWeight(2, 50));
+  await until('enough requests', () => within(load.records, { from: half }).length > 520);
+  const asked = now();
+  await stage.request('abort', { verb: 'Abort', revision: 2, step: 1 });
+  const back = await stage.until('abort', ({ phase }) => phase === 'Aborted');
+  await until('the pods of the canary are gone', async () => (await stage.pods('abort', 'b')).length === 0, {
+    within: 60_000,
+  });
+  const records = await load.stop();
+  const share = shareFigures('abort-50', records, {
+    revision: 'b',
+    weight: 50,
+    window: { from: half, to: asked },
+  });
+  const seconds = (back.at - asked) / 1000;
+  await report('abort', `${share.text}; back after ${seconds.toFixed(1)} s; ${tell(records)}`, [
+    ...share.figures,
+    ...noneFailed('abort', records),
+  ]);
+  expect(shareOf(within(records, { from: back.at }), 'a')).toBe(1);
+  expect(back.status.failed).toMatchObject({ revision: 2, ending: 'Aborted', reason: 'AbortRequested' });
+  expect(await stage.pods('abort', 'a')).toHaveLength(4);
+});
+
+test('a rollback by request goes back to the revision before in one step, and no request fails', async () => {
+  const spec = canary([{ weight: 100 }]);
+  await stage.apply({ name: 'rollback', revision: 'a', spec });
+  await stage.healthy('rollback', 1);
+  await stage.apply({ name: 'rollback', revision: 'b', spec });
+  await stage.healthy('rollback', 2);
+  // Its pods have to be made anew, as they are whenever the way back is a long one.
+  await until('the old pods are gone', async () => (await stage.pods('rollback', 'a')).length === 0, {
+    within: 60_000,
+  });
+  const load = stage.load('rollback');
+  const asked = now();
+  await stage.request('rollback', { verb: 'Rollback', revision: 1 });
+  const back = await stage.until('rollback', ({ phase }) => phase === 'RolledBack');
+  await until(
+    'the pods of the newer one are gone',
+    async () => (await stage.pods('rollback', 'b')).length === 0,
+    {
+      within: 60_000,
+    },
+  );
+  const records = await load.stop();
+  const seconds = (back.at - asked) / 1000;
+  await report('rollback by request', `back after ${seconds.toFixed(1)} s; ${tell(records)}`, [
+    ...noneFailed('rollback', records),
+  ]);
+  expect(shareOf(within(records, { from: back.at }), 'a')).toBe(1);
+  expect(shareOf(within(records, { to: asked }), 'b')).toBe(1);
+});
