@@ -34,10 +34,16 @@ export async function readAuditLog(path: string | undefined): Promise<readonly A
   const requests: AuditedRequest[] = [];
   const stream = createReadStream(path);
   for await (const line of createInterface({ input: stream })) {
-    const event = parsed(line);
-    if (event?.objectRef !== undefined) requests.push(requestOf(event, event.objectRef));
+    const request = auditedRequest(line);
+    if (request !== undefined) requests.push(request);
   }
   return requests;
+}
+
+/** One line of the log; undefined where it tells of no object, or is still being written. */
+export function auditedRequest(line: string): AuditedRequest | undefined {
+  const event = parsed(line);
+  return event?.objectRef === undefined ? undefined : requestOf(event, event.objectRef);
 }
 
 /** Whether the request changed, or tried to change, what the API server stores. A dry run does not. */

@@ -14,7 +14,7 @@ import type { ControlPlaneOptions } from './controlPlane/options.ts';
 import { startRealCluster } from './node/realCluster.ts';
 import { addSimulatedNodes } from './simulatedNodes/simulatedNodes.ts';
 
-export { type AuditedRequest, isMutating, readAuditLog } from './auditLog.ts';
+export { type AuditedRequest, auditedRequest, isMutating, readAuditLog } from './auditLog.ts';
 export type { ControlPlane as Cluster } from './controlPlane/controlPlane.ts';
 
 /** `none`, `simulated:<number>` or `real` (Linux as root). */
