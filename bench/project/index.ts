@@ -3,24 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { KubernetesObject } from '../../operator/index.ts';
+import { type Contestant, mainstay } from '../contestant.ts';
+import { clusterUse } from '../processUse.ts';
 import type { Figure, Report, Table } from '../report.ts';
-import { type Contestant, floor, mainstay } from './contestants.ts';
+import { type Rest, type Restart, rest, restart, settling } from '../steady.ts';
+import { floor } from './bare.ts';
 import { controllerRuntime, dotI } from './peers.ts';
-import { clusterUse } from './processUse.ts';
-import { untilQuiet } from './requests.ts';
 import { differences } from './sameObjects.ts';
 import { madeObjects, takeSample } from './sample.ts';
 import { Scene } from './scene.ts';
-import {
-  type Convergence,
-  converge,
-  type Drift,
-  drift,
-  type Rest,
-  type Restart,
-  rest,
-  restart,
-} from './trial.ts';
+import { type Convergence, converge, type Drift, drift } from './trial.ts';
 import { projectName } from './world.ts';
 
 export interface ProjectBenchOptions {
@@ -60,9 +52,6 @@ interface Failure {
   readonly size: number;
   readonly message: string;
 }
-
-/** Milliseconds after which rest begins: a garbage collector sweeps once more some seconds after the last work. */
-const settling = 20_000;
 
 /** The benchmark of Projects: us, a floor and two peers, each in a cluster of its own, one after another. */
 export async function benchProject(options: ProjectBenchOptions = {}): Promise<Report> {
@@ -135,7 +124,7 @@ async function followed(
   { drifts = 200, restSeconds = 60 }: ProjectBenchOptions,
 ): Promise<Steady> {
   // What is left to write (events, a last status) is no rest.
-  await untilQuiet(scene, 0, 5000);
+  await scene.requests.untilQuiet(0, 5000);
   await pause(settling);
   const first = await rest(running, restSeconds);
   console.log(`  at rest ${(first.cpu * 100).toFixed(2)} % of a core, ${first.resident.toFixed(0)} MB`);

@@ -1,13 +1,11 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { BinaryCache } from '../../cluster/binaries/cache.ts';
-import type { Contestant } from './contestants.ts';
+import type { Contestant } from '../contestant.ts';
+import { prepared } from '../peerBuild.ts';
 
 const run = promisify(execFile);
-const peers = new URL('../peers/', import.meta.url).pathname;
 
 /**
  * The program on controller-runtime. Built by Go on first use; rejects where there is no Go.
@@ -46,26 +44,4 @@ export async function dotI(): Promise<Contestant> {
       .join(', '),
     command: async () => ({ command: [process.execPath, join(directory, 'main.mts')] }),
   };
-}
-
-/** A folder outside the checkout that holds a peer ready to run, by the hash of all its files. */
-async function prepared(
-  name: string,
-  make: (source: string, target: string) => Promise<void>,
-): Promise<string> {
-  const source = join(peers, name);
-  const hash = createHash('sha256').update(process.version);
-  for (const file of (await readdir(source)).filter((entry) => entry !== 'node_modules').sort())
-    hash.update(file).update(await readFile(join(source, file)));
-  const root = join(new BinaryCache().root, 'bench');
-  const directory = join(root, `${name}-${hash.digest('hex').slice(0, 16)}`);
-  if ((await readdir(directory).catch(() => [])).length > 0) return directory;
-  console.log(`making ${name} ready; this takes some minutes, once`);
-  // Moved into place when it is whole, so that nobody finds half of it.
-  const partial = `${directory}.${process.pid}`;
-  await rm(partial, { recursive: true, force: true });
-  await mkdir(partial, { recursive: true });
-  await make(source, partial);
-  await rename(partial, directory);
-  return directory;
 }

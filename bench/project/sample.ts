@@ -9,7 +9,7 @@ import {
   roleBindings,
   secrets,
 } from '../../operator/resources/builtin.ts';
-import { mainstay, prepare } from './contestants.ts';
+import { mainstay, prepare } from '../contestant.ts';
 import { type BenchProject, benchProjects, Scene } from './scene.ts';
 import { objectsPerProject, projectName } from './world.ts';
 

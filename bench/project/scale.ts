@@ -1,9 +1,9 @@
+import { mainstay } from '../contestant.ts';
+import { clusterUse, type ProcessUse } from '../processUse.ts';
 import type { Report, Table } from '../report.ts';
-import { mainstay } from './contestants.ts';
-import { clusterUse, type ProcessUse } from './processUse.ts';
-import { untilQuiet } from './requests.ts';
+import { type Rest, type Restart, rest, restart } from '../steady.ts';
 import { Scene } from './scene.ts';
-import { type Convergence, converge, type Rest, type Restart, rest, restart } from './trial.ts';
+import { type Convergence, converge } from './trial.ts';
 import { objectsPerEnvironment } from './world.ts';
 
 /** How many Projects, and how many environments in each. */
@@ -48,7 +48,7 @@ async function measure(size: Size, restSeconds: number): Promise<Measured> {
   const before = (await clusterUse(directory)).get('kube-apiserver')?.cpuSeconds ?? 0;
   const { convergence, running } = await converge(mainstay, scene);
   const apiServerCpu = ((await clusterUse(directory)).get('kube-apiserver')?.cpuSeconds ?? 0) - before;
-  await untilQuiet(scene, 0, 5000);
+  await scene.requests.untilQuiet(0, 5000);
   const atRest = await rest(running, restSeconds);
   const again = await restart(mainstay, scene, running, 5000);
   return {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Cluster, startCluster } from '../../cluster/index.ts';
-import { installation } from '../../crds/project/admission.ts';
+import { installation, operatorUser } from '../../crds/project/admission.ts';
 import {
   connect,
   defineResource,
@@ -12,7 +12,8 @@ import {
 import { type Lease, leases, type NetworkPolicy, networkPolicies } from '../../operator/resources/builtin.ts';
 import { install, writeOperatorKubeconfig } from '../../test/installation.ts';
 import { Kubectl } from '../../test/kubectl.ts';
-import { pooled } from './pooled.ts';
+import { pooled } from '../pooled.ts';
+import { RequestLog } from '../requests.ts';
 import { objectsPerEnvironment, projectOf, sharedSecrets } from './world.ts';
 
 /** A Project, as far as it is looked at here. */
@@ -24,7 +25,7 @@ export interface BenchProject extends KubernetesObject {
 }
 
 /** By it the bench's own requests are told from the contestant's. */
-export const benchAgent = 'bench';
+const benchAgent = 'bench';
 
 export const benchProjects: Resource<BenchProject> = defineResource<BenchProject>({
   group: 'mainstay.dev',
@@ -50,6 +51,8 @@ export class Scene implements AsyncDisposable {
   readonly administrator: HttpClient;
   /** A client with exactly the operator's rights. */
   readonly operator: HttpClient;
+  /** What the contestant asks of the API server. */
+  readonly requests: RequestLog;
   /** The walls of all namespaces that were made, without what they say. */
   readonly walls: Informer<NetworkPolicy>;
   readonly #ready = new Map<string, number>();
@@ -68,6 +71,11 @@ export class Scene implements AsyncDisposable {
     this.kubeconfig = set.kubeconfig;
     this.administrator = clients.administrator;
     this.operator = clients.operator;
+    this.requests = new RequestLog(
+      cluster.auditLog,
+      operatorUser,
+      ({ userAgent }) => userAgent !== benchAgent,
+    );
     const client = this.administrator;
     const projects = new Informer(client, { resource: benchProjects, transform: outline, freeze: false });
     projects.onChange(({ object }) => this.#see(object));

@@ -2,9 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ReapedProcess } from '../../cluster/processes/reaper.ts';
 import { networkPolicies } from '../../operator/resources/builtin.ts';
-import { type Contestant, prepare } from './contestants.ts';
-import { type ProcessUse, useOf } from './processUse.ts';
-import { type Requests, untilQuiet } from './requests.ts';
+import { type Contestant, prepare } from '../contestant.ts';
+import { type ProcessUse, useOf } from '../processUse.ts';
 import type { Scene } from './scene.ts';
 
 /** From a program's start until the last Project is Ready. */
@@ -15,27 +14,12 @@ export interface Convergence {
   readonly use: ProcessUse;
 }
 
-/** A contestant that has converged, and has nothing to do. */
-export interface Rest {
-  /** Share of one core, 1 for all of it. */
-  readonly cpu: number;
-  /** Megabytes. */
-  readonly resident: number;
-}
-
 /** From a delete's answer to the object's return, milliseconds. */
 export interface Drift {
   readonly median: number;
   readonly p99: number;
   /** How many did not come back in ten seconds. */
   readonly lost: number;
-}
-
-export interface Restart {
-  readonly requests: Requests;
-  /** From having the Lease to the last request, seconds; undefined where no Lease was taken. */
-  readonly quietAfter: number | undefined;
-  readonly use: ProcessUse;
 }
 
 /** Runs a contestant until everything is Ready; it keeps running. Rejects if it ends by itself, or takes too long. */
@@ -81,16 +65,6 @@ export async function converge(
   }
 }
 
-/** Watches it do nothing. It must have had the time to finish what it did. */
-export async function rest(running: ReapedProcess, seconds: number): Promise<Rest> {
-  const before = await useOf(running.pid);
-  const began = performance.now();
-  await pause(seconds * 1000);
-  const after = await useOf(running.pid);
-  const elapsed = (performance.now() - began) / 1000;
-  return { cpu: (after.cpuSeconds - before.cpuSeconds) / elapsed, resident: after.resident };
-}
-
 /** Deletes a wall in so many Projects, one after another, each when the one before is back. */
 export async function drift(scene: Scene, count: number): Promise<Drift> {
   const returned = new Map<string, (at: number) => void>();
@@ -120,31 +94,6 @@ export async function drift(scene: Scene, count: number): Promise<Drift> {
   forget();
   times.sort((a, b) => a - b);
   return { median: quantile(times, 0.5), p99: quantile(times, 0.99), lost };
-}
-
-/** Ends the contestant, starts it again, and waits until it asks for nothing more. */
-export async function restart(
-  contestant: Contestant,
-  scene: Scene,
-  running: ReapedProcess,
-  calm: number,
-): Promise<{ readonly restart: Restart; readonly running: ReapedProcess }> {
-  await running.end();
-  await running.exited;
-  const start = await prepare(contestant, scene);
-  const since = Date.now();
-  const again = await start();
-  const requests = await untilQuiet(
-    scene,
-    since,
-    calm,
-    ({ lastAt, leaseAt }) =>
-      lastAt !== undefined && (contestant.lease === undefined || leaseAt !== undefined),
-  );
-  const { lastAt, leaseAt } = requests;
-  const quietAfter =
-    leaseAt === undefined || lastAt === undefined ? undefined : Math.max(0, lastAt - leaseAt) / 1000;
-  return { restart: { requests, quietAfter, use: await useOf(again.pid) }, running: again };
 }
 
 async function failed(
