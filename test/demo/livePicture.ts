@@ -45,7 +45,7 @@ export class LivePicture implements Disposable {
       screen.show(pictureOf(traffic, screen.columns));
       return;
     }
-    const weights = `${traffic.desired}/${traffic.verified}`;
+    const weights = `${traffic.revision}: ${traffic.desired}/${traffic.verified}`;
     if (this.#told?.weights === weights && now() < this.#told.at + 5000) return;
     this.#told = { weights, at: now() };
     this.#narrator.seen(trafficLine(traffic));
@@ -60,6 +60,7 @@ function trafficOf(
   const tried = given ?? canary ?? stable;
   const settled = tried === stable ? 100 : 0;
   return {
+    revision: tried?.revision ?? 0,
     stands: `${phase} ${step?.text ?? ''}`.trim(),
     desired: weight?.desired ?? settled,
     verified: weight?.verified ?? settled,

@@ -5,6 +5,7 @@ import { pictureOf, type Traffic, trafficLine } from './picture.ts';
 import { Screen } from './screen.ts';
 
 const traffic: Traffic = {
+  revision: 7,
   stands: 'Analyzing 2/4',
   desired: 50,
   verified: 25,
@@ -15,7 +16,7 @@ describe('the picture of the weights', () => {
   it('has a bar for what is wanted, for what is verified and for what is measured', () => {
     const lines = pictureOf(traffic, 80).map(stripVTControlCharacters);
     expect(lines).toEqual([
-      `  desired    50 %  ${'█'.repeat(10)}${'·'.repeat(10)}  Analyzing 2/4`,
+      `  desired    50 %  ${'█'.repeat(10)}${'·'.repeat(10)}  revision 7: Analyzing 2/4`,
       `  verified   25 %  ${'█'.repeat(5)}${'·'.repeat(15)}  `,
       `  measured   25 %  ${'█'.repeat(5)}${'·'.repeat(15)}  of 298 answers in 3 s, 2 failed`,
     ]);
@@ -30,7 +31,7 @@ describe('the picture of the weights', () => {
 
   it('is a line where nothing can be drawn', () => {
     expect(trafficLine(traffic)).toBe(
-      'weight 50 % desired, 25 % verified, 25 % measured of 298 answers in 3 s, 2 failed',
+      'revision 7: 50 % desired, 25 % verified, 25 % measured of 298 answers in 3 s, 2 failed',
     );
   });
 });

@@ -1,12 +1,14 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 
-/** What can be seen of a canary's traffic at one moment. Percentages are 0 to 100. */
+/** What can be seen of one revision's traffic at one moment. Percentages are 0 to 100. */
 export interface Traffic {
-  /** What it is: `Analyzing 2/4`. */
+  /** Whose it is. */
+  readonly revision: number;
+  /** Where its rollout is: `Analyzing 2/4`. */
   readonly stands: string;
-  /** What the rollout wants the canary to have. */
+  /** What the rollout wants it to have. */
   readonly desired: number;
-  /** What the canary is known to have. */
+  /** What it is known to have. */
   readonly verified: number;
   readonly recent: Recent;
 }
@@ -16,7 +18,7 @@ export interface Recent {
   /** Seconds that it reaches back. */
   readonly seconds: number;
   readonly answers: number;
-  /** Of these, percent that the new version gave. */
+  /** Of these, percent that the revision gave. */
   readonly share: number;
   /** Of these, how many were failures. */
   readonly failed: number;
@@ -24,7 +26,7 @@ export interface Recent {
 
 /** Three bars, one below the other: what is wanted, what is verified, what is measured. No line is longer than `columns`. */
 export function pictureOf(traffic: Traffic, columns: number): readonly string[] {
-  const { desired, verified, recent } = traffic;
+  const { revision, stands, desired, verified, recent } = traffic;
   const width = Math.max(10, Math.min(50, columns - 60));
   const row = (name: string, percent: number, after = ''): string =>
     cut(
@@ -33,16 +35,16 @@ export function pictureOf(traffic: Traffic, columns: number): readonly string[] 
     );
   const failed = recent.failed === 0 ? 'none failed' : styleText('red', `${recent.failed} failed`);
   return [
-    row('desired', desired, traffic.stands),
+    row('desired', desired, `revision ${revision}: ${stands}`),
     row('verified', verified),
     row('measured', recent.share, `of ${recent.answers} answers in ${recent.seconds} s, ${failed}`),
   ];
 }
 
 /** The same in a line, where nothing can be drawn. */
-export function trafficLine({ desired, verified, recent }: Traffic): string {
+export function trafficLine({ revision, desired, verified, recent }: Traffic): string {
   const { share, answers, seconds, failed } = recent;
-  return `weight ${desired} % desired, ${verified} % verified, ${share.toFixed(0)} % measured of ${answers} answers in ${seconds} s, ${failed} failed`;
+  return `revision ${revision}: ${desired} % desired, ${verified} % verified, ${share.toFixed(0)} % measured of ${answers} answers in ${seconds} s, ${failed} failed`;
 }
 
 function barOf(percent: number, width: number): string {
