@@ -1,0 +1,143 @@
+import type { Enforcement } from '../../../crds/policy/schema.ts';
+import {
+  type MatchConstraints,
+  type NamedExpression,
+  type ValidatingBinding,
+  type ValidatingPolicy,
+  type ValidatingSpec,
+  type Validation,
+  validating,
+} from './objects.ts';
+import type { ResolvedRule, ResolvedVariable } from './resolve.ts';
+
+/** What rules must have alike to stand in one object. */
+export interface Sharing {
+  readonly constraints: MatchConstraints;
+  readonly conditions: readonly NamedExpression[];
+  /** Expressions, any of which leaves the request out. */
+  readonly inNamespaces: readonly string[];
+  readonly enforcement: Enforcement;
+  readonly failurePolicy: 'Fail' | 'Ignore';
+}
+
+/** An object with what puts it in force, and the rules that stand in it. */
+export interface Compilation {
+  readonly objects: readonly [ValidatingPolicy, ValidatingBinding];
+  readonly rules: readonly ResolvedRule[];
+}
+
+/**
+ * The rules of Policies that share an object, in as few objects as the API server's limits allow: each object of its own
+ * makes every request slower, also where it finds nothing.
+ */
+export function grouped(sharing: Sharing, rules: readonly ResolvedRule[]): readonly Compilation[] {
+  const chunks: Chunk[] = [];
+  // By the Policy's name, so that the objects are the same whichever order the Policies come in.
+  for (const rule of rules.toSorted((a, b) => (a.policy === b.policy ? 0 : a.policy < b.policy ? -1 : 1))) {
+    if (chunks.at(-1)?.takes(rule) === true) continue;
+    const chunk = new Chunk(sharing);
+    chunk.put(rule);
+    chunks.push(chunk);
+  }
+  return chunks.map((chunk) => ({
+    rules: chunk.rules,
+    objects: validating(
+      chunk.rules.map(({ policy }) => policy),
+      sharing.enforcement,
+      specOf(sharing, chunk),
+    ),
+  }));
+}
+
+/**
+ * How much goes into one object. etcd takes 1.5 MB, and the server compiles all of an object again when any of it changes;
+ * a binding may cost 10,000,000 for one request.
+ */
+const most = { bytes: 256 * 1024, rules: 100, variables: 200, cost: 8_000_000 } as const;
+
+/** The rules of one object, and what they come to. */
+class Chunk {
+  readonly rules: ResolvedRule[] = [];
+  /** Each once. What a variable needs stands before it in every rule's list, so it does here. */
+  readonly variables = new Map<string, ResolvedVariable>();
+  /**
+   * Over its limit of cost, all of an object fails. Where failing refuses, what matters is what a request costs as they
+   * come. Where it lets through, nobody may be able to switch off another rule by sending what makes one costly: there the
+   * worst counts.
+   */
+  private readonly which: 'usual' | 'worst';
+  private bytes: number;
+  private readonly cost = { rules: 0, variables: 0 };
+  private computesMessages = false;
+
+  constructor(sharing: Sharing) {
+    const { enforcement, failurePolicy } = sharing;
+    this.which = enforcement === 'Deny' && failurePolicy === 'Ignore' ? 'worst' : 'usual';
+    this.bytes = Buffer.byteLength(JSON.stringify(sharing));
+  }
+
+  /** Takes the rule in, if there is room for it. */
+  takes(rule: ResolvedRule): boolean {
+    const added = this.newVariables(rule);
+    const sum = added.reduce((total, { cost }) => total + cost[this.which], 0);
+    // Messages are computed apart, and variables then a second time.
+    const times = this.computesMessages || rule.messageExpression !== undefined ? 2 : 1;
+    const fits =
+      this.rules.length + 1 <= most.rules &&
+      this.variables.size + added.length <= most.variables &&
+      this.bytes + bytesOf(rule, added) <= most.bytes &&
+      this.cost.rules + rule.cost[this.which] + times * (this.cost.variables + sum) <= most.cost;
+    if (fits) this.put(rule);
+    return fits;
+  }
+
+  put(rule: ResolvedRule): void {
+    const added = this.newVariables(rule);
+    this.bytes += bytesOf(rule, added);
+    this.cost.rules += rule.cost[this.which];
+    this.computesMessages ||= rule.messageExpression !== undefined;
+    for (const variable of added) {
+      this.variables.set(variable.name, variable);
+      this.cost.variables += variable.cost[this.which];
+    }
+    this.rules.push(rule);
+  }
+
+  private newVariables({ variables }: ResolvedRule): readonly ResolvedVariable[] {
+    return variables.filter(({ name }) => !this.variables.has(name));
+  }
+}
+
+function bytesOf(rule: ResolvedRule, variables: readonly ResolvedVariable[]): number {
+  return Buffer.byteLength(JSON.stringify([validationOf(rule, ''), variables]));
+}
+
+const leftOut = 'leftOut';
+
+function specOf(sharing: Sharing, chunk: Chunk): ValidatingSpec {
+  const { constraints, conditions, inNamespaces, failurePolicy } = sharing;
+  const exempted = inNamespaces.length === 0 ? '' : `variables.${leftOut} || `;
+  const variables = [
+    ...(exempted === '' ? [] : [{ name: leftOut, expression: inNamespaces.join(' || ') }]),
+    ...[...chunk.variables.values()].map(({ name, expression }) => ({ name, expression })),
+  ];
+  return {
+    failurePolicy,
+    matchConstraints: constraints,
+    matchConditions: conditions,
+    ...(variables.length === 0 ? {} : { variables }),
+    validations: chunk.rules.map((rule) => validationOf(rule, exempted)),
+  };
+}
+
+function validationOf(
+  { expression, message, messageExpression }: ResolvedRule,
+  exempted: string,
+): Validation {
+  return {
+    expression: `${exempted}${expression}`,
+    message,
+    ...(messageExpression === undefined ? {} : { messageExpression }),
+    reason: 'Invalid',
+  };
+}
