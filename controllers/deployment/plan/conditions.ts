@@ -3,6 +3,7 @@ import { type Condition, conditionsOf, type Finding } from '../../../operator/st
 import type { Said } from './messages.ts';
 import type { Outlook } from './outlook.ts';
 import { isReason, type Reason } from './reasons.ts';
+import { generationOf } from './situation.ts';
 
 /** Ready, Reconciling and Stalled for everybody; Available and Progressing as `apps/v1` has them. */
 export function deploymentConditions(
@@ -17,7 +18,7 @@ export function deploymentConditions(
       ...condition,
       observedGeneration: condition.observedGeneration ?? 0,
     })),
-    generation: deployment.metadata.generation ?? 0,
+    generation: generationOf(outlook.situation),
     now: new Date(now),
     findings: [
       ...trio(outlook, phase, said),

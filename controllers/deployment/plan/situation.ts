@@ -29,6 +29,15 @@ export function situationOf(observation: Observation): Situation {
   };
 }
 
+/**
+ * Which generation is spoken of: as long as it is not known what its template is, the one before, lest anybody take what was
+ * Ready for the new one.
+ */
+export function generationOf({ observation: { deployment, template } }: Situation): number {
+  const { metadata, status } = deployment;
+  return (template.state === 'Unknown' ? status?.observedGeneration : metadata.generation) ?? 0;
+}
+
 /** Of a revision that may not exist yet. */
 export function desiredOf({ revisions }: Situation, hash: string): number {
   return revisions.get(hash)?.desired ?? 0;

@@ -6,7 +6,7 @@ import type { Memory } from './memory.ts';
 import { say } from './messages.ts';
 import { type Outlook, phaseOf } from './outlook.ts';
 import { selectorText } from './selector.ts';
-import { availableOf, type Situation } from './situation.ts';
+import { availableOf, generationOf, type Situation } from './situation.ts';
 import { isServed } from './traffic.ts';
 
 /** `status`, for people, and for the next plan: it remembers nothing else. */
@@ -19,7 +19,7 @@ export function planStatus(outlook: Outlook, watched: readonly string[]): Deploy
   const { paused, failed, answer, progress } = memory;
   const shown = course.canary ?? leavingOf(outlook);
   return {
-    observedGeneration: deployment.metadata.generation ?? 0,
+    observedGeneration: generationOf(situation),
     phase,
     message: said.message,
     ...counts,
