@@ -271,7 +271,7 @@ class Checker {
     let joined: CelType | undefined;
     for (const [index, element] of elements.entries()) {
       const type = this.#unwrapped(element, optional.has(index));
-      joined = this.#join(element, joined, type);
+      joined = this.#join(joined, type);
     }
     return listOf(joined ?? this.#substitutions.freshParameter());
   }
@@ -280,8 +280,8 @@ class Checker {
     let key: CelType | undefined;
     let value: CelType | undefined;
     for (const entry of entries) {
-      key = this.#join(entry.key, key, this.check(entry.key));
-      value = this.#join(entry.value, value, this.#unwrapped(entry.value, entry.optional));
+      key = this.#join(key, this.check(entry.key));
+      value = this.#join(value, this.#unwrapped(entry.value, entry.optional));
     }
     return mapOf(key ?? this.#substitutions.freshParameter(), value ?? this.#substitutions.freshParameter());
   }
@@ -294,10 +294,10 @@ class Checker {
     return held ?? type;
   }
 
-  #join(element: Expression, before: CelType | undefined, type: CelType): CelType {
+  #join(before: CelType | undefined, type: CelType): CelType {
     if (before === undefined) return type;
-    if (this.#substitutions.assignable([before], [type])) return mostGeneral(before, type);
-    return this.#mismatch(element, before, type);
+    // Entries of several types are refused afterwards, by `validate`, but for those of `format`.
+    return this.#substitutions.assignable([before], [type]) ? mostGeneral(before, type) : dyn;
   }
 
   #comprehension(expression: Comprehension): CelType {

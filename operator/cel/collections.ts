@@ -96,7 +96,7 @@ export class CelMap extends MapValue {
     if (found !== undefined) return found[1];
     const whole = wholeNumber(key);
     if (whole === undefined) return undefined;
-    return this.#entries.get(whole)?.[1] ?? this.#entries.get(identity(new Uint(whole)))?.[1];
+    return (this.#entries.get(whole) ?? this.#entries.get(identity(new Uint(whole))))?.[1];
   }
 
   override field(name: string): Value | undefined {

@@ -4,7 +4,10 @@ import { CelError, ListValue, MapValue, Optional, Uint, type Value } from './val
 export function qualify(value: Value, key: Value): Value {
   if (value instanceof CelError) return value;
   if (value instanceof Optional) return qualifyOptional(value, key);
-  if (value instanceof MapValue) return find(value, key) ?? missing(key);
+  if (value instanceof MapValue) {
+    const found = find(value, key);
+    return found === undefined ? missing(key) : found;
+  }
   if (!(value instanceof ListValue)) return missing(key);
   const index = indexOf(key);
   if (index instanceof CelError) return index;

@@ -26,39 +26,55 @@ function visit(
   for (const child of children(part)) visit(child, within, see);
 }
 
-function listProblems(
-  { elements, optional }: Expression & { readonly kind: 'list' },
-  { type }: Checked,
-): readonly Problem[] {
-  const types = elements.map((element, index) => {
-    const own = type(element);
-    return optional.has(index) ? (optionalValue(own) ?? own) : own;
-  });
-  const [first] = types;
-  const odd = types.findIndex((own) => first !== undefined && !isEquivalent(first, own));
-  return first === undefined || odd === -1 ? [] : [mismatch(elements[odd], first, types[odd] ?? first)];
+function listProblems(list: Expression & { readonly kind: 'list' }, { type }: Checked): readonly Problem[] {
+  const entries = list.elements.map((part, index) => entryOf(part, list.optional.has(index), type));
+  const unknown = entries.filter(({ type }) => type === undefined);
+  if (unknown.length > 0) return unknown.map(({ part }) => unknownOptional(part));
+  return mixed(entries).slice(0, 1);
 }
 
 function mapProblems(
   { entries }: Expression & { readonly kind: 'map' },
   { type }: Checked,
 ): readonly Problem[] {
-  const valueType = (entry: (typeof entries)[number]) => {
-    const own = type(entry.value);
-    return entry.optional ? (optionalValue(own) ?? own) : own;
-  };
-  const [first, ...rest] = entries;
-  if (first === undefined) return [];
-  const [keys, values] = [type(first.key), valueType(first)];
-  return rest.flatMap((entry) => [
-    ...(isEquivalent(keys, type(entry.key)) ? [] : [mismatch(entry.key, keys, type(entry.key))]),
-    ...(isEquivalent(values, valueType(entry)) ? [] : [mismatch(entry.value, values, valueType(entry))]),
-  ]);
+  const keys = entries.map(({ key }) => entryOf(key, false, type));
+  const values = entries.map(({ value, optional }) => entryOf(value, optional, type));
+  const unknown = values.filter(({ type }) => type === undefined);
+  if (unknown.length > 0) return unknown.map(({ part }) => unknownOptional(part));
+  return [...mixed(keys), ...mixed(values)];
 }
 
-function mismatch(part: Expression | undefined, wanted: CelType, found: CelType): Problem {
+interface Entry {
+  readonly part: Expression;
+  readonly type: CelType | undefined;
+}
+
+/** An entry with its type; of an optional one, the type that it holds, if that is known. */
+function entryOf(part: Expression, optional: boolean, type: Checked['type']): Entry {
+  return { part, type: optional ? optionalValue(type(part)) : type(part) };
+}
+
+/** The API server does not survive the look at such an entry. */
+function unknownOptional({ at }: Expression): Problem {
+  return {
+    at,
+    message: 'an optional entry must be known to be optional before it is evaluated',
+    reason: 'Type',
+  };
+}
+
+/** Entries of another type than the first. */
+function mixed([first, ...rest]: readonly Entry[]): readonly Problem[] {
+  const wanted = first?.type;
+  if (wanted === undefined) return [];
+  return rest.flatMap(({ part, type }) =>
+    type === undefined || isEquivalent(wanted, type) ? [] : [mismatch(part, wanted, type)],
+  );
+}
+
+function mismatch({ at }: Expression, wanted: CelType, found: CelType): Problem {
   const message = `expected type '${formatType(wanted)}' but found '${formatType(found)}'`;
-  return { at: part?.at ?? 0, message, reason: 'Type' };
+  return { at, message, reason: 'Type' };
 }
 
 function isEquivalent(a: CelType, b: CelType): boolean {

@@ -69,17 +69,20 @@ export const lists: Readonly<Record<string, readonly Overload[]>> = {
   ],
   slice: [member('list_slice', [anyList, int, int], anyList, slice)],
   flatten: [
-    member('list_flatten', [list(anyList)], anyList, (items) => new CelList(flatten(items, 1n))),
-    member('list_flatten_int', [list(dyn), int], list(dyn), (items, depth) =>
-      depth < 0n ? new CelError('level must be non-negative') : new CelList(flatten(items, depth)),
-    ),
-  ].map(anyListAtRunTime),
+    ofAnyList('list_flatten', [list(anyList)], anyList, (items) => new CelList(flatten(items, 1n))),
+    ofAnyList('list_flatten_int', [list(dyn), int], list(dyn), (items, depth) => {
+      if (typeof depth !== 'bigint') return noSuchOverload;
+      return depth < 0n ? new CelError('level must be non-negative') : new CelList(flatten(items, depth));
+    }),
+  ],
   sort: forEach(ordered, (_, kind) =>
-    member(`list_${runtimeName(kind.type)}_sort`, [list(kind)], list(kind), (items) => sortBy(items, items)),
-  ).map(anyListAtRunTime),
+    ofAnyList(`list_${runtimeName(kind.type)}_sort`, [list(kind)], list(kind), (items) =>
+      sortBy(items, items),
+    ),
+  ),
   '@sortByAssociatedKeys': forEach(ordered, (_, kind) =>
-    member(`list_${runtimeName(kind.type)}_sortByAssociatedKeys`, [anyList, list(kind)], anyList, sortBy),
-  ).map(anyListAtRunTime),
+    ofAnyList(`list_${runtimeName(kind.type)}_sortByAssociatedKeys`, [anyList, list(kind)], anyList, sortBy),
+  ),
   'lists.range': [
     overload('lists_range', [int], list(int), (size) => new RangeList(size > 0n ? Number(size) : 0)),
   ],
@@ -113,9 +116,21 @@ const zeros: Readonly<Record<string, Value>> = {
   duration: new Duration(0n),
 };
 
-/** The server looks at no more than whether it is a list. */
-function anyListAtRunTime({ call, ...rest }: Overload): Overload {
-  return { ...rest, takes: ([items]) => items instanceof ListValue, call };
+/** When it runs, the API server looks at no more than whether it is a list. */
+function ofAnyList(
+  id: string,
+  args: readonly Kind<Value>[],
+  result: Kind<Value>,
+  call: (items: ListValue, second: Value) => Value,
+): Overload {
+  return {
+    id,
+    member: true,
+    args: args.map(({ type }) => type),
+    result: result.type,
+    takes: ([items]) => items instanceof ListValue,
+    call: ([items, second = null]) => (items instanceof ListValue ? call(items, second) : noSuchOverload),
+  };
 }
 
 function isSorted(items: ListValue): Value {
@@ -171,7 +186,7 @@ function flatten(items: ListValue, depth: bigint): readonly Value[] {
   return flat;
 }
 
-function sortBy(items: ListValue, keys: ListValue): Value {
+function sortBy(items: ListValue, keys: Value): Value {
   if (!(keys instanceof ListValue)) return noSuchOverload;
   if (items.size === 0) return items;
   const [first] = keys;
