@@ -15,17 +15,13 @@ export type Policy = CustomResource<
   z.infer<typeof policyStatus>
 >;
 export type PolicySpec = Policy['spec'];
-export type PolicyStatus = ReadonlyDeep<z.infer<typeof policyStatus>>;
 export type Enforcement = PolicySpec['enforcement'];
 export type Match = PolicySpec['match'];
 export type ResourceRule = NonNullable<Match['resources']>[number];
 export type Operation = NonNullable<ResourceRule['operations']>[number];
 export type Scope = ReadonlyDeep<z.infer<typeof exceptionMatch>>;
 export type LabelSelector = NonNullable<Scope['objectSelector']>;
-export type Exception = NonNullable<PolicySpec['exceptions']>[number];
-export type PolicyVariable = NonNullable<PolicySpec['variables']>[number];
 export type PolicyRule = PolicySpec['rules'][number];
-export type Mutation = NonNullable<PolicySpec['fix']>['mutations'][number];
 
 /** A day of the calendar, or a moment of it in UTC; the 29th of February is let through in every year, and then means the 1st of March. */
 const expiry =
@@ -71,13 +67,11 @@ export const policySpec = z
           .strictObject({
             framework: z
               .string()
-              .min(1)
               .max(63)
               .regex(/^[A-Za-z0-9][-A-Za-z0-9_.]*$/)
               .describe('A framework, for example `CIS-Kubernetes-1.10`.'),
             id: z
               .string()
-              .min(1)
               .max(63)
               .regex(/^[^\s]([^\r\n]*[^\s])?$/)
               .describe('The id of a control in it, for example `5.2.6`.'),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compile } from '../../../controllers/policy/compile/index.ts';
+import { fixManager } from '../../../controllers/policy/compile/mutating.ts';
 import { transition } from '../../../controllers/policy/compile/transition.ts';
 import { deploymentKind } from '../../../crds/deployment/kind.ts';
 import { labels } from '../../../crds/project/names.ts';
@@ -75,7 +76,10 @@ const policies = [
   policy('limits-late', old, {
     variables: [
       { name: 'all', expression: 'podSpec.containers + podSpec.?initContainers.orValue([])' },
-      { name: 'small', expression: 'variables.all.filter(c, has(c.resources.limits) && c.?ports.orValue([]).size() < 3)' },
+      {
+        name: 'small',
+        expression: 'variables.all.filter(c, has(c.resources.limits) && c.?ports.orValue([]).size() < 3)',
+      },
     ],
     rules: [
       {
@@ -501,12 +505,12 @@ describe('a fix', () => {
     const { objects } = await stage.enforce([policy('no-token', fixed, { ...fields, enforcement: 'Audit' })]);
     const asOperator = { 'impersonate-user': operator, 'impersonate-group': 'system:masters' };
     expect(await ask({}), 'anybody').toBeUndefined();
-    expect(await ask({ fieldManager: 'mainstay-fix' }), 'anybody, with that name').toBeUndefined();
+    expect(await ask({ fieldManager: fixManager }), 'anybody, with that name').toBeUndefined();
     expect(
       await ask({ fieldManager: 'mainstay' }, asOperator),
       'the operator, for other reasons',
     ).toBeUndefined();
-    expect(await ask({ fieldManager: 'mainstay-fix' }, asOperator), 'the operator').toBe(false);
+    expect(await ask({ fieldManager: fixManager }, asOperator), 'the operator').toBe(false);
     await stage.take(objects);
   });
 

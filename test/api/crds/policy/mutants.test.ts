@@ -48,8 +48,12 @@ describe('every constraint', () => {
     expect(constraints.filter((constraint) => !tried.has(constraint))).toEqual([]);
   });
 
-  // Of the parameters the definition bounds the number, and nothing else is ours to take out.
-  it.for(badFields.filter(([by]) => by !== 'type'))('is what refuses: %s %s', async ([keyword, at, bad]) => {
+  // Of these there is a bound for the API server's estimate; what is beyond it another constraint refuses as well.
+  const bounded = ['maxItems spec.match.resources[0].operations', 'maxLength spec.exceptions[0].expires'];
+
+  it.for(
+    badFields.filter(([by, at]) => by !== 'type' && !bounded.includes(`${by} ${at}`)),
+  )('is what refuses: %s %s', async ([keyword, at, bad]) => {
     const apiVersion = without({ keyword });
     expect(await server.submit({ ...policyWith({ [at]: bad }, baseOf(at)), apiVersion })).toBeUndefined();
   });
