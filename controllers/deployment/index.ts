@@ -19,6 +19,7 @@ import { Sources } from './config/sources.ts';
 import { deployments } from './deployment.ts';
 import { informersOf } from './informers.ts';
 import { identity } from './marks.ts';
+import { deploymentMetrics } from './metrics.ts';
 import { openOutbound } from './outbound/index.ts';
 import { DeploymentReconciler } from './reconciler.ts';
 import { Probes } from './route/probes.ts';
@@ -40,7 +41,12 @@ export function addDeploymentController(
   apiServer: readonly string[],
 ): void {
   const informers = informersOf(manager);
-  const recorder = new EventRecorder({ client: manager.client, controller: `${group}/deployment` });
+  const metrics = deploymentMetrics(manager.metrics.registry, () => informers.deployments.list());
+  const recorder = new EventRecorder({
+    client: manager.client,
+    controller: `${group}/deployment`,
+    onDropped: metrics.eventDropped,
+  });
   manager.beforeStop('events of Deployments', () => recorder.stop());
   const results = new ResultWatch();
   const tell = (key: ObjectKey) => results.tell(key);
@@ -80,12 +86,14 @@ export function addDeploymentController(
         { resource: httpRoutes, lister: informers.httpRoutes },
         { resource: grpcRoutes, lister: informers.grpcRoutes },
       ]),
+      metrics: metrics.changes,
     }),
     analyses,
     snapshots: new Snapshots(manager.client, sources),
     probes,
     statusWriter: new StatusWriter({ client: manager.client, resource: deployments }),
     recorder,
+    onReport: metrics.reported,
     now: Date.now,
   });
   const controller = manager.addController({

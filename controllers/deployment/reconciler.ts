@@ -1,3 +1,4 @@
+import type { DeploymentStatus } from '../../crds/deployment/schema.ts';
 import type { Applier } from '../../operator/apply/applier.ts';
 import { isAlreadyExists } from '../../operator/client/apiError.ts';
 import type { Client } from '../../operator/client/client.ts';
@@ -13,6 +14,7 @@ import type { Deployment } from './deployment.ts';
 import { Adoptions } from './handover/adoption.ts';
 import { end, hold } from './handover/lifetime.ts';
 import type { DeploymentInformers } from './informers.ts';
+import type { DeploymentMetrics } from './metrics.ts';
 import { analysedRevision, observe, ownReplicaSets } from './observe.ts';
 import { planDeployment } from './plan/deployment.ts';
 import type { DeploymentPlan } from './plan/deploymentPlan.ts';
@@ -36,6 +38,7 @@ export interface ReconcilerParts {
   readonly probes: Pick<Probes, 'evidence' | 'stop'>;
   readonly statusWriter: StatusWriter<Deployment>;
   readonly recorder: Recorder;
+  readonly onReport: DeploymentMetrics['reported'];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -55,6 +58,16 @@ interface Template {
   readonly pause?: number;
 }
 
+/**
+ * What an earlier look of the same reconcile came to. It is written only once all rests, and must not be found anew: what
+ * was true of the step before is so no longer, since the cluster has moved on.
+ */
+interface Look {
+  readonly uid: string | undefined;
+  readonly status: DeploymentStatus;
+  readonly events: DeploymentPlan['events'];
+}
+
 /** Makes the cluster agree with one Deployment: observe, plan, apply, report. */
 export class DeploymentReconciler {
   readonly #parts: ReconcilerParts;
@@ -71,6 +84,7 @@ export class DeploymentReconciler {
   }
 
   async reconcile(key: ObjectKey, context: ReconcileContext): Promise<ReconcileResult> {
+    let earlier: Look | undefined;
     for (let looks = 1; ; looks += 1) {
       const deployment = this.#parts.informers.deployments.get(key);
       this.#remember(key, deployment);
@@ -80,14 +94,20 @@ export class DeploymentReconciler {
         return deployment === undefined ? {} : end(this.#parts, deployment, context);
       }
       if (await hold(this.#parts.client, deployment, context)) continue;
-      const { plan, until, writes, fingerprint, effective } = await this.#look(deployment, context);
+      if (earlier?.uid !== deployment.metadata.uid) earlier = undefined;
+      const known = earlier === undefined ? deployment : { ...deployment, status: earlier.status };
+      const { plan, until, writes, fingerprint, effective } = await this.#look(known, context);
       const served = await this.#serve(deployment, plan, context);
       await this.#write(effective, writes, fingerprint, context);
       const begun = await this.#jobs.make(deployment, plan, context.signal);
+      const events: Look['events'] = [...(earlier?.events ?? []), ...plan.events];
       // A write changes what is seen, and what is seen the plan: status tells of where that comes to rest.
-      if (served + writes.length + begun > 0 && looks < mostLooks) continue;
+      if (served + writes.length + begun > 0 && looks < mostLooks) {
+        earlier = { uid: deployment.metadata.uid, status: plan.status, events };
+        continue;
+      }
       this.#measure(key, deployment, plan);
-      return this.#report(deployment, plan, until, context);
+      return this.#report(deployment, { ...plan, events }, until, context);
     }
   }
 
@@ -195,13 +215,14 @@ export class DeploymentReconciler {
     until: number | undefined,
     { signal }: ReconcileContext,
   ): Promise<ReconcileResult> {
-    const { statusWriter, recorder, now } = this.#parts;
+    const { statusWriter, recorder, onReport, now } = this.#parts;
     const wait = this.#pace.wait(deployment, plan.status, now());
     const next = Math.min(plan.wakeUp ?? Number.POSITIVE_INFINITY, until ?? Number.POSITIVE_INFINITY);
     if (wait > 0) return { requeueAfter: Math.max(Math.min(wait, next - now()), 10) };
     const written = await statusWriter.write(deployment, plan.status, { signal });
     if (written.result === 'written') {
       this.#pace.told(deployment, now());
+      onReport(plan.status.phase, deployment.status?.phase);
       for (const { type, reason, note } of plan.events) recorder.record(deployment, { type, reason, note });
     }
     return Number.isFinite(next) ? { requeueAfter: Math.max(next - now(), 10) } : {};

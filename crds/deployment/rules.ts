@@ -69,6 +69,11 @@ const gatewayRules: readonly Rule[] = [
     fieldPath: '.strategy.canary.stickiness',
   },
   {
+    rule: `!(${withGateway}) || self.traffic.gateway.kind != 'GRPCRoute' || !has(self.strategy.canary) || !has(self.strategy.canary.stickiness)`,
+    message: 'stickiness is by a cookie, which gRPC does not know: take it out, or use kind: HTTPRoute',
+    fieldPath: '.strategy.canary.stickiness',
+  },
+  {
     rule: `(${withGateway}) || !has(self.strategy.abTest)`,
     message: 'type ABTest needs traffic.gateway: nothing else can tell requests apart',
     fieldPath: '.strategy.abTest',
@@ -125,6 +130,13 @@ const unknownOf = (at: string) => `${at}.metrics.filter(name, !${isMetric('name'
 const namesUnknown = (s: string) =>
   `has(${s}.analysis) && has(${s}.analysis.metrics) && ${s}.analysis.metrics.exists(name, !${isMetric('name')})`;
 
+/** Whether an analysis, which is at `at` where `has` holds, runs the metric. */
+const runs = (has: string, at: string) => `(${has} && (!has(${at}.metrics) || m.name in ${at}.metrics))`;
+const isRun = [
+  `(${hasSteps} && ${steps}.exists(s, ${runs('has(s.analysis)', 's.analysis')}))`,
+  ...analysed.map(({ has, at }) => runs(has, at)),
+].join(' || ');
+
 /** Names of metrics mean something. */
 const metricRules: readonly Rule[] = [
   {
@@ -147,6 +159,12 @@ const metricRules: readonly Rule[] = [
       fieldPath,
     },
   ]),
+  {
+    rule: `!has(self.analysis) || self.analysis.metrics.all(m, !has(m.job) || ${isRun})`,
+    message:
+      'a metric with job is run by an analysis of the strategy, and none has it: give a step analysis: {}, or name the metric there',
+    fieldPath: '.analysis.metrics',
+  },
   {
     rule: "!has(self.analysis) || !(self.strategy.type in ['RollingUpdate', 'Recreate'])",
     message:

@@ -93,7 +93,7 @@ async function handOverTraffic(
 /** What of the traffic stays: a Service of all pods, and the route to it. */
 function trafficOf(deployment: Deployment): readonly DesiredObject[] {
   if (deployment.spec.traffic === undefined) return [];
-  return [serviceOfAll(deployment), ...desiredRoutes(deployment, everything).slice(0, 1)];
+  return [serviceOfAll(deployment), ...desiredRoutes(deployment, everything, { probe: false }).slice(0, 1)];
 }
 
 function isOurs(metadata: ObjectMeta | undefined, uid: string): boolean {

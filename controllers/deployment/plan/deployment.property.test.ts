@@ -57,14 +57,15 @@ const strategy: fc.Arbitrary<(gateway: boolean) => Strategy> = fc.oneof(
   { weight: 1, arbitrary: fc.constant((): Strategy => ({ type: 'Recreate' })) },
   {
     weight: 6,
-    arbitrary: fc.tuple(canarySteps, amount, amount, fc.boolean()).map(
-      ([steps, maxSurge, maxUnavailable, dynamic]) =>
+    arbitrary: fc.tuple(canarySteps, amount, amount, fc.boolean(), fc.boolean()).map(
+      ([steps, maxSurge, maxUnavailable, dynamic, sticky]) =>
         (gateway: boolean): Strategy => ({
           type: 'Canary',
           canary: {
             maxSurge,
             maxUnavailable,
             dynamicStableScale: gateway && dynamic,
+            ...(gateway && sticky && { stickiness: {} }),
             ...(steps.length === 0 ? {} : { steps: gateway ? steps : steps.map(withoutGateway) }),
           },
         }),

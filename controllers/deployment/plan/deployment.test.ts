@@ -261,6 +261,7 @@ describe('a canary through a gateway', () => {
           headers: true,
           query: true,
           mirror: false,
+          sticky: false,
           weights: true,
           message: 'traefik.io/gateway-controller',
         },
@@ -272,6 +273,21 @@ describe('a canary through a gateway', () => {
         'Step 1 asks for mirroring, which this gateway does not do (traefik.io/gateway-controller): change the step, or use another gateway. Nothing was changed',
     });
     expect(plan.replicaSets).toMatchObject([{ hash: 'r1', replicas: 3 }]);
+  });
+
+  test('that is to be remembered by people does not begin where the gateway cannot leave a cookie', () => {
+    const plan = planDeployment(
+      anObservation({
+        spec: { ...spec, strategy: aCanary({ steps: [{ weight: 20, pause: {} }], stickiness: {} }) },
+        status: healthy(spec).status,
+        template: 'r2',
+        revisions: [aRevision('r1', 1, 3)],
+        route: aRoute({ r1: 100 }),
+        gateway: { headers: true, query: true, mirror: true, sticky: false, weights: true },
+      }),
+    );
+    expect(plan.status.phase).toBe('Invalid');
+    expect(plan.status.message).toMatch(/^spec\.strategy\.canary\.stickiness asks for a cookie/);
   });
 });
 

@@ -38,11 +38,13 @@ export interface PlannedRoute {
   readonly match?: readonly Match[] | undefined;
   /** Percent of requests that are copied. */
   readonly mirror?: number | undefined;
-  /** Where matches and copies go. */
+  /** Whoever has met the canary by its weight keeps meeting it. */
+  readonly sticky?: true | undefined;
+  /** Where matches and copies go, and who has met the canary. */
   readonly matchTo?: string | undefined;
   /** What the preview's host names show. */
   readonly preview?: string | undefined;
-  /** Names match, mirror, matchTo and preview; empty without any. Kept in an annotation, and compared when read back. */
+  /** Names match, mirror, stickiness, matchTo and preview; empty without any. Kept in an annotation, and compared when read back. */
   readonly rules: string;
 }
 

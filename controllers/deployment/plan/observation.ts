@@ -114,6 +114,8 @@ export interface GatewayView {
   readonly headers: boolean;
   readonly query: boolean;
   readonly mirror: boolean;
+  /** Whether it can tell people by a cookie which revision they met. */
+  readonly sticky: boolean;
   readonly weights: boolean;
   readonly message?: string | undefined;
 }

@@ -26,6 +26,8 @@ export interface Strategy {
   readonly routed: boolean;
   /** Whether it is one of ours, and not of `apps/v1`: only then status shows steps. */
   readonly progressive: boolean;
+  /** Whoever has met the canary keeps meeting it. */
+  readonly sticky: boolean;
   /** Milliseconds that old pods stay after it is verified that they have no traffic. */
   readonly drain: number;
   /** Why no rollout can begin like this. */
@@ -37,7 +39,16 @@ export function strategyOf(spec: Spec, replicas: number, gateway: GatewayView | 
   const routed = traffic?.gateway !== undefined;
   const drain = spanOf(traffic?.drain, 30_000);
   const automatic = rollback?.automatic !== false;
-  const common = { steps: [], hash: '', keepsStable: false, automatic, routed, progressive: true, drain };
+  const common = {
+    steps: [],
+    hash: '',
+    keepsStable: false,
+    automatic,
+    routed,
+    sticky: false,
+    progressive: true,
+    drain,
+  };
   switch (strategy.type) {
     case 'Recreate':
       return {
@@ -62,7 +73,9 @@ export function strategyOf(spec: Spec, replicas: number, gateway: GatewayView | 
       const problem = routed ? lackOf(steps, gateway) : needOf(steps);
       if (!routed) return { ...common, ...bounds, by: 'Pods', steps, hash, problem };
       const keepsStable = !canary.dynamicStableScale;
-      return { ...common, ...bounds, by: 'Weights', steps, hash, keepsStable, problem };
+      const sticky = canary.stickiness !== undefined;
+      const lack = problem ?? (sticky ? lackOfStickiness(gateway) : undefined);
+      return { ...common, ...bounds, by: 'Weights', steps, hash, keepsStable, sticky, problem: lack };
     }
     case 'BlueGreen': {
       const { scaleDownDelay, ...rest } = blueGreenOf(strategy);
@@ -132,4 +145,12 @@ function lackOf(steps: readonly PlannedStep[], gateway: GatewayView | undefined)
     }
   }
   return undefined;
+}
+
+function lackOfStickiness(gateway: GatewayView | undefined): string | undefined {
+  const what = 'spec.strategy.canary.stickiness';
+  if (gateway === undefined)
+    return `${what} needs to know what the gateway can do, and its GatewayClass has not said so yet`;
+  if (gateway.sticky) return undefined;
+  return `${what} asks for a cookie in the answers of one revision, which this gateway does not do: take it out, or use another gateway`;
 }

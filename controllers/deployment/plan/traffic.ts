@@ -28,7 +28,10 @@ export function plannedRoute(
   if (weights === undefined) return undefined;
   const planned = step === undefined ? undefined : strategy.steps[step.index - 1];
   const preview = previewOf(situation, course);
-  const matching = matchingOf(situation, course, planned, preview, ready);
+  const matching = {
+    ...matchingOf(situation, course, planned, preview, ready),
+    ...stickinessOf(situation, course, weights),
+  };
   return { weights, preview, ...matching, rules: rulesOf(matching, preview) };
 }
 
@@ -130,11 +133,24 @@ function matchingOf(
   return ready || route.rules === rulesOf(matching, preview) ? matching : {};
 }
 
+/** There is something to keep to only while some meet the canary and some do not, and it can answer. */
+function stickinessOf(
+  situation: Situation,
+  { canary }: Course,
+  weights: PlannedRoute['weights'],
+): Pick<PlannedRoute, 'sticky' | 'matchTo'> {
+  if (!situation.strategy.sticky || !canServe(situation, canary)) return {};
+  const weight = weights.get(canary) ?? 0;
+  return weight > 0 && weight < 100 ? { sticky: true, matchTo: canary } : {};
+}
+
 function rulesOf(
-  { match, mirror, matchTo }: Pick<PlannedRoute, 'match' | 'mirror' | 'matchTo'>,
+  { match, mirror, sticky, matchTo }: Pick<PlannedRoute, 'match' | 'mirror' | 'sticky' | 'matchTo'>,
   preview: string | undefined,
 ): string {
-  return matchTo === undefined && preview === undefined ? '' : nameOf([match, mirror, matchTo, preview]);
+  return matchTo === undefined && preview === undefined
+    ? ''
+    : nameOf([match, mirror, matchTo, preview, ...(sticky ? ['sticky'] : [])]);
 }
 
 function previewOf(situation: Situation, { stable, canary }: Course): string | undefined {

@@ -111,7 +111,7 @@ export class World {
           }
         : undefined,
       analysis: this.metrics,
-      gateway: { headers: true, query: true, mirror: true, weights: true },
+      gateway: { headers: true, query: true, mirror: true, sticky: true, weights: true },
     };
   }
 

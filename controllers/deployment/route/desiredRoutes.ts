@@ -1,3 +1,4 @@
+import { milliseconds } from '../../../crds/deployment/defaults.ts';
 import { annotations, labels } from '../../../crds/deployment/names.ts';
 import type { Match } from '../../../crds/deployment/schema.ts';
 import { type DesiredObject, desire } from '../../../operator/apply/desired.ts';
@@ -6,15 +7,26 @@ import { previewName, revisionName } from '../names.ts';
 import { ownedBy } from '../owned.ts';
 import type { PlannedRoute } from '../plan/deploymentPlan.ts';
 import { probeRule } from './probe.ts';
-import { type BackendReference, grpcRoutes, httpRoutes, type RouteMatch, type RouteRule } from './routes.ts';
+import {
+  type BackendReference,
+  grpcRoutes,
+  httpRoutes,
+  type RouteFilter,
+  type RouteMatch,
+  type RouteRule,
+} from './routes.ts';
 
 type Gateway = NonNullable<NonNullable<Deployment['spec']['traffic']>['gateway']>;
 
 /**
  * The route of a Deployment and, where it asks for one, that of its preview: ours alone, edited by nobody else. Rules are
- * an atomic list, so that weights move in one write.
+ * an atomic list, so that weights move in one write. Without `probe`, nobody can ask the gateway whether it serves it.
  */
-export function desiredRoutes(deployment: Deployment, planned: PlannedRoute): readonly DesiredObject[] {
+export function desiredRoutes(
+  deployment: Deployment,
+  planned: PlannedRoute,
+  { probe = true }: { readonly probe?: boolean } = {},
+): readonly DesiredObject[] {
   const { metadata, spec } = deployment;
   const { gateway, ports } = spec.traffic ?? {};
   const port = ports?.[0]?.port;
@@ -24,17 +36,23 @@ export function desiredRoutes(deployment: Deployment, planned: PlannedRoute): re
     port,
     ...(weight !== undefined && { weight }),
   });
-  const { weights, preview, rules } = planned;
+  const { weights, preview } = planned;
+  const met = metOf(planned);
   const split: RouteRule = {
     ...whole(gateway),
     ...mirrored(planned, backend),
-    backendRefs: [...weights].map(([hash, weight]) => backend(hash, weight)),
+    backendRefs: [...weights].map(([hash, weight]) => ({
+      ...backend(hash, weight),
+      ...(hash === met && { filters: [remembering(deployment, gateway, hash)] }),
+    })),
   };
+  const again = met === undefined ? [] : [whoMet(deployment, gateway, met, backend)];
+  const rules = [...matched(gateway, planned, backend), ...again, split];
   const main = route(deployment, gateway, {
     name: metadata.name,
     hostnames: gateway.hostnames,
-    rules: probed(deployment, gateway, [...matched(gateway, planned, backend), split]),
-    mark: rules,
+    rules: probe ? probed(deployment, gateway, rules) : rules,
+    mark: planned.rules,
   });
   if (gateway.preview === undefined || preview === undefined) return [main];
   return [
@@ -97,6 +115,36 @@ function matched(gateway: Gateway, { match, matchTo }: PlannedRoute, backend: Ba
   return [
     { matches: match.map((one) => ({ ...path, ...matchOf(one) })), backendRefs: [backend(matchTo, 1)] },
   ];
+}
+
+/** The revision that people are kept with. */
+function metOf({ sticky, matchTo }: PlannedRoute): string | undefined {
+  return sticky === true ? matchTo : undefined;
+}
+
+/** Whoever has met a revision, before the split. */
+function whoMet(deployment: Deployment, gateway: Gateway, hash: string, backend: Backend): RouteRule {
+  const cookies = [cookieOf(deployment, hash)];
+  return {
+    matches: [{ ...whole(gateway).matches?.[0], ...matchOf({ cookies }) }],
+    backendRefs: [backend(hash, 1)],
+  };
+}
+
+/** What the answers of a revision leave with whoever met it. */
+function remembering(deployment: Deployment, { path }: Gateway, hash: string): RouteFilter {
+  const { ttl } = deployment.spec.strategy.canary?.stickiness ?? {};
+  const { name, value } = cookieOf(deployment, hash);
+  const lasts = ttl === undefined ? '' : `; Max-Age=${Math.ceil(milliseconds(ttl) / 1000)}`;
+  const cookie = `${name}=${value}; Path=${path}${lasts}; HttpOnly; SameSite=Lax`;
+  return {
+    type: 'ResponseHeaderModifier',
+    responseHeaderModifier: { add: [{ name: 'Set-Cookie', value: cookie }] },
+  };
+}
+
+function cookieOf({ spec }: Deployment, hash: string) {
+  return { name: spec.strategy.canary?.stickiness?.cookie ?? 'mainstay-revision', value: hash };
 }
 
 function mirrored({ mirror, matchTo }: PlannedRoute, backend: Backend): Pick<RouteRule, 'filters'> {

@@ -71,5 +71,7 @@ function viewOf({ status }: GatewayClass): GatewayView {
     weights: true,
     query: features === undefined || can('HTTPRouteQueryParamMatching'),
     mirror: can('HTTPRouteRequestPercentageMirror'),
+    // No feature is called after what it takes, which is a filter of answers at one backend: whoever can do each part can.
+    sticky: can('HTTPRouteBackendRequestHeaderModification') && can('HTTPRouteResponseHeaderModification'),
   };
 }

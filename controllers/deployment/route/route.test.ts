@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { canaryOf } from '../../../crds/deployment/defaults.ts';
 import type { Deployment } from '../deployment.ts';
 import { identity } from '../marks.ts';
 import type { PlannedRoute } from '../plan/deploymentPlan.ts';
@@ -128,6 +129,56 @@ describe('the route of a Deployment', () => {
     });
   });
 
+  it('sends whoever has met the canary there again, by a cookie that its answers leave', () => {
+    const subject = deployment({ path: '/cart' });
+    const stickiness = { cookie: 'seen', ttl: '90m' };
+    const sticky: Deployment = {
+      ...subject,
+      spec: { ...subject.spec, strategy: { type: 'Canary', canary: { ...canaryOf({}), stickiness } } },
+    };
+    const planned = split({ sticky: true, matchTo: 'new', rules: 'r' });
+    const rules = (desiredRoutes(sticky, planned)[0]?.object as Route).spec.rules ?? [];
+    expect(rules.slice(1)).toEqual([
+      {
+        matches: [
+          {
+            path: { type: 'PathPrefix', value: '/cart' },
+            headers: [{ name: 'Cookie', value: '^(.*;\\s*)?seen=new(;.*)?$', type: 'RegularExpression' }],
+          },
+        ],
+        backendRefs: [{ name: 'shop-new', port: 80, weight: 1 }],
+      },
+      {
+        matches: [{ path: { type: 'PathPrefix', value: '/cart' } }],
+        backendRefs: [
+          { name: 'shop-old', port: 80, weight: 75 },
+          {
+            name: 'shop-new',
+            port: 80,
+            weight: 25,
+            filters: [
+              {
+                type: 'ResponseHeaderModifier',
+                responseHeaderModifier: {
+                  add: [
+                    {
+                      name: 'Set-Cookie',
+                      value: 'seen=new; Path=/cart; Max-Age=5400; HttpOnly; SameSite=Lax',
+                    },
+                  ],
+                },
+              },
+            ],
+          },
+        ],
+      },
+    ]);
+    expect(seeRoute(sticky, stored(planned, sticky), undefined, 'None', later).view).toMatchObject({
+      matchTo: 'new',
+      weights: planned.weights,
+    });
+  });
+
   it('copies requests, and shows a preview by a route of its own', () => {
     const subject = deployment({ preview: { hostnames: ['next.example.com'] } });
     const [main, preview] = desiredRoutes(
@@ -147,6 +198,14 @@ describe('the route of a Deployment', () => {
         rules: [{ backendRefs: [{ name: 'shop-new', port: 80, weight: 1 }] }],
       },
     });
+  });
+
+  it('that is left to others answers nothing by itself', () => {
+    const rules = (asked: object) =>
+      (desiredRoutes(deployment(), split(), asked)[0]?.object as Route).spec.rules ?? [];
+    const answering = (all: ReturnType<typeof rules>) => all.filter(({ filters }) => filters !== undefined);
+    expect(answering(rules({}))).toHaveLength(1);
+    expect(answering(rules({ probe: false }))).toEqual([]);
   });
 
   it('of gRPC has no path', () => {

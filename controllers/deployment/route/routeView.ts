@@ -33,7 +33,7 @@ export function seeRoute(
     backend === undefined ? undefined : hashInName(name, backend.name);
   const rules = rulesForPeople(live);
   const split = rules.at(-1);
-  const matched = rules.length === 2 ? rules[0] : undefined;
+  const matched = rules.length > 1 ? rules[0] : undefined;
   const weights = new Map<string, number>();
   for (const backend of split?.backendRefs ?? []) {
     const hash = hashOf(backend);

@@ -66,12 +66,19 @@ export type RouteFilter =
         readonly hostname: string;
         readonly statusCode: 302;
       };
+    }
+  | {
+      readonly type: 'ResponseHeaderModifier';
+      readonly responseHeaderModifier: {
+        readonly add: readonly { readonly name: string; readonly value: string }[];
+      };
     };
 
 export interface BackendReference {
   readonly name: string;
   readonly port: number;
   readonly weight?: number;
+  readonly filters?: readonly RouteFilter[];
 }
 
 const gatewayApi = { group: 'gateway.networking.k8s.io', version: 'v1', scope: 'Namespaced' } as const;

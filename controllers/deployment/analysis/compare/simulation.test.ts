@@ -25,7 +25,8 @@ function watchThreshold(rollout: SimulatedRollout, max: number, most: number) {
   throw new Error('requests never end');
 }
 
-describe('a rollout that is looked at after every request', () => {
+// Seconds of arithmetic, on a machine that has nothing else to do.
+describe('a rollout that is looked at after every request', { timeout: 60_000 }, () => {
   // Exactly at the margin: the worst of what is healthy. 2,000 rollouts in all.
   it.each([
     { stable: 0.005, margin: 0.005, weight: 0.5 },

@@ -90,8 +90,8 @@ const team = { headers: [{ name: 'x-team', value: 'checkout' }] };
 const named = (index: number) => ({ name: `n${index}`, value: 'v' });
 
 const canary: readonly BadField[] = [
-  ['minItems', steps, [], [{ weight: 100 }]],
-  ['maxItems', steps, times(33, () => ({ pause: {} })), times(32, () => ({ pause: {} }))],
+  ['minItems', steps, [], [{ weight: 100, analysis: {} }]],
+  ['maxItems', steps, times(33, () => ({ analysis: {} })), times(32, () => ({ analysis: {} }))],
   ['minimum', `${steps}[2].weight`, -1, 0],
   ['maximum', `${steps}[5].weight`, 101, 100],
   ['type', `${steps}[2].weight`, '5%', 5],

@@ -69,6 +69,8 @@ const whole = 'weight 100 is for the last step: after it nothing is left to deci
 const empty = 'a step sets at least one of weight, replicas, match, mirror, pause and analysis';
 const endless =
   'match and mirror last as long as their step, which without pause or analysis is over at once: add one of them';
+/** Runs all metrics, of which one is a Job. */
+const measured = { weight: 50, analysis: {} };
 const weights = (...of: readonly number[]) => of.map((weight) => ({ weight }));
 
 export const canarySteps: readonly BadCombination[] = [
@@ -95,16 +97,16 @@ export const canarySteps: readonly BadCombination[] = [
     endless,
     'canary',
     steps,
-    [{ match: team, replicas: 1 }],
-    [{ match: team, replicas: 1, pause: {} }],
+    [{ match: team, replicas: 1 }, measured],
+    [{ match: team, replicas: 1, pause: {} }, measured],
     `${steps}[0]`,
   ),
   field(
     endless,
     'canary',
     steps,
-    [{ mirror: '10%' }],
-    [{ mirror: '10%', analysis: { duration: '5m' } }],
+    [{ mirror: '10%' }, measured],
+    [{ mirror: '10%', analysis: { duration: '5m' } }, measured],
     `${steps}[0]`,
   ),
   field(

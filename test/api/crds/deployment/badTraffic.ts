@@ -74,6 +74,16 @@ export const gateways: readonly BadCombination[] = [
     blames: 'spec.strategy.abTest.match',
   },
   {
+    rule: 'stickiness is by a cookie, which gRPC does not know: take it out, or use kind: HTTPRoute',
+    base: 'plain',
+    bad: {
+      'spec.traffic': grpcGateway,
+      'spec.strategy': { type: 'Canary', canary: { stickiness: {} } },
+    },
+    good: { 'spec.traffic': gateway },
+    blames: 'spec.strategy.canary.stickiness',
+  },
+  {
     rule: 'a GRPCRoute has no path: take it out',
     base: 'plain',
     bad: { 'spec.traffic': { ...grpcGateway, gateway: { ...grpcGateway.gateway, path: '/shop' } } },

@@ -51,7 +51,7 @@ const canary = {
         { mirror: '10%', pause: { duration: '5m' } },
         { weight: 5, pause: { duration: '1h30m' } },
         { weight: 25, replicas: '50%', analysis: { duration: '5m', metrics: ['errors', 'p99'] } },
-        { weight: 50, pause: {} },
+        { weight: 50, analysis: {}, pause: {} },
         { weight: 100 },
       ],
     },
@@ -145,7 +145,7 @@ const specs: Readonly<Record<Base, object>> = {
         autoPromotion: true,
         autoPromotionAfter: '10m',
         scaleDownDelay: '30s',
-        preAnalysis: { metrics: ['errors'] },
+        preAnalysis: { metrics: ['errors', 'smoke'] },
         postAnalysis: { duration: '5m', metrics: ['errors', 'p99'] },
       },
     },
@@ -154,7 +154,12 @@ const specs: Readonly<Record<Base, object>> = {
     ...canary,
     strategy: {
       type: 'ABTest',
-      abTest: { match: [match], replicas: '50%', duration: '168h', analysis: { metrics: ['orders'] } },
+      abTest: {
+        match: [match],
+        replicas: '50%',
+        duration: '168h',
+        analysis: { metrics: ['orders', 'smoke'] },
+      },
     },
   },
   rolling: {

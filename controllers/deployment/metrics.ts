@@ -1,0 +1,55 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { DeploymentPhase } from '../../crds/deployment/schema.ts';
+import { deploymentStatus } from '../../crds/deployment/status.ts';
+import type { ApplyMetrics } from '../../operator/apply/applier.ts';
+import { resourceId } from '../../operator/resources/resource.ts';
+import type { Deployment } from './deployment.ts';
+
+export interface DeploymentMetrics {
+  readonly changes: ApplyMetrics;
+  readonly eventDropped: (why: string) => void;
+  /** To be told of each status that is written, with the one before. */
+  readonly reported: (phase: DeploymentPhase, before: DeploymentPhase | undefined) => void;
+}
+
+const endings: readonly DeploymentPhase[] = ['Healthy', 'RolledBack', 'Aborted', 'TimedOut'];
+
+/** How many Deployments are where, how rollouts end, and what is written for them. `all` gives the Deployments there are. */
+export function deploymentMetrics(registry: Registry, all: () => Iterable<Deployment>): DeploymentMetrics {
+  new Gauge({
+    name: 'mainstay_deployments',
+    help: 'Deployments of Mainstay, by phase.',
+    labelNames: ['phase'],
+    registers: [registry],
+    collect() {
+      for (const phase of deploymentStatus.shape.phase.options) this.set({ phase }, 0);
+      for (const { status } of all()) if (status !== undefined) this.inc({ phase: status.phase });
+    },
+  });
+  const rollouts = new Counter({
+    name: 'mainstay_deployment_rollouts_total',
+    help: 'Rollouts that ended, by ending: Healthy, RolledBack, Aborted, TimedOut.',
+    labelNames: ['ending'],
+    registers: [registry],
+  });
+  for (const ending of endings) rollouts.inc({ ending }, 0);
+  const changes = new Counter({
+    name: 'mainstay_deployment_changes_total',
+    help: 'Services and routes that were written or put off, by resource and result.',
+    labelNames: ['resource', 'result'],
+    registers: [registry],
+  });
+  const dropped = new Counter({
+    name: 'mainstay_deployment_events_dropped_total',
+    help: 'Events that were not written, by why.',
+    labelNames: ['why'],
+    registers: [registry],
+  });
+  return {
+    changes: { applied: (resource, result) => changes.inc({ resource: resourceId(resource), result }) },
+    eventDropped: (why) => dropped.inc({ why }),
+    reported: (phase, before) => {
+      if (phase !== before && endings.includes(phase)) rollouts.inc({ ending: phase });
+    },
+  };
+}
