@@ -43,14 +43,29 @@ it('collects once after work, when there is none', () => {
 
 it('does not for what is not worth it', () => {
   const one = process();
+  one.work(6000, 40);
+  one.clock.advance(10_000);
+  one.clock.advance(10_000);
+  expect(one.collections).toBe(0);
+});
+
+it('does not for what a rest itself makes, however long it lasts', () => {
+  const one = process();
+  one.clock.advance(10_000);
   for (let look = 0; look < 40; look += 1) {
-    one.work(10, 1);
+    one.work(10, 10);
     one.clock.advance(10_000);
   }
   expect(one.collections).toBe(0);
-  one.work(10, 10);
-  one.clock.advance(10_000);
-  expect(one.collections).toBe(1);
+});
+
+it('does not while it waits for a slow server in between', () => {
+  const one = process();
+  for (let look = 0; look < 40; look += 1) {
+    one.work(500, 10);
+    one.clock.advance(10_000);
+  }
+  expect(one.collections).toBe(0);
 });
 
 it('ends, and leaves no timer', () => {
