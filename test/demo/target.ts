@@ -131,9 +131,15 @@ async function targetIn(
  * its namespaces, so that these are named before; and all of them their definitions.
  */
 async function leaveAsFound({ kubectl }: Target, { reaper }: Workspace): Promise<void> {
-  const remove = (what: string, ...words: readonly string[]) => {
+  const remove = async (what: string, ...words: readonly string[]): Promise<void> => {
     console.log(`  removing ${what}`);
-    return kubectl.attempt(['delete', ...words, '--ignore-not-found', '--timeout=60s']);
+    const { code, stderr } = await kubectl.attempt([
+      'delete',
+      ...words,
+      '--ignore-not-found',
+      '--timeout=60s',
+    ]);
+    if (code !== 0) console.log(`  ${stderr.trim()}`);
   };
   await remove('the Deployments of Mainstay', 'deployments.mainstay.dev', '--all', '--all-namespaces');
   const ours = 'jsonpath={range .items[*]}{.metadata.name}{"\\n"}{end}';
