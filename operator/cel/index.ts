@@ -12,6 +12,7 @@ export { type AdmissionOptions, admissionVariables } from './admission.ts';
 export { compile } from './compile.ts';
 export { type Composition, composeVariables, type NamedExpression } from './compose.ts';
 export { fromJson, type Shape } from './json.ts';
+export { type GroupVersionKind, type KindSchema, kindsOf } from './openApi.ts';
 export type {
   Compilation,
   CompileError,

@@ -5,10 +5,11 @@ import { ListValue, MapValue, type Value } from './value.ts';
  * its own kinds that are declared as floating point: there `1` is `1.0`. Undefined: no double from here on.
  */
 export interface Shape {
-  readonly double?: boolean;
-  readonly fields?: ReadonlyMap<string, Shape>;
+  /** Whether this is one. */
+  readonly double: boolean;
+  readonly field: (name: string) => Shape | undefined;
   /** Of every element of a list, or every value of a map. */
-  readonly items?: Shape;
+  readonly items: () => Shape | undefined;
 }
 
 /** A Kubernetes object, or any part of one, as a value. Nothing is copied: what an expression reads is converted then. */
@@ -22,7 +23,7 @@ export function fromJson(json: unknown, shape?: Shape): Value {
     case 'bigint':
       return json;
   }
-  if (Array.isArray(json)) return new JsonList(json, shape?.items);
+  if (Array.isArray(json)) return new JsonList(json, shape?.items());
   return isObject(json) ? new JsonMap(json, shape) : null;
 }
 
@@ -73,7 +74,7 @@ export class JsonMap extends MapValue {
   override field(name: string): Value | undefined {
     const json = Object.hasOwn(this.#json, name) ? this.#json[name] : undefined;
     if (json === undefined) return undefined;
-    return fromJson(json, this.#shape?.fields?.get(name) ?? this.#shape?.items);
+    return fromJson(json, this.#shape?.field(name) ?? this.#shape?.items());
   }
 
   override keys(): Iterable<Value> {
