@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Deployment, deployments } from '../../../controllers/deployment/deployment.ts';
+import { httpRoutes, type Route } from '../../../controllers/deployment/route/routes.ts';
+import { eventually } from '../../eventually.ts';
+import { openStage, type Stage } from './stage.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage[Symbol.asyncDispose]());
+
+const folder = new URL('../../../examples/deployment/', import.meta.url);
+type Status = NonNullable<Deployment['status']>;
+
+/** Applies an example, and then the same with another image; resolves when it pauses. */
+async function rollOut(file: string, name: string): Promise<Status> {
+  const text = readFileSync(new URL(file, folder), 'utf8');
+  await stage.kubectl.apply(text);
+  await until(name, ({ phase }) => phase === 'Healthy');
+  await stage.kubectl.apply(text.replace(/(image: .*):1/, '$1:2'));
+  return until(name, ({ phase }) => phase === 'Paused');
+}
+
+function until(name: string, what: (status: Status) => boolean): Promise<Status> {
+  return eventually(async () => {
+    const { metadata, status } = await stage.client.get(deployments, { namespace: 'default', name });
+    if (status?.observedGeneration === metadata.generation && status !== undefined && what(status))
+      return status;
+    throw new Error(`${name} is not as awaited: ${JSON.stringify(status)}`);
+  });
+}
+
+async function ask(name: string, verb: string): Promise<void> {
+  const request = { id: verb.toLowerCase(), verb, revision: 2, step: null };
+  const body = JSON.stringify({ spec: { request } });
+  await stage.kubectl.run('patch', 'mdep', name, '--type=merge', '-p', body);
+}
+
+const route = (name: string): Promise<Route> => stage.client.get(httpRoutes, { namespace: 'default', name });
+const hashOf = (status: Status, which: 'stable' | 'canary') => status[which]?.replicaSet ?? '';
+
+it('canary.yaml: only the team meets it at first, and it comes through when somebody says so', async () => {
+  const status = await rollOut('canary.yaml', 'checkout');
+  expect(status).toMatchObject({ step: { text: '1/4' }, weight: { verified: 0, by: 'Probe' } });
+  const { rules = [] } = (await route('checkout')).spec;
+  const [team] = rules.filter(({ matches }) => matches?.[0]?.headers !== undefined);
+  expect(team).toMatchObject({
+    matches: [{ path: { value: '/checkout' }, headers: [{ name: 'x-team', value: 'checkout' }] }],
+    backendRefs: [{ name: hashOf(status, 'canary') }],
+  });
+  await ask('checkout', 'PromoteAll');
+  const { stable } = await until('checkout', ({ phase }) => phase === 'Healthy');
+  expect(stable?.images).toEqual(['registry.example.com/checkout:2']);
+});
+
+it('blue-green.yaml: the new one is whole and under its own hostname, until somebody promotes it', async () => {
+  const status = await rollOut('blue-green.yaml', 'catalog');
+  expect(status.canary?.available).toBe(4);
+  expect(await stage.gateway.weights('catalog')).toEqual({ [hashOf(status, 'stable')]: 100 });
+  const preview = await eventually(async () => {
+    const found = await route('catalog-preview');
+    expect(found.spec.rules?.at(-1)?.backendRefs?.[0]?.name).toBe(hashOf(status, 'canary'));
+    return found;
+  });
+  expect(preview.spec.hostnames).toEqual(['preview.catalog.example.com']);
+  await ask('catalog', 'Promote');
+  await until('catalog', ({ phase }) => phase === 'Healthy');
+  expect(await stage.gateway.weights('catalog')).toEqual({ [hashOf(status, 'canary')]: 100 });
+});
+
+it('ab-test.yaml: who has the cookie meets the new one, and an abort ends it', async () => {
+  const status = await rollOut('ab-test.yaml', 'search');
+  expect(status.canary?.available).toBe(2);
+  const { rules = [] } = (await route('search')).spec;
+  const [cookie] = rules.flatMap(({ matches = [] }) => matches.flatMap(({ headers = [] }) => headers));
+  expect('a=1; ranking=new; b=2').toMatch(new RegExp(cookie?.value ?? 'nothing'));
+  expect('ranking=newer').not.toMatch(new RegExp(cookie?.value ?? 'nothing'));
+  await ask('search', 'Abort');
+  await until('search', ({ phase }) => phase === 'Aborted');
+  expect((await route('search')).spec.rules?.some(({ matches }) => matches?.[0]?.headers !== undefined)).toBe(
+    false,
+  );
+});
