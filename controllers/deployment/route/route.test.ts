@@ -260,11 +260,6 @@ describe('the live route', () => {
       'no gateway has taken the route yet',
     ],
     [
-      'the gateway has not looked at since',
-      (route) => ({ ...route, metadata: { ...route.metadata, generation: 4 } }),
-      'the gateway has not looked at the route since it was written',
-    ],
-    [
       'the gateway refuses',
       (route) => ({
         ...route,
@@ -288,6 +283,14 @@ describe('the live route', () => {
   ])('that %s is not accepted, and says why', (_, change, problem) => {
     const { view } = seeRoute(deployment(), change(stored(split(), deployment())), undefined, 'None', later);
     expect(view).toMatchObject({ accepted: false, verified: false, problem });
+  });
+
+  it('that the gateway has not looked at since it was written is not accepted yet, and nothing is wrong with it', () => {
+    const live = stored(split(), deployment());
+    const rewritten = { ...live, metadata: { ...live.metadata, generation: 4 } };
+    const { view } = seeRoute(deployment(), rewritten, undefined, 'None', later);
+    expect(view).toMatchObject({ accepted: false, verified: false });
+    expect(view.problem).toBeUndefined();
   });
 
   it('is trusted as soon as the gateway has answered with it, and not before', () => {

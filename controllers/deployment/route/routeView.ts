@@ -39,11 +39,13 @@ export function seeRoute(
     const hash = hashOf(backend);
     if (hash !== undefined) weights.set(hash, backend.weight ?? 1);
   }
-  const problem = problemOf(live) ?? (preview === undefined ? undefined : problemOf(preview));
+  const routes = preview === undefined ? [live] : [live, preview];
+  const problem = routes.map(problemOf).find((one) => one !== undefined);
   // The preview is not asked for.
   const waits = evidence === 'Served' ? [preview] : [live, preview];
   const settlesAt = Math.max(...waits.map(writtenAt)) + settleOf(deployment);
-  const accepted = problem === undefined;
+  const judgements = routes.flatMap(judgementsOf);
+  const accepted = problem === undefined && !judgements.includes(undefined);
   return {
     view: {
       exists: true,
@@ -62,20 +64,26 @@ export function seeRoute(
 
 const nothing = { exists: false, accepted: false, verified: false, by: 'Settle' } as const;
 
-/** What keeps the gateway from serving the route as it is written, in its own words; undefined where nothing does. */
-function problemOf({ metadata, spec, status }: Route): string | undefined {
-  const wanted = spec.parentRefs?.length ?? 0;
-  const parents = status?.parents ?? [];
+/** What keeps the gateway from serving the route, in its own words; undefined where nothing does but time. */
+function problemOf(route: Route): string | undefined {
+  const wanted = route.spec.parentRefs?.length ?? 0;
+  const parents = route.status?.parents ?? [];
   if (parents.length < wanted || wanted === 0) return 'no gateway has taken the route yet';
-  for (const { conditions = [] } of parents) {
-    for (const type of ['Accepted', 'ResolvedRefs']) {
-      const found = conditions.find((condition) => condition.type === type);
-      if (found === undefined || (found.observedGeneration ?? 0) < (metadata.generation ?? 0))
-        return 'the gateway has not looked at the route since it was written';
-      if (found.status !== 'True') return `${type} is ${found.status}: ${found.reason}: ${found.message}`;
-    }
-  }
-  return undefined;
+  const refusal = judgementsOf(route).find(
+    (judgement) => judgement !== undefined && judgement.status !== 'True',
+  );
+  if (refusal === undefined) return undefined;
+  const { type, status, reason, message } = refusal;
+  return `${type} is ${status}: ${reason}: ${message}`;
+}
+
+/** What every gateway says of the route as it is written now; undefined where one has not looked at it since. */
+function judgementsOf({ metadata: { generation = 0 }, status }: Route) {
+  return (status?.parents ?? []).flatMap(({ conditions = [] }) =>
+    ['Accepted', 'ResolvedRefs'].map((type) =>
+      conditions.find((one) => one.type === type && (one.observedGeneration ?? 0) >= generation),
+    ),
+  );
 }
 
 /** When we last changed it, milliseconds since the epoch; 0 where that is not known. */
