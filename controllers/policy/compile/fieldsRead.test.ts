@@ -60,6 +60,7 @@ it.for([
   ['oldObject == null || object.spec.a == oldObject.spec.a', ['object.spec.a']],
   ['object == oldObject', ['object']],
   ["dyn(object).spec.a == 'b'", ['object.spec.a']],
+  ['.object.spec.a && [1].all(object, .object.spec.b == object)', ['object.spec.a', 'object.spec.b']],
   ['params.a.all(p, p > 1) && request.dryRun', []],
 ] as const)('%s reads %o', ([expression, fields]) => {
   expect(readBy(expression)).toEqual(fields);

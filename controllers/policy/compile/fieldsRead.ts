@@ -49,7 +49,8 @@ class Reader {
   visit(expression: Expression, names: Names): Origin {
     switch (expression.kind) {
       case 'name':
-        return names.get(expression.name) ?? rootOf(expression.name);
+        // With a dot before it, it is no variable of a loop.
+        return names.get(expression.name) ?? rootOf(expression.name.replace(/^[.]/, ''));
       case 'select': {
         const field = below(this.visit(expression.operand, names), expression.field);
         if (!expression.test) return field;

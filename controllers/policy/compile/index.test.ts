@@ -137,7 +137,16 @@ describe('the match', () => {
 
   it('Projects and environments are found by the marks of their namespaces, new ones included', () => {
     const match = { workloads: true, projects: ['shop'], environments: ['prod'] };
-    expect(one({ match }).spec.matchConstraints.namespaceSelector.matchExpressions).toContainEqual({
+    const compiled = compile([aCandidate('p', { match })], someFacts());
+    expect(compiled.findings).toMatchObject([
+      {
+        weight: 'Note',
+        field: 'spec.match.projects',
+        message: expect.stringContaining('no Project shop yet'),
+      },
+    ]);
+    const [policy] = validatingOf(compiled);
+    expect(policy?.spec.matchConstraints.namespaceSelector.matchExpressions).toContainEqual({
       key: 'mainstay.dev/project',
       operator: 'In',
       values: ['shop'],
@@ -221,6 +230,19 @@ describe('what is left out', () => {
     expect(findingsOf({ exceptions })).toMatchObject({
       placed: 1,
       findings: [{ weight: 'Note', reason: 'NothingMatched', field: 'spec.exceptions[0].match' }],
+    });
+  });
+
+  it('more namespaces than an expression takes are refused, with the way out', () => {
+    const environments = Array.from({ length: 5000 }, (_, index) => ({
+      project: `project-${index}`,
+      environment: 'dev',
+      namespace: `namespace-of-project-${index}`,
+    }));
+    const match = { workloads: true, exclude: [{ environments: ['dev'] }] };
+    expect(findingsOf({ match }, someFacts({ environments }))).toMatchObject({
+      placed: 0,
+      findings: [{ weight: 'Refused', reason: 'TooLarge', field: 'spec.match.exclude[0]' }],
     });
   });
 

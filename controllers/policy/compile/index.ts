@@ -88,8 +88,23 @@ function understood(candidate: Candidate, facts: Facts): Understood {
       enforcement,
       failurePolicy: enforcement === 'Deny' && proven ? 'Fail' : 'Ignore',
     },
-    findings: [...resolved.findings, ...left.findings, ...ofServer(candidate, resolved, facts)],
+    findings: [
+      ...resolved.findings,
+      ...left.findings,
+      ...ofProjects(candidate, facts),
+      ...ofServer(candidate, resolved, facts),
+    ],
   };
+}
+
+/** A name that was mistyped matches nothing, and nothing else would say so. */
+function ofProjects({ spec }: Candidate, { environments }: Facts): readonly Omit<Finding, 'policy'>[] {
+  const unknown = (spec.match.projects ?? []).filter((name) =>
+    environments.every(({ project }) => project !== name),
+  );
+  if (unknown.length === 0) return [];
+  const message = `there is no Project ${unknown.join(', ')} yet: the Policy counts from when it is there`;
+  return [{ weight: 'Note', reason: 'NothingMatched', field: 'spec.match.projects', message }];
 }
 
 /** What this server cannot do: said, and never left out in silence. */

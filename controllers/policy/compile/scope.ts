@@ -1,5 +1,6 @@
 import { expiryOf } from '../../../crds/policy/defaults.ts';
 import type { LabelSelector, PolicySpec, Scope } from '../../../crds/policy/schema.ts';
+import { labels } from '../../../crds/project/names.ts';
 import type { Facts, Finding } from './facts.ts';
 import { literal, literals } from './literal.ts';
 import { digest, type NamedExpression } from './objects.ts';
@@ -46,20 +47,37 @@ export function leftOut(spec: Pick<PolicySpec, 'match' | 'exceptions'>, facts: F
         expires === undefined ? soonest : Math.min(soonest ?? Number.POSITIVE_INFINITY, expires),
       undefined,
     ),
-    findings: found.flatMap(({ field, all }) =>
-      all === undefined
-        ? [
-            {
-              weight: 'Note' as const,
-              reason: 'NothingMatched' as const,
-              field,
-              message:
-                'leaves nothing out: no namespace is held by a Project of these names, in an environment of these names',
-            },
-          ]
-        : [],
-    ),
+    findings: findingsOf(found),
   };
+}
+
+/** In characters: an API server takes 100,000 of one expression. */
+const longest = 90_000;
+
+function findingsOf(
+  found: readonly { readonly field: string; readonly all: string | undefined }[],
+): LeftOut['findings'] {
+  const length = found.reduce((sum, { all }) => sum + (all?.length ?? 0), 0);
+  if (length > longest) {
+    return [
+      {
+        weight: 'Refused',
+        reason: 'TooLarge',
+        field:
+          found.toSorted((a, b) => (b.all?.length ?? 0) - (a.all?.length ?? 0))[0]?.field ?? 'spec.match',
+        message: `what is left out comes to ${length} characters, and ${longest} have room: select namespaces by their labels (${labels.project}, ${labels.environment}) instead of by name`,
+      },
+    ];
+  }
+  return found
+    .filter(({ all }) => all === undefined)
+    .map(({ field }) => ({
+      weight: 'Note',
+      reason: 'NothingMatched',
+      field,
+      message:
+        'leaves nothing out: no namespace is held by a Project of these names, in an environment of these names',
+    }));
 }
 
 interface Part {

@@ -1,8 +1,12 @@
 /**
- * Functions and macros that came to Kubernetes' CEL after 1.30, by the minor version that took them in. An API server takes
+ * Functions and macros that came to Kubernetes' CEL with 1.30 or later, by the minor version that took them in. An API server takes
  * an expression anew only with what its version before had, so that the one before can still read it.
  */
 const introduced: Readonly<Record<string, number>> = {
+  cidr: 30,
+  ip: 30,
+  isCIDR: 30,
+  isIP: 30,
   fieldSelector: 31,
   labelSelector: 31,
   transformList: 32,

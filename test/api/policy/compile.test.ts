@@ -376,6 +376,20 @@ describe('other matches', () => {
     expect(stderr).toContain('Policy guards, rule no-shell: no shells');
   });
 
+  // What says whether an update leaves as it was what a rule reads must never fail: it would hide the rule's verdict.
+  it('part of what has no such part is nothing, whatever it is but a list', async () => {
+    const match = { resources: [{ apiGroups: [''], resources: ['configmaps'] }] };
+    const values = "[dyn('a'), dyn(1), dyn(1.5), dyn(true), dyn(null), dyn({'x': 1}), dyn({'x': null})]";
+    const rules = [
+      { name: 'field', expression: `${values}.all(e, !e.?x.?y.hasValue())`, message: 'none has it' },
+      { name: 'key', expression: `${values}.all(e, !e[?'x'][?'y'].hasValue())`, message: 'none has it' },
+    ];
+    const { objects } = await stage.enforce([policy('parts', others, { match, rules })]);
+    const metadata = { name: 'any', namespace: others };
+    expect(await stage.refusal({ apiVersion: 'v1', kind: 'ConfigMap', metadata })).toBeUndefined();
+    await stage.take(objects);
+  });
+
   it('a rule about who asks judges changes of the content, and lets through what controllers keep', async () => {
     const match = { resources: [{ apiGroups: [''], resources: ['secrets'] }] };
     const rules = [{ name: 'who', expression: "request.userInfo.username == 'nobody'", message: 'not you' }];
