@@ -127,9 +127,21 @@ it('another route that takes the same requests is named, and nothing goes on', a
   await stage.until('shop', ({ phase, message }) => phase === 'Paused' && !message.includes('rival'));
 });
 
+it('steps without a pause follow each other, and the switch of blue/green is one', async () => {
+  const quick = { type: 'Canary', canary: { steps: [{ weight: 25 }, { weight: 50 }, { weight: 100 }] } };
+  await stage.apply('shop', spec('shop:6', { strategy: quick }));
+  const { canary: sixth } = await stage.until('shop', ({ canary }) => canary?.images[0] === 'shop:6');
+  await stage.healthy('shop', sixth?.revision ?? 0);
+  expect(await gateway.weights('shop')).toEqual({ [await serviceOf('shop:6')]: 100 });
+  await stage.apply('shop', spec('shop:7', { strategy: { type: 'BlueGreen' } }));
+  const { canary: seventh } = await stage.until('shop', ({ canary }) => canary?.images[0] === 'shop:7');
+  await stage.healthy('shop', seventh?.revision ?? 0);
+  expect(await gateway.weights('shop')).toEqual({ [await serviceOf('shop:7')]: 100 });
+});
+
 it('without a gateway the route goes, and the Services of revisions with it', async () => {
-  const { traffic } = spec('shop:5');
-  await stage.apply('shop', spec('shop:5', { traffic: { ports: traffic.ports } }));
+  const { traffic } = spec('shop:7');
+  await stage.apply('shop', spec('shop:7', { traffic: { ports: traffic.ports } }));
   await eventually(async () => {
     const text = await stage.kubectl.run(
       'get',
