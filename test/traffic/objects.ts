@@ -58,7 +58,13 @@ export function applicationPod({
         ],
         ...(memory !== undefined && { resources: { limits: { memory } } }),
         ports: [{ name: 'http', containerPort: 8080 }],
-        readinessProbe: { httpGet: { path: '/ready', port: 8080 }, periodSeconds: 1 },
+        // A machine that is busy for seconds makes no pod unready.
+        readinessProbe: {
+          httpGet: { path: '/ready', port: 8080 },
+          periodSeconds: 1,
+          timeoutSeconds: 5,
+          failureThreshold: 5,
+        },
         ...container,
       },
     ],

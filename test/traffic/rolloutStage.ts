@@ -110,8 +110,7 @@ export class RolloutStage implements AsyncDisposable {
       () => {
         const told = found();
         if (told !== undefined) return told;
-        const last = JSON.stringify(this.history(name).at(-1)?.status);
-        throw new Error(this.operator.ended ?? `not within ${within / 1000} s, ${name} is ${last}`);
+        throw new Error(this.operator.ended ?? `not within ${within / 1000} s, ${this.#storyOf(name)}`);
       },
       { within, every },
     );
@@ -151,6 +150,14 @@ export class RolloutStage implements AsyncDisposable {
   async pods(name: string, revision?: string): Promise<readonly Pod[]> {
     const { items } = await this.client.list(pods, { namespace, labelSelector: `app=${name}` });
     return revision === undefined ? items : items.filter((pod) => revisionOf(pod) === revision);
+  }
+
+  /** What was told of it, for whoever has to find out why it is not as awaited. */
+  #storyOf(name: string): string {
+    const lines = this.history(name).map(
+      ({ at, status: { phase, message } }) => `\n  ${new Date(at).toISOString()} ${phase}: ${message}`,
+    );
+    return `${name} was${lines.slice(-12).join('')}\nand is ${JSON.stringify(this.history(name).at(-1)?.status)}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
