@@ -384,6 +384,41 @@ describe('metrics', () => {
     until(world, 'Paused');
     expect(world.status?.paused).toMatchObject({ reason: 'MetricFailed' });
   });
+
+  test.for([
+    'NoData',
+    'Error',
+    'Fail',
+  ] as const)('that say %s keep nobody from taking over who has heard of it, however often they are looked at', (result) => {
+    const pausing = { onNoData: 'Pause', onError: 'Pause' } as const;
+    const metrics = anAnalysis.metrics.map((metric) => ({ ...metric, ...pausing }));
+    const analysis = { ...anAnalysis, metrics };
+    const world = healthy({ ...spec, analysis, rollback: { automatic: false } });
+    world.newTemplate({ pods: 'Good', metrics: result });
+    until(world, 'Paused');
+    // It is on its way to the last pods when the next look comes, and still at the last step when that says the same.
+    world.gateway = 'Silent';
+    world.ask('PromoteAll', 0);
+    work(world);
+    world.pass(15_000);
+    work(world);
+    expect(world.status).toMatchObject({ phase: 'Progressing', step: { index: 2 } });
+    world.gateway = 'Up';
+    until(world, 'Healthy');
+  });
+
+  test('that fail while it takes over send it back, though somebody has asked for it', () => {
+    const world = healthy(spec);
+    world.newTemplate(good);
+    work(world);
+    world.gateway = 'Silent';
+    world.ask('PromoteAll', 0);
+    work(world);
+    world.fates.set('r2', { pods: 'Good', metrics: 'Fail' });
+    world.pass(15_000);
+    work(world);
+    expect(world.status?.failed).toMatchObject({ reason: 'MetricFailed' });
+  });
 });
 
 describe('requests', () => {

@@ -1,4 +1,6 @@
+import { timeOf } from './amounts.ts';
 import { watchVerdict } from './analysis.ts';
+import { isLast } from './capacity.ts';
 import { type Course, courseOf, numberOf } from './course.ts';
 import type { Memory } from './memory.ts';
 import type { PodTrouble } from './observation.ts';
@@ -21,7 +23,8 @@ export function watchHealth(situation: Situation, memory: Memory): Memory {
     });
   }
   const verdict = watchVerdict(situation, memory);
-  if (verdict.type === 'Fail') {
+  const held = !isDecided(situation, memory);
+  if (verdict.type === 'Fail' && (held || situation.strategy.automatic)) {
     const { message } = verdict;
     return goBackOrHold(situation, memory, {
       reason: 'MetricFailed',
@@ -30,7 +33,18 @@ export function watchHealth(situation: Situation, memory: Memory): Memory {
       to: stable,
     });
   }
-  return verdict.type === 'Pause' ? hold(situation, memory, 'AnalysisPaused', verdict.message) : memory;
+  return verdict.type === 'Pause' && held
+    ? hold(situation, memory, 'AnalysisPaused', verdict.message)
+    : memory;
+}
+
+/**
+ * Somebody who knew what metrics say, or do not say, has asked it to take over: no later look holds it up once more. Or
+ * what is not measured at all, or by a server that is down, could never be promoted.
+ */
+function isDecided(situation: Situation, { step, answer }: Memory): boolean {
+  if (step === undefined || !isLast(situation, step) || answer?.outcome !== 'Done') return false;
+  return ['Promote', 'PromoteAll'].includes(answer.verb) && timeOf(answer.at) >= step.since;
 }
 
 /** What is only said is said once: whoever then asks to go on has heard it. */
