@@ -38,6 +38,9 @@ describe('the pages', () => {
     'docs/security.md',
     'docs/cluster.md',
     'docs/reference/project.md',
+    'docs/reference/deployment.md',
+    'docs/deployment/concepts.md',
+    'docs/deployment/troubleshooting.md',
   ])('%s is there', (path) => {
     expect(pages.map((page) => page.path)).toContain(path);
   });

@@ -52,6 +52,19 @@ describe.each(Object.entries(written))('a %s that is shown', (kind, schema) => {
   });
 });
 
+describe('a part of a Deployment that is shown', () => {
+  const parts = pages.flatMap(({ path, blocks }) =>
+    blocks.flatMap(({ text, line }) =>
+      text.startsWith('# within spec\n') ? [[`${path}:${line}`, text] as const] : [],
+    ),
+  );
+
+  it.each(parts)('%s is one that the schema knows', (place, text) => {
+    const parsed = deploymentSpec.partial().safeParse(objectsIn(place, text)[0]?.object);
+    expect(parsed.error === undefined ? '' : z.prettifyError(parsed.error)).toBe('');
+  });
+});
+
 it('nothing that is shown says it is of ours and of a kind that there is not', () => {
   const known = z.looseObject({ kind: z.enum(['Project', 'Deployment']) });
   expect(found.filter(({ object: one }) => !known.safeParse(one).success).map(({ place }) => place)).toEqual(

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { page, section, tableIn } from '../../docs/pages.ts';
 import { FakePrometheus } from './fakePrometheus.ts';
 import { openStage, type Stage } from './stage.ts';
-import { stepsOf } from './walkthrough.ts';
+import { shell, stepsOf } from './walkthrough.ts';
 
 let stage: Stage;
 let prometheus: FakePrometheus;
@@ -67,6 +68,63 @@ const whole: Readonly<Record<string, string>> = {
   exec: ' -- true',
   'port-forward': ' 8080',
 };
+
+describe('docs/deployment/prometheus.md: a part of a Deployment', () => {
+  const parts = page('docs/deployment/prometheus.md').blocks.filter(({ text }) =>
+    text.startsWith('# within spec\n'),
+  );
+
+  it.each(
+    parts.map(({ line, text }) => [line, text] as const),
+  )('line %i is taken by the API server', async (_, text) => {
+    const traffic = { ports: [{ port: 80 }], gateway: { parentRefs: [{ name: 'public' }] } };
+    const strategy = { type: 'Canary', canary: { steps: [{ weight: 5, analysis: {} }] } };
+    const part: object = parse(text);
+    const spec = { ...desk.spec, traffic, strategy, ...part };
+    expect(await stage.kubectl.apply([{ ...desk, spec }], '--dry-run=server')).toContain('desk');
+  });
+});
+
+describe('docs/deployment/troubleshooting.md', () => {
+  const [look, stop, history, ...others] = page('docs/deployment/troubleshooting.md').blocks.flatMap(
+    ({ language, text }) => (language === 'sh' ? [text] : []),
+  );
+  const run = async (block = '') => {
+    const script = block.replaceAll(/\bNAME\b(?!:)/g, 'desk').replaceAll(/\bREVISION\b(?=,)/g, '2');
+    const { code, printed } = await shell(`set -e; ${script}`, {
+      kubeconfig: stage.kubeconfig,
+      directory: await stage.folder(),
+    });
+    expect([code, printed]).toEqual([0, printed]);
+    return printed;
+  };
+
+  beforeAll(async () => {
+    const strategy = { type: 'Canary', canary: { steps: [{ weight: 50, pause: {} }] } };
+    const template = { ...desk.spec.template, spec: { containers: [{ name: 'main', image: 'desk:2' }] } };
+    await stage.kubectl.apply([{ ...desk, spec: { ...desk.spec, replicas: 2, strategy } }]);
+    await stage.kubectl.run('wait', '--for=condition=Ready', 'mdep/desk', '--timeout=60s');
+    await stage.kubectl.apply([{ ...desk, spec: { ...desk.spec, replicas: 2, strategy, template } }]);
+    await stage.kubectl.run('wait', '--for=jsonpath={.status.phase}=Paused', 'mdep/desk', '--timeout=60s');
+  });
+
+  it('shows where it is, and why', async () => {
+    expect(await run(look)).toMatch(/desk +Paused +1\/1 +50.*Revision 2, step 1\/1.*RolloutStarted/s);
+  });
+
+  it('stops it', async () => {
+    await run(stop);
+    await stage.kubectl.run('wait', '--for=jsonpath={.status.phase}=Aborted', 'mdep/desk', '--timeout=60s');
+  });
+
+  it('lists what can be gone back to', async () => {
+    expect(await run(history)).toMatch(/REVISION +NAME +PODS +IMAGE.*1 +desk-\w+ +2 +desk:1/s);
+  });
+
+  it.each(others)('%s', async (block) => {
+    await run(block);
+  });
+});
 
 const desk = {
   apiVersion: 'mainstay.dev/v1alpha1',

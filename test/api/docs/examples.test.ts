@@ -83,3 +83,58 @@ it('ab-test.yaml: who has the cookie meets the new one, and an abort ends it', a
     false,
   );
 });
+
+/** What the pages for those who come from elsewhere tell of routes that are there already. */
+const theirs = (name: string, hostname: string) => ({
+  apiVersion: 'gateway.networking.k8s.io/v1',
+  kind: 'HTTPRoute',
+  metadata: { name, namespace: 'default' },
+  spec: {
+    parentRefs: [{ name: 'public' }],
+    hostnames: [hostname],
+    rules: [{ backendRefs: [{ name: 'theirs', port: 80 }] }],
+  },
+});
+const routed = (name: string, hostname: string) => ({
+  apiVersion: 'mainstay.dev/v1alpha1',
+  kind: 'Deployment',
+  metadata: { name, namespace: 'default' },
+  spec: {
+    replicas: 2,
+    selector: { matchLabels: { app: name } },
+    strategy: { type: 'Canary', canary: { steps: [{ weight: 10, pause: {} }] } },
+    traffic: {
+      ports: [{ port: 80 }],
+      gateway: { parentRefs: [{ name: 'public' }], hostnames: [hostname] },
+    },
+    template: {
+      metadata: { labels: { app: name } },
+      spec: { containers: [{ name: 'main', image: `${name}:1` }] },
+    },
+  },
+});
+
+it('a new Deployment has its pods and its route, and is Ready once the hostname is its own', async () => {
+  await stage.kubectl.apply([theirs('rollout', 'new.example.com'), routed('arrived', 'new.example.com')]);
+  const waiting = await until('arrived', ({ conditions }) =>
+    conditions.some(
+      ({ type, status, reason }) => type === 'Stalled' && status === 'True' && reason === 'RouteConflict',
+    ),
+  );
+  expect(waiting).toMatchObject({
+    availableReplicas: 2,
+    message: expect.stringContaining('default/rollout'),
+  });
+  expect(Object.values(await stage.gateway.weights('arrived'))).toEqual([100]);
+  await stage.kubectl.apply([theirs('rollout', 'old.example.com')]);
+  await until('arrived', ({ phase }) => phase === 'Healthy');
+});
+
+it('a route of the same name that nobody owns is taken over', async () => {
+  await stage.kubectl.apply([theirs('named', 'before.example.com')]);
+  await stage.kubectl.apply([routed('named', 'after.example.com')]);
+  await until('named', ({ phase }) => phase === 'Healthy');
+  const { spec, metadata } = await route('named');
+  expect(spec.hostnames).toEqual(['after.example.com']);
+  expect(metadata.ownerReferences).toMatchObject([{ kind: 'Deployment', name: 'named' }]);
+});

@@ -52,7 +52,7 @@ function commandsIn(place: string, text: string): readonly Step[] {
     return {
       title: `${place}: ${command}`,
       take: async (where) => {
-        const found = await run(command, where);
+        const { printed: found } = await shell(command, where);
         if (!isLike(found, printed)) {
           throw new OtherwiseError(`${command}\nprints\n${found}\nand the page has\n${printed.join('\n')}`);
         }
@@ -67,8 +67,11 @@ function withPlace(text: string, instead: Readonly<Record<string, string>>): str
   return result;
 }
 
-/** All that a command prints, in the order in which it does. */
-async function run(command: string, { kubeconfig, directory }: Place): Promise<string> {
+/** Runs a command, and gives all that it prints, in the order in which it does. */
+export async function shell(
+  command: string,
+  { kubeconfig, directory }: Pick<Place, 'kubeconfig' | 'directory'>,
+): Promise<{ readonly code: number; readonly printed: string }> {
   const { kubectl } = await findBinaries(['kubectl']);
   const child = spawn('bash', ['-c', `exec 2>&1; ${command}`], {
     cwd: directory,
@@ -83,12 +86,15 @@ async function run(command: string, { kubeconfig, directory }: Place): Promise<s
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     printed += text;
   });
-  await new Promise<void>((resolve, reject) => {
+  const code = await new Promise<number>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', () => resolve());
+    child.on('close', (status) => resolve(status ?? 1));
   });
-  return printed.trimEnd();
+  return { code, printed: printed.replaceAll(ownLog, '').trimEnd() };
 }
+
+/** What kubectl logs of how it fares with its watches, on a busy machine. */
+const ownLog = /^[IWE]\d{4} \d\d:\d\d:\d\d\.\d+ .*\n/gm;
 
 /** Ages are others each time, `…` stands for anything, and columns are as wide as they need to be. */
 function isLike(found: string, printed: readonly string[]): boolean {
