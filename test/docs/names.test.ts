@@ -31,7 +31,7 @@ describe('what the pages name is there', () => {
   const all = pages.map((page) => [page.path, page] as const);
 
   it.each(all)('%s: npm scripts', (_, { text }) => {
-    const named = [...text.matchAll(/npm run (?:-\S+ )*([a-z][a-z:-]*)/g)].map((match) => match[1] ?? '');
+    const named = [...text.matchAll(/npm run (?:-\S+ )*([a-z][a-z0-9:-]*)/g)].map((match) => match[1] ?? '');
     expect(named.filter((name) => npm.scripts[name] === undefined)).toEqual([]);
   });
 
