@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { gateways } from '../../controllers/deployment/analysis/presets/gateways.ts';
 import { eventReasons } from '../../controllers/deployment/plan/events.ts';
 import { reasons } from '../../controllers/deployment/plan/reasons.ts';
+import { deploymentAdmission } from '../../crds/deployment/admission.ts';
 import { deploymentKind } from '../../crds/deployment/kind.ts';
 import { requestVerbs } from '../../crds/deployment/names.ts';
 import type { DeploymentStatus } from '../../crds/deployment/schema.ts';
@@ -126,6 +127,12 @@ it('the verbs of requests are those of the schema, with the verbs of RBAC that t
 it('the gateways whose metrics presets know are named', () => {
   const said = tableIn(section(page('docs/deployment/prometheus.md'), 'What the gateway measures'));
   expect(said.map(([name]) => name).toSorted()).toEqual(gateways.map(({ name }) => name).toSorted());
+});
+
+it('the admission policies that come with Deployments are told of where a write is refused', () => {
+  const policies = deploymentAdmission.filter(({ kind }) => kind === 'ValidatingAdmissionPolicy');
+  const [, ...said] = tableIn(section(troubleshooting, 'A write is refused')).map(([by]) => codeIn(by));
+  expect(said.toSorted()).toEqual(policies.map(({ metadata }) => metadata.name).toSorted());
 });
 
 it('the examples of Deployments are each in their README', () => {

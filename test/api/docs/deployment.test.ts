@@ -62,6 +62,43 @@ describe('what does not carry over from apps/v1', () => {
   });
 });
 
+describe('what carries over from apps/v1', () => {
+  const run = (...words: readonly string[]) => stage.kubectl.attempt(words);
+
+  it.each([
+    ['scale', 'mdep/desk', '--replicas=2'],
+    ['describe', 'mdep/desk'],
+    ['label', 'mdep/desk', 'tier=web'],
+    ['annotate', 'mdep/desk', 'note=x'],
+    ['autoscale', 'mdep/desk', '--min=1', '--max=3', '--cpu=80%'],
+    ['patch', 'mdep/desk', '--type=merge', '-p', '{"spec":{"replicas":1}}'],
+    ['patch', 'mdep/desk', '--type=json', '-p', '[{"op":"replace","path":"/spec/replicas","value":2}]'],
+  ])('kubectl %s', async (...words) => {
+    expect(await run(...words)).toMatchObject({ code: 0 });
+  });
+
+  it('an autoscaler is pointed to the kind', async () => {
+    const { stdout } = await run('get', 'hpa', 'desk', '-o', 'jsonpath={.spec.scaleTargetRef.apiVersion}');
+    expect(stdout).toBe('mainstay.dev/v1alpha1');
+    await stage.kubectl.run('delete', 'hpa', 'desk');
+  });
+
+  it('a disruption budget counts its pods', async () => {
+    const spec = { maxUnavailable: 1, selector: desk.spec.selector };
+    const metadata = { name: 'desk', namespace: 'default' };
+    await stage.kubectl.apply([{ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata, spec }]);
+    await stage.kubectl.run('wait', '--for=jsonpath={.status.expectedPods}=2', 'pdb/desk', '--timeout=60s');
+  });
+
+  it('a strategic patch does not', async () => {
+    const { code, stderr } = await run('patch', 'mdep/desk', '-p', '{"spec":{"replicas":1}}');
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining('strategic-merge-patch+json is not supported'),
+    ]);
+  });
+});
+
 /** What a command of the page wants to know besides. */
 const whole: Readonly<Record<string, string>> = {
   set: ' main=desk:2',
