@@ -126,7 +126,7 @@ export const policySpec = z
           .min(1)
           .max(8)
           .describe(
-            'Changes that make a violating object a good one, in the form of a MutatingAdmissionPolicy. A mutation of what is good already must change nothing.',
+            'Changes that make a violating object a good one, in the form of a MutatingAdmissionPolicy. They read `params`, `variables` and, with `match.workloads`, `podSpec` and `podSpecPath` (`/spec/template/spec` of a Deployment). A mutation of what is good already must change nothing.',
           )
           .register(kubernetes, { listType: 'atomic' }),
         existing: z
