@@ -219,9 +219,10 @@ export class DeploymentReconciler {
     const wait = this.#pace.wait(deployment, plan.status, now());
     const next = Math.min(plan.wakeUp ?? Number.POSITIVE_INFINITY, until ?? Number.POSITIVE_INFINITY);
     if (wait > 0) return { requeueAfter: Math.max(Math.min(wait, next - now()), 10) };
+    const began = now();
     const written = await statusWriter.write(deployment, plan.status, { signal });
     if (written.result === 'written') {
-      this.#pace.told(deployment, now());
+      this.#pace.told(deployment, now(), now() - began);
       onReport(plan.status.phase, deployment.status?.phase);
       for (const { type, reason, note } of plan.events) recorder.record(deployment, { type, reason, note });
     }

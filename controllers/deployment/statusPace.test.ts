@@ -50,9 +50,75 @@ it('more pods are told of once a second', () => {
     progress: { at: '2026-01-01T00:00:09Z', counts: '3' },
   });
   expect(pace.wait(shop(status()), more, 10_000)).toBeLessThanOrEqual(0);
-  pace.told(shop(status()), 10_000);
+  pace.told(shop(status()), 10_000, 10);
   expect(pace.wait(shop(status()), more, 10_400)).toBe(600);
   expect(pace.wait(shop(status()), more, 11_000)).toBe(0);
+});
+
+it('where many have numbers to tell, each waits longer, and more so the longer a write takes', () => {
+  const pace = new StatusPace();
+  const others = Array.from({ length: 99 }, (_, index) => ({
+    ...shop(status()),
+    metadata: { name: 'other', uid: `${index}` },
+  })) as Deployment[];
+  const more = status({ readyReplicas: 3 });
+  const wait = () => pace.wait(shop(status()), more, 10_000);
+  const write = (took: number) => {
+    for (let times = 0; times < 100; times += 1) pace.told(shop(status()), 10_000, took);
+  };
+  for (const other of others) pace.wait(other, more, 10_000);
+  write(1);
+  expect(wait()).toBe(1_000);
+  write(10);
+  expect(wait()).toBeCloseTo(5_000, -1);
+  write(40);
+  expect(wait()).toBeCloseTo(20_000, -1);
+  write(1_000);
+  expect(wait()).toBe(60_000);
+  // Some have told, of some there is nothing to tell any more, and some are gone.
+  for (const other of others.slice(0, 30)) pace.told(other, 10_000, 1_000);
+  for (const other of others.slice(30, 60)) pace.wait(other, status(), 10_000);
+  for (const { metadata } of others.slice(60)) pace.forget(metadata.uid ?? '');
+  expect(wait()).toBeCloseTo(5_000, -1);
+});
+
+it('of a status that says what was said nothing is waited for', () => {
+  const pace = new StatusPace();
+  pace.told(shop(status()), 10_000, 10);
+  expect(pace.wait(shop(status()), status(), 10_001)).toBe(0);
+});
+
+const since = '2026-01-01T00:00:00Z';
+const metric = { name: 'errors', result: 'Pass', failures: 0, value: '0.2%', at: since } as const;
+
+it.each<[string, Partial<DeploymentStatus>, Partial<DeploymentStatus>]>([
+  [
+    'a weight that is a number of pods',
+    { weight: { desired: 50, verified: 0, by: 'Replicas', since } },
+    { weight: { desired: 50, verified: 50, by: 'Replicas', since: '2026-01-01T00:00:09Z' } },
+  ],
+  [
+    'another value of a metric',
+    { analysis: [metric] },
+    { analysis: [{ ...metric, value: '0.3%', at: '2026-01-01T00:00:09Z' }] },
+  ],
+])('%s is told with the other numbers', (_, before, after) => {
+  const pace = new StatusPace();
+  pace.told(shop(status(before)), 10_000, 10);
+  expect(pace.wait(shop(status(before)), status(after), 10_400)).toBe(600);
+});
+
+it.each<[string, Partial<DeploymentStatus>, Partial<DeploymentStatus>]>([
+  [
+    'a weight that the gateway is seen to serve',
+    { weight: { desired: 50, verified: 0, by: 'Probe', since } },
+    { weight: { desired: 50, verified: 50, by: 'Probe', since } },
+  ],
+  ['a metric that fails', { analysis: [metric] }, { analysis: [{ ...metric, result: 'Fail', failures: 1 }] }],
+])('%s is told at once', (_, before, after) => {
+  const pace = new StatusPace();
+  pace.told(shop(status(before)), 10_000, 10);
+  expect(pace.wait(shop(status(before)), status(after), 10_001)).toBe(0);
 });
 
 it.each<[string, DeploymentStatus | undefined, Partial<DeploymentStatus>]>([
@@ -64,6 +130,6 @@ it.each<[string, DeploymentStatus | undefined, Partial<DeploymentStatus>]>([
   ['a weight', status(), { weight: { desired: 5, verified: 0, by: 'Probe', since: '2026-01-01T00:00:00Z' } }],
 ])('%s is told at once', (_, before, now) => {
   const pace = new StatusPace();
-  pace.told(shop(before), 10_000);
+  pace.told(shop(before), 10_000, 10);
   expect(pace.wait(shop(before), status({ readyReplicas: 3, ...now }), 10_001)).toBe(0);
 });

@@ -2,36 +2,56 @@ import type { DeploymentStatus, RevisionStatus } from '../../crds/deployment/sch
 import { firstDifference } from '../../operator/resources/json.ts';
 import type { Deployment } from './deployment.ts';
 
-/** Milliseconds for which a status may wait that says nothing new but how many pods there are. */
-const interval = 1_000;
+/** Milliseconds for which a status waits that says nothing new but numbers, at least and at most. */
+const shortest = 1_000;
+const longest = 60_000;
+/** For each that waits it may be so many times what a write usually takes. */
+const share = 5;
 
 /**
  * Says which statuses may wait. Pods of a rollout come one by one, and each changes a number or two: told one by one they
- * are half of all that a rollout asks of the API server. Whatever else is new is told at once, with the numbers as they
- * are then.
+ * are half of all that a rollout asks of the API server; so are the values that analyses find, which are never twice the
+ * same. Whatever else is new is told at once, with the numbers as they are then.
+ *
+ * Numbers of all together are told as if one after another, with a rest after each that is longer where the server is busy:
+ * where many roll out at once it has better to do, and the next step of each tells them anyway.
  */
 export class StatusPace {
   /** When a status was last written, by UID; milliseconds since the epoch. */
   readonly #told = new Map<string, number>();
+  /** The UIDs of those that have numbers to tell. */
+  readonly #waiting = new Set<string>();
+  /** What a write takes by now, in milliseconds. */
+  #usual = 0;
 
   /** Milliseconds until this status is to be told; none or less is now. */
   wait({ metadata, status: before }: Deployment, status: DeploymentStatus, now: number): number {
-    if (before === undefined || !differInNumbersOnly(before, status)) return 0;
-    return interval - (now - (this.#told.get(metadata.uid ?? '') ?? 0));
+    const { uid = '' } = metadata;
+    if (!differInNumbersOnly(before, status)) {
+      this.#waiting.delete(uid);
+      return 0;
+    }
+    this.#waiting.add(uid);
+    const pause = Math.max(shortest, share * this.#usual * this.#waiting.size);
+    return Math.min(pause, longest) - (now - (this.#told.get(uid) ?? 0));
   }
 
-  /** To be called when a status has been written. */
-  told({ metadata }: Deployment, now: number): void {
-    this.#told.set(metadata.uid ?? '', now);
+  /** To be called when a status has been written, which took so many milliseconds. */
+  told({ metadata: { uid = '' } }: Deployment, now: number, took: number): void {
+    this.#usual += (took - this.#usual) / 8;
+    this.#told.set(uid, now);
+    this.#waiting.delete(uid);
   }
 
   forget(uid: string): void {
     this.#told.delete(uid);
+    this.#waiting.delete(uid);
   }
 }
 
-/** Whether two statuses are the same but for how many pods there are, and for what is said of that. */
-function differInNumbersOnly(before: DeploymentStatus, after: DeploymentStatus): boolean {
+/** Whether two statuses differ, but in nothing that anybody waits for. */
+function differInNumbersOnly(before: DeploymentStatus | undefined, after: DeploymentStatus): boolean {
+  if (before === undefined || firstDifference(before, after) === undefined) return false;
   return firstDifference(withoutNumbers(before), withoutNumbers(after)) === undefined;
 }
 
@@ -52,7 +72,14 @@ function withoutNumbers(status: DeploymentStatus): unknown {
     conditions: status.conditions.map(({ message: _, ...condition }) => condition),
     stable: status.stable && identityOf(status.stable),
     canary: status.canary && identityOf(status.canary),
+    weight: status.weight && weightOf(status.weight),
+    analysis: status.analysis?.map(({ name, result, failures }) => ({ name, result, failures })),
   };
+}
+
+/** Where the split is by pods, the weight is how many of them there are. */
+function weightOf(weight: NonNullable<DeploymentStatus['weight']>): unknown {
+  return weight.by === 'Replicas' ? { desired: weight.desired } : weight;
 }
 
 function identityOf({ hash, revision, replicaSet, images }: RevisionStatus): unknown {
