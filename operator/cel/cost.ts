@@ -18,11 +18,12 @@ export class CostExceeded extends Error {
   }
 }
 
-/** What a call has cost, by the API server's own table. The overload is empty where more than one was possible. */
-export function callCost(name: string, overload: string, args: readonly Value[], result: Value): number {
-  return (
-    tracked(overload, args, result) ?? byName(name, overload, args, result) ?? byOverload(overload, args)
-  );
+/** What a call has cost, by what it was given and what it gave. */
+export type CallCost = (args: readonly Value[], result: Value) => number;
+
+/** What calls cost, by the API server's own table. The overload is empty where more than one is possible. */
+export function callCost(name: string, overload: string): CallCost {
+  return tracked(overload) ?? byName(name, overload) ?? byOverload(overload);
 }
 
 /** What it costs to compare two values. */
@@ -47,26 +48,26 @@ function ownSize(value: Value): number {
 }
 
 /** CEL's own extensions reckon for themselves. */
-function tracked(overload: string, args: readonly Value[], result: Value): number | undefined {
+function tracked(overload: string): CallCost | undefined {
   switch (overload) {
     case 'list_sets_contains_list':
     case 'list_sets_intersects_list':
-      return 1 + ownSize(first(args)) * ownSize(second(args));
+      return (args) => 1 + ownSize(first(args)) * ownSize(second(args));
     case 'list_sets_equivalent_list':
-      return 1 + 2 * ownSize(first(args)) * ownSize(second(args));
+      return (args) => 1 + 2 * ownSize(first(args)) * ownSize(second(args));
     case 'list_slice':
     case 'lists_range':
     case 'list_reverse':
-      return listCall(1, ownSize(result));
+      return (_, result) => listCall(1, ownSize(result));
     case 'list_flatten':
-      return listCall(1, ownSize(first(args)));
+      return (args) => listCall(1, ownSize(first(args)));
     case 'list_flatten_int':
-      return listCall(Number(second(args)), ownSize(first(args)));
+      return (args) => listCall(Number(second(args)), ownSize(first(args)));
     case 'list_distinct':
-      return selfCompare(first(args));
+      return (args) => selfCompare(first(args));
   }
-  if (/^list_.*_sort$/.test(overload)) return selfCompare(first(args));
-  return overload.endsWith('_sortByAssociatedKeys') ? selfCompare(second(args)) : undefined;
+  if (/^list_.*_sort$/.test(overload)) return (args) => selfCompare(first(args));
+  return overload.endsWith('_sortByAssociatedKeys') ? (args) => selfCompare(second(args)) : undefined;
 }
 
 const listCall = (factor: number, length: number) => 1 + listCost + Math.trunc(factor * length);
@@ -78,62 +79,63 @@ function selfCompare(list: Value): number {
   return listCall(isText ? 2 + perCharacter : 2, length * length);
 }
 
-function byName(name: string, overload: string, args: readonly Value[], result: Value): number | undefined {
-  switch (name) {
-    case 'isSorted':
-    case 'sum':
-    case 'max':
-    case 'min':
-    case 'indexOf':
-    case 'lastIndexOf':
-      return treeCost(first(args));
-    case 'url':
-    case 'lowerAscii':
-    case 'upperAscii':
-    case 'substring':
-    case 'trim':
-    case 'cidr':
-    case 'isIP':
-    case 'isCIDR':
-    case 'quantity':
-    case 'isQuantity':
-    case 'semver':
-    case 'isSemver':
-      return traversal(ownSize(first(args)));
-    case 'replace':
-    case 'split':
-    case 'ip.isCanonical':
-      return Math.ceil(ownSize(first(args)) * 2 * perCharacter);
-    case 'join':
-      return Math.ceil(ownSize(result) * 2 * perCharacter);
-    case 'find':
-    case 'findAll':
-      return regexCost(ownSize(first(args)), ownSize(second(args)));
-    case 'ip':
-      return overload === 'cidr_ip' ? 1 : traversal(ownSize(first(args)));
-    case 'containsIP':
-    case 'containsCIDR':
-      return networkCost(name, overload, args);
-    case 'validate': {
-      const format = first(args);
-      return format instanceof NamedFormat ? regexCost(ownSize(second(args)), format.regexSize) : undefined;
-    }
-    default:
-      return undefined;
-  }
+const walk: CallCost = (args) => treeCost(first(args));
+const once: CallCost = (args) => traversal(ownSize(first(args)));
+const twice: CallCost = (args) => Math.ceil(ownSize(first(args)) * 2 * perCharacter);
+const nominal: CallCost = () => 1;
+
+/** Kubernetes' own functions, and some of CEL's. */
+const named: Readonly<Record<string, CallCost>> = {
+  isSorted: walk,
+  sum: walk,
+  max: walk,
+  min: walk,
+  indexOf: walk,
+  lastIndexOf: walk,
+  url: once,
+  lowerAscii: once,
+  upperAscii: once,
+  substring: once,
+  trim: once,
+  cidr: once,
+  ip: once,
+  isIP: once,
+  isCIDR: once,
+  quantity: once,
+  isQuantity: once,
+  semver: once,
+  isSemver: once,
+  replace: twice,
+  split: twice,
+  'ip.isCanonical': twice,
+  join: (_, result) => Math.ceil(ownSize(result) * 2 * perCharacter),
+  find: (args) => regexCost(ownSize(first(args)), ownSize(second(args))),
+  findAll: (args) => regexCost(ownSize(first(args)), ownSize(second(args))),
+  validate: (args) => {
+    const format = first(args);
+    return format instanceof NamedFormat ? regexCost(ownSize(second(args)), format.regexSize) : 1;
+  },
+};
+
+function byName(name: string, overload: string): CallCost | undefined {
+  if (overload === 'cidr_ip') return nominal;
+  if (name === 'containsIP' || name === 'containsCIDR') return networkCost(name, overload);
+  return Object.hasOwn(named, name) ? named[name] : undefined;
 }
 
-function networkCost(name: string, overload: string, args: readonly Value[]): number {
-  const network = ownSize(first(args));
-  const other = overload.endsWith('_string') ? traversal(ownSize(second(args))) : 0;
-  const masked = name === 'containsCIDR' ? traversal(network) + 1 : 0;
-  return Math.ceil(2 * network * perCharacter) + masked + other;
+function networkCost(name: string, overload: string): CallCost {
+  return (args) => {
+    const network = ownSize(first(args));
+    const other = overload.endsWith('_string') ? traversal(ownSize(second(args))) : 0;
+    const masked = name === 'containsCIDR' ? traversal(network) + 1 : 0;
+    return Math.ceil(2 * network * perCharacter) + masked + other;
+  };
 }
 
 const regexCost = (text: number, pattern: number) =>
   Math.ceil((1 + text) * perCharacter) * Math.ceil(pattern * perPatternCharacter);
 
-function byOverload(overload: string, args: readonly Value[]): number {
+function byOverload(overload: string): CallCost {
   switch (overload) {
     case 'starts_with_string':
     case 'ends_with_string':
@@ -141,9 +143,9 @@ function byOverload(overload: string, args: readonly Value[]): number {
     case 'bytes_to_string':
     case 'strings_quote':
     case 'string_format':
-      return traversal(size(first(args)));
+      return (args) => traversal(size(first(args)));
     case 'in_list':
-      return size(second(args));
+      return (args) => size(second(args));
     case 'less_string':
     case 'greater_string':
     case 'less_equals_string':
@@ -152,16 +154,16 @@ function byOverload(overload: string, args: readonly Value[]): number {
     case 'greater_bytes':
     case 'less_equals_bytes':
     case 'greater_equals_bytes':
-      return traversal(Math.min(size(first(args)), size(second(args))));
+      return (args) => traversal(Math.min(size(first(args)), size(second(args))));
     case 'add_string':
     case 'add_bytes':
-      return traversal(size(first(args)) + size(second(args)));
+      return (args) => traversal(size(first(args)) + size(second(args)));
     case 'matches_string':
-      return regexCost(size(first(args)), size(second(args)));
+      return (args) => regexCost(size(first(args)), size(second(args)));
     case 'contains_string':
-      return traversal(size(first(args))) * traversal(size(second(args)));
+      return (args) => traversal(size(first(args))) * traversal(size(second(args)));
     default:
-      return 1;
+      return nominal;
   }
 }
 

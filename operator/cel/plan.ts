@@ -1,7 +1,7 @@
 import type { Checked, Reference } from './check.ts';
 import { CelList, CelMap } from './collections.ts';
 import { equals, isEqual } from './compare.ts';
-import { callCost, equalityCost, listCost, mapCost } from './cost.ts';
+import { type CallCost, callCost, equalityCost, listCost, mapCost } from './cost.ts';
 import { planFold } from './fold.ts';
 import type { Overload } from './functions.ts';
 import { isKey, isPresent, qualify, qualifyOptional } from './qualify.ts';
@@ -264,18 +264,29 @@ export class Planner implements StepPlanner {
       const set = membership(steps);
       if (set !== undefined) return set;
     }
-    return {
-      run: (frame) => {
-        const args: Value[] = [];
-        for (const { run } of steps) args.push(run(frame));
-        const failed = args.find((arg) => arg instanceof CelError);
-        if (failed !== undefined) return paid(frame, 1, failed);
-        const result = invoke(args);
-        charge(frame, callCost(name, id, args, result));
-        return result;
-      },
-    };
+    const cost = callCost(name, id);
+    const runs = steps.map(({ run }) => run);
+    return { run: (frame) => invoked(frame, runs, invoke, cost) };
   }
+}
+
+function invoked(
+  frame: Frame,
+  runs: readonly Run[],
+  invoke: (args: readonly Value[]) => Value,
+  cost: CallCost,
+): Value {
+  const args = new Array<Value>(runs.length);
+  let failed: CelError | undefined;
+  for (let index = 0; index < runs.length; index++) {
+    const arg = runs[index]?.(frame) ?? null;
+    args[index] = arg;
+    if (arg instanceof CelError) failed ??= arg;
+  }
+  if (failed !== undefined) return paid(frame, 1, failed);
+  const result = invoke(args);
+  charge(frame, cost(args, result));
+  return result;
 }
 
 const constant = (value: Value): Step => ({ run: () => value, constant: value });

@@ -84,34 +84,34 @@ class Parser {
   }
 
   #comparison(): Expression {
-    return this.#leftToRight('comparison', comparisons, () => this.#sum());
+    return this.#nested('comparison', () => this.#leftToRight('comparison', comparisons, () => this.#sum()));
   }
 
   #sum(): Expression {
-    return this.#leftToRight('sum', sums, () => this.#leftToRight('sum', products, () => this.#unary()));
+    const product = () => this.#leftToRight('sum', products, () => this.#unary());
+    return this.#nested('sum', () => this.#leftToRight('sum', sums, product));
   }
 
+  /** Every further operator is a level deeper, and so is what stands to its right. */
   #leftToRight(
     rule: string,
     operators: Readonly<Record<string, string>>,
     operand: () => Expression,
   ): Expression {
-    return this.#nested(rule, () => {
-      let left = operand();
-      let repeats = 0;
-      for (;;) {
-        const token = this.#peek();
-        const name =
-          token.kind === 'symbol' && Object.hasOwn(operators, token.text) ? operators[token.text] : undefined;
-        if (name === undefined) break;
-        this.#next++;
-        this.#deepen(rule);
-        repeats++;
-        left = call(name, token.at, [left, operand()]);
-      }
-      this.#deepen(rule, -repeats);
-      return left;
-    });
+    let left = operand();
+    let repeats = 0;
+    for (;;) {
+      const token = this.#peek();
+      const isOperator = token.kind === 'symbol' && Object.hasOwn(operators, token.text);
+      const name = isOperator ? operators[token.text] : undefined;
+      if (name === undefined) break;
+      this.#next++;
+      this.#deepen(rule);
+      repeats++;
+      left = call(name, token.at, [left, this.#nested(rule, operand)]);
+    }
+    this.#deepen(rule, -repeats);
+    return left;
   }
 
   #unary(): Expression {

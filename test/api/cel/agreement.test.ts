@@ -13,7 +13,7 @@ import { done } from '../admission/installed.ts';
 import { type Api, type Manifest, openApi, type Person } from '../admission/people.ts';
 import { sharedKubeconfig } from '../sharedServer.ts';
 import { expressions } from './expressions.ts';
-import { expressionsAPolicy, inForce, install, refusals, type Verdict, verdicts } from './server.ts';
+import { allInForce, expressionsAPolicy, install, refusals, type Verdict, verdicts } from './server.ts';
 import { builtin, specimen, specimenDefinition } from './specimens.ts';
 
 /** How many expressions to try: `CEL_EXPRESSIONS=20000` tries more, `SEED=random` others. */
@@ -78,6 +78,7 @@ describe('the same verdict as the API server', () => {
       const expressions = batch.map(({ expression }) => expression);
       installed.use(await install(admin, policyName(index), expressions));
     });
+    await allInForce(admin, specimenOf({}));
     const evaluating = await inParallel(batches, (batch, index) => agreeOnEvaluating(batch, index, seed));
     const told = evaluating.flatMap(({ verdicts }) => verdicts);
     const share = (verdict: Verdict) => told.filter((other) => other === verdict).length / told.length;
@@ -113,7 +114,6 @@ async function agreeOnCompiling(batch: readonly string[]) {
 async function agreeOnEvaluating(batch: readonly Compiled[], index: number, seed: number) {
   const specs = fc.sample(specimen, { numRuns: objectsAPolicy, seed: seed + index });
   const objects = [...specs.map(specimenOf), ...(index % 10 === 0 ? builtin : [])];
-  await inForce(admin, policyName(index), specimenOf(specs[0] ?? {}));
   const disagreements: string[] = [];
   const all: Verdict[] = [];
   for (const object of objects) {

@@ -53,9 +53,11 @@ export async function install(
   };
 }
 
-/** Waits until the API server asks a policy about an object that carries its label. */
-export async function inForce(admin: Person, name: string, object: Manifest): Promise<void> {
-  await until(`the policy ${name} is in force`, async () => {
+/** Waits until every policy that was installed before is asked: those come into force in the order of their creation. */
+export async function allInForce(admin: Person, object: Manifest): Promise<void> {
+  const name = 'last';
+  await using _ = await install(admin, name, ['true']);
+  await until('the last policy is in force', async () => {
     const answer = await admin.create(labelled(object, name), '?dryRun=All');
     return answer.status < 300 && answer.warnings.length > 0;
   });
