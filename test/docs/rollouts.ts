@@ -128,6 +128,19 @@ export const messages: Readonly<Record<string, () => DeploymentStatus>> = {
         },
       },
     }),
+  FailedCreate: () => {
+    const message =
+      'pods "shop-4dwg6rqkfv-x7x2p" is forbidden: exceeded quota: mainstay-quota, requested: pods=1, used: pods=10, limited: pods=10';
+    const condition = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message } as const;
+    return bad(
+      troubleOf([], {
+        apiVersion: 'apps/v1',
+        kind: 'ReplicaSet',
+        metadata: { name: 'shop-4dwg6rqkfv' },
+        status: { replicas: 0, conditions: [{ ...condition, lastTransitionTime: began }] },
+      }),
+    );
+  },
   Unschedulable: () =>
     badPod(undefined, {
       type: 'PodScheduled',
@@ -278,8 +291,11 @@ function badPod(
       conditions: conditions.map((one) => ({ ...one, status: 'False', lastTransitionTime: began })),
     },
   };
-  const trouble = troubleOf([pod]);
-  if (trouble === undefined) throw new Error('nothing is wrong with the pod');
+  return bad(troubleOf([pod]));
+}
+
+function bad(trouble: ReturnType<typeof troubleOf>): DeploymentStatus {
+  if (trouble === undefined) throw new Error('nothing is wrong');
   return back(begun(byPods), { trouble: { ...trouble, since: 0 } });
 }
 

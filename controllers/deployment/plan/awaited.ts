@@ -23,14 +23,18 @@ export function awaited(
     if (hash === undefined) continue;
     const available = availableOf(situation, hash);
     const revision = `revision ${numberOf(situation, course, hash)}`;
-    if (available < wanted) return `${available} of ${wanted} pods of ${revision} are available`;
+    if (available < wanted) {
+      const { trouble } = situation.revisions.get(hash) ?? {};
+      const why = trouble === undefined ? '' : `: ${trouble.message}`;
+      return `${available} of ${wanted} pods of ${revision} are available${why}`;
+    }
     const more = desiredOf(situation, hash) - wanted;
     if (more > 0 && !byRoute) return `${more} pods of ${revision} are to go`;
     if (byRoute && reachableOf(situation, hash) < wanted) {
       return `endpoints of ${revision} are not ready yet`;
     }
   }
-  return byRoute && !isServed(situation, route) ? 'the gateway has not been seen to serve the route yet' : '';
+  return strategy.routed && !isServed(situation, route) ? 'the gateway has not been seen to serve the route yet' : '';
 }
 
 /** What keeps the gateway from serving our route, other than time. */

@@ -10,15 +10,13 @@ export function isWhole(situation: Situation, { stable }: Course, route: Planned
   const { replicas, strategy, revisions, observation } = situation;
   if (stable === undefined || desiredOf(situation, stable) !== replicas) return false;
   if (availableOf(situation, stable) < replicas) return false;
-  if (strategy.by === 'Weights') {
-    if (!strategy.routed || isServed(situation, route)) return true;
-    // A gateway that restarts makes nothing less Healthy; and without pods there is nothing to serve.
-    const settled = observation.deployment.status?.phase === 'Healthy' && isWritten(situation, route);
-    return settled || replicas === 0;
+  if (strategy.by !== 'Weights' && !strategy.keepsStable) {
+    for (const { hash, desired } of revisions.values()) if (hash !== stable && desired > 0) return false;
   }
-  if (strategy.keepsStable) return true;
-  for (const { hash, desired } of revisions.values()) if (hash !== stable && desired > 0) return false;
-  return true;
+  if (!strategy.routed || isServed(situation, route)) return true;
+  // A gateway that restarts makes nothing less Healthy; and without pods there is nothing to serve.
+  const settled = observation.deployment.status?.phase === 'Healthy' && isWritten(situation, route);
+  return settled || replicas === 0;
 }
 
 /**

@@ -67,8 +67,8 @@ export function troubleAt(situation: Situation, { canary }: Course): number | un
 }
 
 /**
- * How long it may last. A crash is one at once; a registry may fail for a moment; a node may be on its way and a slow start
- * may pass its probe yet, and meanwhile such pods get no traffic.
+ * How long it may last. A crash is one at once; a registry may fail for a moment; a node or a quota may be on its way and a
+ * slow start may pass its probe yet, and meanwhile such pods get no traffic.
  */
 function grace({ deadline }: Situation, { reason }: PodTrouble): number {
   switch (reason) {
@@ -79,6 +79,7 @@ function grace({ deadline }: Situation, { reason }: PodTrouble): number {
     case 'ImagePull':
     case 'ConfigError':
       return Math.min(20_000, deadline / 2);
+    case 'FailedCreate':
     case 'Unschedulable':
     case 'ProbeFailed':
       return deadline / 2;

@@ -70,6 +70,7 @@ export interface PodTrouble {
     | 'CrashLoop'
     | 'OutOfMemory'
     | 'ImagePull'
+    | 'FailedCreate'
     | 'Unschedulable'
     | 'ProbeFailed'
     | 'ConfigError'

@@ -69,6 +69,11 @@ export const reasons = {
     meaning: 'The image of the new revision cannot be pulled.',
     remedy: 'Check the image’s name and tag, and the pull secret.',
   },
+  FailedCreate: {
+    meaning:
+      'Pods of the new revision cannot be made: a quota, pod security or an admission policy refuses them.',
+    remedy: 'Do what the message says: raise the quota, or mend the template.',
+  },
   Unschedulable: {
     meaning: 'No node takes pods of the new revision.',
     remedy: 'Lower the requests, loosen affinities, or add nodes.',

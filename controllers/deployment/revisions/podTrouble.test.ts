@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Pod } from '../../../operator/resources/builtin.ts';
+import type { Pod, ReplicaSet } from '../../../operator/resources/builtin.ts';
 import { troubleOf } from './podTrouble.ts';
 
 type Status = NonNullable<Pod['status']>;
@@ -155,5 +155,45 @@ describe('what is wrong with a pod', () => {
       pods: 2,
       since: Date.parse('2026-01-01T00:01:00Z'),
     });
+  });
+});
+
+describe('what is wrong with making pods', () => {
+  const failing = (type: string, status: 'True' | 'False'): ReplicaSet => ({
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: { name: 'shop-x' },
+    spec: { replicas: 5, selector: {} },
+    status: {
+      replicas: 2,
+      conditions: [
+        {
+          type,
+          status,
+          reason: 'FailedCreate',
+          message: 'pods "shop-x-1" is forbidden: exceeded quota: small',
+          lastTransitionTime: '2026-01-01T00:01:00Z',
+        },
+      ],
+    },
+  });
+
+  it('is told in the words of who refuses them, with how many are missing', () => {
+    expect(troubleOf([], failing('ReplicaFailure', 'True'))).toEqual({
+      reason: 'FailedCreate',
+      message: 'pods cannot be made: pods "shop-x-1" is forbidden: exceeded quota: small',
+      since: Date.parse('2026-01-01T00:01:00Z'),
+      pods: 3,
+    });
+  });
+
+  it('is nothing once it is over, or of another kind', () => {
+    expect(troubleOf([], failing('ReplicaFailure', 'False'))).toBeUndefined();
+    expect(troubleOf([], failing('Other', 'True'))).toBeUndefined();
+  });
+
+  it('comes after a crash of those that are there', () => {
+    const crashed = pod('a', withContainer({ restartCount: 3, state: waiting('CrashLoopBackOff') }));
+    expect(troubleOf([crashed], failing('ReplicaFailure', 'True'))?.reason).toBe('CrashLoop');
   });
 });

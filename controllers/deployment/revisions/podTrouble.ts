@@ -1,4 +1,4 @@
-import type { Pod } from '../../../operator/resources/builtin.ts';
+import type { Pod, ReplicaSet } from '../../../operator/resources/builtin.ts';
 import type { PodTrouble } from '../plan/observation.ts';
 
 type Reason = PodTrouble['reason'];
@@ -10,6 +10,7 @@ const gravity: readonly Reason[] = [
   'CrashLoop',
   'ImagePull',
   'ConfigError',
+  'FailedCreate',
   'Unschedulable',
   'Restarting',
   'ProbeFailed',
@@ -27,16 +28,30 @@ const byWaiting: Readonly<Record<string, Reason>> = {
   RunContainerError: 'ConfigError',
 };
 
-/** The worst that is wrong with any of these pods, and with how many; undefined where all are well, or on their way. */
-export function troubleOf(pods: readonly Pod[]): PodTrouble | undefined {
-  const found = pods.flatMap((pod) => {
-    const trouble = troubleOfPod(pod);
-    return trouble === undefined ? [] : [trouble];
-  });
+/**
+ * The worst that is wrong with any of these pods, or with making them, and with how many; undefined where all are well, or on
+ * their way.
+ */
+export function troubleOf(pods: readonly Pod[], replicaSet?: ReplicaSet): PodTrouble | undefined {
+  const found = [replicaSet && refusalOf(replicaSet), ...pods.map(troubleOfPod)].filter(
+    (trouble) => trouble !== undefined,
+  );
   const reason = gravity.find((one) => found.some((trouble) => trouble.reason === one));
   const same = found.filter((trouble) => trouble.reason === reason);
   const [first] = same.toSorted((a, b) => a.since - b.since);
-  return first === undefined ? undefined : { ...first, pods: same.length };
+  return first === undefined ? undefined : { ...first, pods: Math.max(first.pods, same.length) };
+}
+
+/** Pods that are not even made: a quota, pod security or an admission policy refuses them, in its own words. */
+function refusalOf({ metadata, spec, status }: ReplicaSet): PodTrouble | undefined {
+  const failure = status?.conditions?.find(({ type }) => type === 'ReplicaFailure');
+  if (failure?.status !== 'True' || failure.reason !== 'FailedCreate') return undefined;
+  return {
+    reason: 'FailedCreate',
+    message: `pods cannot be made: ${firstLine(failure.message)}`,
+    since: time(failure.lastTransitionTime) ?? time(metadata.creationTimestamp) ?? 0,
+    pods: Math.max(1, (spec?.replicas ?? 1) - (status?.replicas ?? 0)),
+  };
 }
 
 function troubleOfPod(pod: Pod): PodTrouble | undefined {

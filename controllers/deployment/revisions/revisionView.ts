@@ -8,7 +8,7 @@ import { hashOfReplicaSet } from './replicaSet.ts';
 export function revisionView(replicaSet: ReplicaSet, pods: readonly Pod[], endpoints: number): RevisionView {
   const { metadata, spec, status } = replicaSet;
   const marks = metadata.annotations ?? {};
-  const trouble = troubleOf(pods);
+  const trouble = troubleOf(pods, replicaSet);
   const zeroSince = Date.parse(marks[annotations.zeroSince] ?? '');
   const sizedFor = integer(marks[annotations.sizedFor]);
   return {
