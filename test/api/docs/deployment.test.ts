@@ -1,15 +1,22 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { page, section, tableIn } from '../../docs/pages.ts';
+import { page, pageOf, section, tableIn } from '../../docs/pages.ts';
 import { FakePrometheus } from './fakePrometheus.ts';
 import { openStage, type Stage } from './stage.ts';
-import { shell, stepsOf } from './walkthrough.ts';
+import { isLike, shell, stepsOf } from './walkthrough.ts';
 
 let stage: Stage;
 let prometheus: FakePrometheus;
+/** Where all that `kubectl get mdep -w` prints is kept. */
+let story: string;
 beforeAll(async () => {
   stage = await openStage();
   prometheus = await FakePrometheus.start(stage.client);
+  story = await stage.folder();
+  const watch = 'timeout 600 kubectl get mdep -w > story 2>&1 &';
+  await shell(watch, { kubeconfig: stage.kubeconfig, directory: story });
 });
 afterAll(async () => {
   await prometheus[Symbol.asyncDispose]();
@@ -32,6 +39,19 @@ describe.each(['canary', 'approval', 'prometheus', 'from-apps'])('docs/deploymen
     const instead = { 'http://prometheus.monitoring:9090': prometheus.address };
     await step.take({ kubeconfig: stage.kubeconfig, directory, instead });
   });
+});
+
+it('docs/deployment/canary.md: kubectl get mdep -w tells the story', async () => {
+  const { blocks } = pageOf('', section(page('docs/deployment/canary.md'), 'Without a gateway'));
+  const lines = blocks.find(({ language }) => language === '')?.text.split('\n') ?? [];
+  expect(lines.length).toBeGreaterThan(5);
+  const told = (await readFile(join(story, 'story'), 'utf8')).split('\n');
+  let from = 0;
+  for (const line of lines) {
+    const next = told.findIndex((one, index) => index >= from && isLike(one, [line]));
+    expect(next, `${line}\nafter line ${from} of\n${told.join('\n')}`).toBeGreaterThanOrEqual(0);
+    from = next + 1;
+  }
 });
 
 describe('what does not carry over from apps/v1', () => {

@@ -97,7 +97,7 @@ export async function shell(
 const ownLog = /^[IWE]\d{4} \d\d:\d\d:\d\d\.\d+ .*\n/gm;
 
 /** Ages are others each time, `…` stands for anything, and columns are as wide as they need to be. */
-function isLike(found: string, printed: readonly string[]): boolean {
+export function isLike(found: string, printed: readonly string[]): boolean {
   const lines = printed.join('\n').trimEnd().split('\n');
   const expressions = lines.map((line) => {
     if (line.trim() === '…') return '(?:.*\n)*?';
