@@ -34,7 +34,9 @@ export function awaited(
       return `endpoints of ${revision} are not ready yet`;
     }
   }
-  return strategy.routed && !isServed(situation, route) ? 'the gateway has not been seen to serve the route yet' : '';
+  return strategy.routed && !isServed(situation, route)
+    ? 'the gateway has not been seen to serve the route yet'
+    : '';
 }
 
 /** What keeps the gateway from serving our route, other than time. */
