@@ -9,6 +9,7 @@ import { eventually } from '../../eventually.ts';
 import { done, namespace } from '../admission/installed.ts';
 import type { Manifest } from '../admission/people.ts';
 import { applyProject, exists, gone, ready } from '../project/installation.ts';
+import { liveThroughRollouts } from './rollouts.ts';
 import { grant, type Stage, setStage, user } from './stage.ts';
 
 /**
@@ -21,13 +22,13 @@ let requests: readonly Request[] = [];
 const boundRoles = new Set<string>();
 
 beforeAll(async () => {
-  stage = await setStage();
-  await liveThroughAll();
+  stage = await setStage({}, { nodes: 'simulated:1' });
+  await Promise.all([liveThroughAll(), liveThroughRollouts(stage)]);
   // A watch is in the log once it has ended.
   await stage.here.operator().stop();
   const all = await readAuditLog(stage.here.cluster.auditLog);
   requests = all.filter((request) => request.user === operatorUser);
-});
+}, 300_000);
 afterAll(() => stage[Symbol.asyncDispose]());
 
 const rights = [
@@ -111,7 +112,7 @@ function spelled({ group, resource, verb, name, within }: Permission): string {
   return within === undefined ? what : `${what} in ${within}`;
 }
 
-/** The scenarios that the rules name. */
+/** The scenarios that the rules name, of Projects. */
 async function liveThroughAll(): Promise<void> {
   const { here, admin, api } = stage;
   const secret: Manifest = {

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { ClusterOptions } from '../../../cluster/index.ts';
 import { group, version } from '../../../crds/project/names.ts';
 import { until } from '../../eventually.ts';
 import { done, grantEverywhere } from '../admission/installed.ts';
@@ -16,8 +17,8 @@ export interface Stage extends AsyncDisposable {
 }
 
 /** Sets the stage; resolves once the policies hold and mallory has her rights. */
-export async function setStage(settings: object = {}): Promise<Stage> {
-  const here = await installMainstay(settings);
+export async function setStage(settings: object = {}, options: ClusterOptions = {}): Promise<Stage> {
+  const here = await installMainstay(settings, options);
   const api = await openApi(here.cluster.kubeconfig);
   const admin = api.as('admin', 'system:masters');
   const mallory = api.as('mallory');

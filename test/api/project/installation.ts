@@ -2,10 +2,13 @@ import { PassThrough } from 'node:stream';
 import {
   type AuditedRequest,
   type Cluster,
+  type ClusterOptions,
   isMutating,
   readAuditLog,
   startCluster,
 } from '../../../cluster/index.ts';
+import { addDeploymentController } from '../../../controllers/deployment/index.ts';
+import { deploymentSettings } from '../../../controllers/deployment/settings.ts';
 import { addProjectController } from '../../../controllers/project/index.ts';
 import { type Project, projects } from '../../../controllers/project/project.ts';
 import { projectSettings } from '../../../controllers/project/settings.ts';
@@ -45,9 +48,12 @@ export interface RunningOperator {
   stop(): Promise<void>;
 }
 
-/** Starts a cluster, installs Mainstay from the file that people apply, and starts the operator. */
-export async function installMainstay(settings: object = {}): Promise<Installation> {
-  const cluster = await startCluster({ auditLog: true });
+/** Starts a cluster, installs Mainstay from the file that people apply, and starts the operator, with settings for Projects. */
+export async function installMainstay(
+  settings: object = {},
+  options: ClusterOptions = {},
+): Promise<Installation> {
+  const cluster = await startCluster({ auditLog: true, ...options });
   const kubectl = await Kubectl.forCluster(cluster.kubeconfig);
   const connections: Connection[] = [];
   const clientOf = async (kubeconfig: string) => {
@@ -100,6 +106,7 @@ async function startOperator(cluster: Cluster, settings: object): Promise<Runnin
     log: createLog({ level: 'info', destination }),
   });
   addProjectController(manager, projectSettings.parse({ usageInterval: 200, ...settings }));
+  addDeploymentController(manager, deploymentSettings.parse({}), []);
   const stopping = new AbortController();
   const running = manager.run(stopping.signal);
   let stopped: Promise<void> | undefined;
