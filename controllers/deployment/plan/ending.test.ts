@@ -14,7 +14,8 @@ function phaseWith(
   const seen = { spec: { strategy: { type }, traffic: routed }, revisions: [aRevision('r1', 1, 3)] };
   const first = planDeployment(anObservation({ ...seen, route: before })).status;
   const { status } = planDeployment(anObservation({ ...seen, route, status: first }));
-  return { phase: status.phase, message: status.message };
+  const [{ reason } = { reason: '' }] = status.conditions;
+  return { phase: status.phase, reason, message: status.message };
 }
 
 describe('what a gateway serves is Healthy once it is known to be served', () => {
@@ -24,6 +25,7 @@ describe('what a gateway serves is Healthy once it is known to be served', () =>
   test.each(['RollingUpdate', 'Recreate'] as const)('with %s', (type) => {
     expect(phaseWith(type, unserved)).toEqual({
       phase: 'Progressing',
+      reason: 'Progressing',
       message: expect.stringContaining('the gateway has not been seen to serve the route yet'),
     });
     expect(phaseWith(type, aRoute(all)).phase).toBe('Healthy');

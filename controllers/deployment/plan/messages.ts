@@ -7,6 +7,7 @@ import { numberOf } from './course.ts';
 import { troubleOf } from './health.ts';
 import type { Outlook } from './outlook.ts';
 import { isReason, type Reason } from './reasons.ts';
+import { availableOf } from './situation.ts';
 
 /** What is so, as a reason and in words: where it is, why, and what to do. */
 export interface Said {
@@ -121,7 +122,7 @@ function sayProgress(outlook: Outlook, atRest: boolean): Said {
   const trouble = troubleOf(situation, outlook.course);
   const words = trouble === undefined ? rest : `${rest}; ${trouble.message}`;
   const message = [place(outlook), words].filter((part) => part !== '').join(': ');
-  const reason = trouble?.reason ?? (atRest ? 'PodsUnavailable' : 'Progressing');
+  const reason = trouble?.reason ?? (atRest && lacksPods(outlook) ? 'PodsUnavailable' : 'Progressing');
   return { reason: outlook.routeTrouble?.reason ?? reason, message };
 }
 
@@ -139,6 +140,10 @@ function place({ situation, memory, course, want }: Outlook): string {
 
 function waiting({ situation, course, want, route }: Outlook): string {
   return awaited(situation, course, want, route);
+}
+
+function lacksPods({ situation, course: { stable } }: Outlook): boolean {
+  return stable === undefined || availableOf(situation, stable) < situation.replicas;
 }
 
 function stableNumber({ situation, course }: Outlook): number {
