@@ -58,6 +58,14 @@ it.for([
     ['podSpec.containers.*.ports.*.containerPort'],
   ],
   ['oldObject == null || object.spec.a == oldObject.spec.a', ['object.spec.a']],
+  [
+    "object.metadata.?labels[?'a'].orValue(object.spec.b) == 'c'",
+    ['object.metadata.labels.a', 'object.spec.b'],
+  ],
+  [
+    'podSpec.containers.size() < 3 && podSpec.volumes.all(v, has(v.source.hostPath))',
+    ['podSpec.containers.#', 'podSpec.volumes.*.source.hostPath'],
+  ],
   ['object == oldObject', ['object']],
   ["dyn(object).spec.a == 'b'", ['object.spec.a']],
   ['.object.spec.a && [1].all(object, .object.spec.b == object)', ['object.spec.a', 'object.spec.b']],

@@ -111,7 +111,7 @@ class Reader {
   private loop(loop: Comprehension, names: Names): Origin {
     const range = this.visit(loop.range, names);
     this.readSize(range);
-    const element: Origin = { self: [...below(range, '*').self, ...range.elements], elements: [] };
+    const element = below(range, '*');
     const init = this.visit(loop.init, names);
     const around = new Map([...names, [loop.accumulator, init] as const]);
     const within = new Map([...around, [loop.variable2 ?? loop.variable, element] as const]);

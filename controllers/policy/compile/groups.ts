@@ -29,11 +29,12 @@ export interface Compilation {
 /**
  * The rules of Policies that share an object, in as few objects as the API server's limits allow: each object of its own
  * makes every request slower, also where it finds nothing.
+ *
+ * @param rules in the order of the Policies' names, so that the same rules make the same objects
  */
 export function grouped(sharing: Sharing, rules: readonly ResolvedRule[]): readonly Compilation[] {
   const chunks: Chunk[] = [];
-  // By the Policy's name, so that the objects are the same whichever order the Policies come in.
-  for (const rule of rules.toSorted((a, b) => (a.policy === b.policy ? 0 : a.policy < b.policy ? -1 : 1))) {
+  for (const rule of rules) {
     if (chunks.at(-1)?.takes(rule) === true) continue;
     const chunk = new Chunk(sharing);
     chunk.put(rule);

@@ -50,6 +50,19 @@ describe('Policies that are alike share one object and one binding', () => {
     expect(counted(aCandidate('a'), aCandidate('b', fields))).toEqual([2, 2]);
   });
 
+  it('its name says what is in it, so that another content is another object', () => {
+    const nameOf = (fields: Partial<PolicySpec>) => one(fields).policy.metadata.name;
+    const names = [
+      {},
+      { enforcement: 'Warn' as const },
+      { rules: [aRule('limits', 'podSpec.containers.all(c, has(c.resources.requests))')] },
+      { match: { workloads: true, namespaces: ['x'] } },
+    ].map(nameOf);
+    expect(new Set(names).size).toBe(4);
+    expect(nameOf({})).toBe(names[0]);
+    expect(names[0]).toMatch(/^mainstay-policy-[0-9a-f]{16}$/);
+  });
+
   it('one that has not earned to fail makes another object', () => {
     expect(counted(aCandidate('a'), aCandidate('b', {}, false))).toEqual([2, 2]);
   });
@@ -150,6 +163,11 @@ describe('the match', () => {
       key: 'mainstay.dev/project',
       operator: 'In',
       values: ['shop'],
+    });
+    expect(policy?.spec.matchConstraints.namespaceSelector.matchExpressions).toContainEqual({
+      key: 'mainstay.dev/environment',
+      operator: 'In',
+      values: ['prod'],
     });
   });
 

@@ -43,12 +43,15 @@ export interface FixSharing {
   readonly inNamespaces: readonly string[];
 }
 
-/** One object for the mutations of Policies that share it, made in the order of the Policies' names. */
+/**
+ * One object for the mutations of Policies that share it.
+ *
+ * @param mutations in the order of the Policies' names, which is that in which they are made
+ */
 export function mutatingObjects(
   { constraints, conditions, inNamespaces }: FixSharing,
-  given: readonly ResolvedMutation[],
+  mutations: readonly ResolvedMutation[],
 ): readonly [MutatingPolicy, MutatingBinding] {
-  const mutations = given.toSorted((a, b) => (a.policy === b.policy ? 0 : a.policy < b.policy ? -1 : 1));
   const variables = new Map(
     mutations.flatMap((one) => one.variables.map(({ name, expression }) => [name, expression] as const)),
   );

@@ -40,9 +40,11 @@ it('of metadata as a whole compares what people write', () => {
   );
 });
 
-it('a rule about who asks, or for what, is about any change of the content', () => {
+it('a rule about who asks, or for what, or about nothing of the object, is about any change of the content', () => {
   for (const rule of [
     "request.userInfo.username == 'me'",
+    'false',
+    "namespaceObject.metadata.name == 'x'",
     "object.metadata.name != 'x' || request.userInfo.username == 'me'",
     "object.metadata.name != 'x' || request.operation == 'CREATE'",
     "object.metadata.name != 'x' || authorizer.group('').resource('pods').check('get').allowed()",
