@@ -107,6 +107,7 @@ test('kubectl wait waits until a rollout is through', async () => {
   expect((await stage.kubectl.attempt(wait(1))).code).toBe(1);
   expect((await stage.kubectl.attempt(wait(60))).code).toBe(0);
   expect((await stage.get('waited')).status).toMatchObject({ phase: 'Healthy', stable: { revision: 2 } });
+  await report('kubectl wait', 'ends when revision 2 serves everything, and not before', []);
 });
 
 test('what is asked of a revision or a step that is past is refused, and nothing moves', async () => {
@@ -132,6 +133,7 @@ test('what is asked of a revision or a step that is past is refused, and nothing
   expect(await refused({ verb: 'Abort', revision: 2 })).toContain('serves everything');
   const { status } = await stage.get('past');
   expect(status).toMatchObject({ phase: 'Healthy', stable: { revision: 2 } });
+  await report('what is past', '5 requests for another revision or step were refused, and nothing moved', []);
 });
 
 test('a Deployment that is deleted in the middle goes with all that was made for it, and another goes on', async () => {
@@ -185,6 +187,7 @@ test('a Deployment that is made again from the same file replays no request', as
   const { phase, weight } = (await stage.get('again')).status ?? {};
   expect({ phase, weight }).toMatchObject({ phase: 'Paused', weight: { desired: 50, verified: 50 } });
   expect(half.status.lastRequest).toMatchObject({ id: 'release-7', outcome: 'Refused' });
+  await report('made again', 'what the file still asks for was refused, and its next rollout waits', []);
 });
 
 interface Scale {
