@@ -90,7 +90,10 @@ class Checker {
     };
   }
 
+  /** A macro may use a part twice, always among the same names: it is looked at once. */
   check(expression: Expression): CelType {
+    const known = this.#types.get(expression);
+    if (known !== undefined) return known;
     const type = this.#typeOf(expression);
     this.#types.set(expression, type);
     return type;
@@ -139,6 +142,9 @@ class Checker {
   }
 
   #undeclared(expression: Expression, name: string): CelType {
+    if (name === 'authorizer') {
+      return this.#fail(expression, 'only the API server can ask its authorizer', 'Unsupported');
+    }
     return this.#fail(expression, `undeclared reference to '${name}' (in container '')`);
   }
 

@@ -13,11 +13,14 @@ import type {
 } from './program.ts';
 import { fieldsRead } from './reads.ts';
 import { type Frame, PlanProblem, type Run } from './step.ts';
-import { SyntaxProblem } from './syntax/expression.ts';
+import { expandedSize, SyntaxProblem } from './syntax/expression.ts';
 import { parse } from './syntax/parser.ts';
 import { codePointCount } from './text.ts';
 import { validate } from './validate.ts';
 import { CelError } from './value.ts';
+
+/** Far more than any text within the limit comes to, unless `optMap` is nested in itself. */
+const maxParts = 2_000_000;
 
 /** Parses and checks an expression as the API server would. */
 export function compile(expression: string, declarations: Declarations): Compilation {
@@ -32,6 +35,10 @@ export function compile(expression: string, declarations: Declarations): Compila
 
 function compileChecked(expression: string, declarations: Declarations): Compilation {
   const parsed = parse(expression);
+  if (expandedSize(parsed) > maxParts) {
+    const message = 'its macros come to more parts than the API server survives';
+    return failed(expression, [{ at: 0, message, reason: 'Unsupported' }]);
+  }
   const checked = check(parsed, scopeOf(declarations));
   if (checked.problems.length > 0) return failed(expression, checked.problems);
   const problems = validate(parsed, checked);

@@ -126,7 +126,7 @@ class Schemas {
   #hasDouble(written: Json, seen: Set<Json>): boolean {
     const { schema } = this.#resolve('', written);
     if (schema.type === 'number') return true;
-    if (seen.has(schema)) return false;
+    if (seen.has(schema) || Object.keys(schema).length === 0) return false;
     seen.add(schema);
     const parts = [itemsOf(schema), ...Object.values(record(schema.properties)).map(record)];
     return parts.some((part) => this.#hasDouble(part, seen));

@@ -14,6 +14,8 @@ import { Bytes, CelError, noSuchOverload, Optional, TypeValue, Uint, type Value 
 export class Planner implements StepPlanner {
   readonly #checked: Checked;
   readonly #slots = new Map<string, number>();
+  /** A macro may use a part twice. */
+  readonly #steps = new Map<Expression, Step>();
   #count = 0;
 
   constructor(checked: Checked, variables: readonly string[]) {
@@ -32,6 +34,14 @@ export class Planner implements StepPlanner {
   }
 
   plan(expression: Expression): Step {
+    const known = this.#steps.get(expression);
+    if (known !== undefined) return known;
+    const step = this.#planned(expression);
+    this.#steps.set(expression, step);
+    return step;
+  }
+
+  #planned(expression: Expression): Step {
     switch (expression.kind) {
       case 'literal':
         return constant(expression.value);
@@ -170,7 +180,7 @@ export class Planner implements StepPlanner {
       case '_?._':
         return this.#index(expression, true);
       case '@not_strictly_false': {
-        const [{ run }] = this.#steps(expression);
+        const [{ run }] = this.#operands(expression);
         return { run: (frame) => paid(frame, 1, run(frame)) !== false };
       }
     }
@@ -183,7 +193,7 @@ export class Planner implements StepPlanner {
   }
 
   /** The steps of a call's target and arguments. */
-  #steps({ target, args }: Call): readonly [Step, Step, ...Step[]] {
+  #operands({ target, args }: Call): readonly [Step, Step, ...Step[]] {
     const operands = target === undefined ? args : [target, ...args];
     const [first = constant(null), second = constant(null), ...rest] = operands.map((operand) =>
       this.plan(operand),
@@ -193,7 +203,7 @@ export class Planner implements StepPlanner {
 
   /** An error gives way to the value that decides by itself. */
   #logical(expression: Call, decisive: boolean): Step {
-    const [{ run: left }, { run: right }] = this.#steps(expression);
+    const [{ run: left }, { run: right }] = this.#operands(expression);
     return {
       run: (frame) => {
         const first = left(frame);
@@ -220,7 +230,7 @@ export class Planner implements StepPlanner {
   }
 
   #equality(expression: Call, answer: (equal: boolean | CelError) => Value): Step {
-    const [{ run: left }, { run: right }] = this.#steps(expression);
+    const [{ run: left }, { run: right }] = this.#operands(expression);
     return {
       run: (frame) => {
         const [first, second] = [left(frame), right(frame)];
@@ -232,7 +242,7 @@ export class Planner implements StepPlanner {
   }
 
   #or(expression: Call): Step {
-    const [{ run: optional }, { run: otherwise }] = this.#steps(expression);
+    const [{ run: optional }, { run: otherwise }] = this.#operands(expression);
     const unwrap = expression.function === 'orValue';
     return {
       run: (frame) => {

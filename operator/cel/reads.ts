@@ -23,13 +23,17 @@ type Names = ReadonlyMap<string, FieldPath | undefined>;
 class Reader {
   readonly #checked: Checked;
   readonly #found: (path: FieldPath) => void;
+  readonly #seen = new Set<Expression>();
 
   constructor(checked: Checked, found: (path: FieldPath) => void) {
     this.#checked = checked;
     this.#found = found;
   }
 
+  /** A macro may use a part twice, always among the same names. */
   read(expression: Expression, names: Names): void {
+    if (this.#seen.has(expression)) return;
+    this.#seen.add(expression);
     const path = this.#path(expression, names);
     if (path !== undefined) {
       this.#found(path);

@@ -6,22 +6,26 @@ import { type CelType, formatType, isDyn, optionalValue, parametersOf, runtimeNa
 /** What types alone do not tell, and the API server refuses: literals of mixed types, formats that do not fit. */
 export function validate(expression: Expression, checked: Checked): readonly Problem[] {
   const problems: Problem[] = [];
+  const seen = new Set<Expression>();
   visit(expression, false, (part, inFormat) => {
+    if (seen.has(part)) return false;
+    seen.add(part);
     if (part.kind === 'call' && part.function === 'format') problems.push(...formatProblems(part, checked));
-    if (inFormat) return;
+    if (inFormat) return true;
     if (part.kind === 'list') problems.push(...listProblems(part, checked));
     if (part.kind === 'map') problems.push(...mapProblems(part, checked));
+    return true;
   });
   return problems;
 }
 
-/** Every part, and whether it is within the arguments of `format`, where types may be mixed. */
+/** Every part, and whether it is within the arguments of `format`, where types may be mixed; no deeper if told so. */
 function visit(
   part: Expression,
   inFormat: boolean,
-  see: (part: Expression, inFormat: boolean) => void,
+  see: (part: Expression, inFormat: boolean) => boolean,
 ): void {
-  see(part, inFormat);
+  if (!see(part, inFormat)) return;
   const within = inFormat || (part.kind === 'call' && part.function === 'format');
   for (const child of children(part)) visit(child, within, see);
 }

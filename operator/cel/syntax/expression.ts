@@ -86,6 +86,15 @@ export function children(expression: Expression): readonly Expression[] {
   }
 }
 
+/** How many parts an expression has, counting what a macro uses twice as two: the API server copies it. */
+export function expandedSize(expression: Expression, known = new Map<Expression, number>()): number {
+  const size = known.get(expression);
+  if (size !== undefined) return size;
+  const parts = children(expression).reduce((sum, child) => sum + expandedSize(child, known), 1);
+  known.set(expression, parts);
+  return parts;
+}
+
 /** A name with dots, if that is all that the expression is. */
 export function qualifiedName(expression: Expression): string | undefined {
   if (expression.kind === 'name') return expression.name;
