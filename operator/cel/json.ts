@@ -32,7 +32,7 @@ function isObject(json: unknown): json is Readonly<Record<string, unknown>> {
 }
 
 /** A list of a Kubernetes object. */
-export class JsonList extends ListValue {
+class JsonList extends ListValue {
   readonly #json: readonly unknown[];
   readonly #items: Shape | undefined;
 
@@ -52,7 +52,7 @@ export class JsonList extends ListValue {
 }
 
 /** An object, or a map, of a Kubernetes object. A field that is undefined is absent; one that is null is there. */
-export class JsonMap extends MapValue {
+class JsonMap extends MapValue {
   readonly #json: Readonly<Record<string, unknown>>;
   readonly #shape: Shape | undefined;
   #keys: readonly string[] | undefined;

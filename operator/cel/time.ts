@@ -107,7 +107,7 @@ export function formatDuration({ nanos }: Duration): string {
 }
 
 /** A double without an exponent, in as few digits as tell it apart. */
-export function plainNumber(value: number): string {
+function plainNumber(value: number): string {
   const text = String(value);
   const match = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(text);
   if (match === null) return Object.is(value, -0) ? '-0' : text;
