@@ -2,13 +2,9 @@ import { Registry } from 'prom-client';
 import { expect, it } from 'vitest';
 import type { Deployment } from './deployment.ts';
 import { deploymentMetrics } from './metrics.ts';
-import { anObservation } from './plan/builders.ts';
 
-const inPhase = (phase: NonNullable<Deployment['status']>['phase']): Deployment => {
-  const { deployment } = anObservation({});
-  const status = { phase } as NonNullable<Deployment['status']>;
-  return { ...deployment, status };
-};
+const inPhase = (phase: NonNullable<Deployment['status']>['phase']) =>
+  ({ metadata: { name: 'shop' }, status: { phase } }) as Deployment;
 
 it('counts Deployments by phase as they are at each scrape, and rollouts as they end', async () => {
   const registry = new Registry();

@@ -7,7 +7,7 @@ import type { Deployment } from './deployment.ts';
 import { previewName, revisionName } from './names.ts';
 import type { MetricView, Observation, TemplateView } from './plan/observation.ts';
 import { revisionView } from './revisions/revisionView.ts';
-import { conflictOf } from './route/conflicts.ts';
+import { conflictOf, isForeign } from './route/conflicts.ts';
 import { type Gateway, type GatewayClass, type GatewayInUse, gatewayOf } from './route/gateway.ts';
 import { type ProbeTarget, probeTarget } from './route/probe.ts';
 import type { Evidence } from './route/probes.ts';
@@ -103,11 +103,19 @@ function routeOf(
   if (gateway === undefined) return undefined;
   const routes = gateway.kind === 'GRPCRoute' ? caches.grpcRoutes : caches.httpRoutes;
   const { name, namespace = '' } = deployment.metadata;
-  const live = routes.get(keyOf({ namespace, name }));
-  const preview = routes.get(keyOf({ namespace, name: previewName(name) }));
+  const all = [name, previewName(name)].map((one) => routes.get(keyOf({ namespace, name: one })));
+  const foreign = all.find((route) => route !== undefined && isForeign(route, deployment));
+  const [live, preview] = all.map((route) => (route === foreign ? undefined : route));
   const target = live && probeTarget(live, inUse?.gateway);
   const seen = seeRoute(deployment, live, preview, evidence(target, now - writtenAt(live)), now);
-  return { ...seen, view: { ...seen.view, conflict: conflictOf(caches.httpRoutes, deployment) } };
+  return {
+    ...seen,
+    view: {
+      ...seen.view,
+      ...(foreign && { foreign: `${foreign.kind} ${foreign.metadata.name}` }),
+      conflict: conflictOf(caches.httpRoutes, deployment),
+    },
+  };
 }
 
 /** Ready ones in the slices of the revision's Service, which is called as its ReplicaSet. Each address counts once. */

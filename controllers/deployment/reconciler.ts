@@ -1,5 +1,6 @@
 import type { DeploymentStatus } from '../../crds/deployment/schema.ts';
 import type { Applier } from '../../operator/apply/applier.ts';
+import type { DesiredObject } from '../../operator/apply/desired.ts';
 import { isAlreadyExists } from '../../operator/client/apiError.ts';
 import type { Client } from '../../operator/client/client.ts';
 import type { ReconcileContext, ReconcileResult } from '../../operator/controller/reconciler.ts';
@@ -17,9 +18,10 @@ import type { DeploymentInformers } from './informers.ts';
 import type { DeploymentMetrics } from './metrics.ts';
 import { analysedRevision, observe, ownReplicaSets } from './observe.ts';
 import { planDeployment } from './plan/deployment.ts';
-import type { DeploymentPlan } from './plan/deploymentPlan.ts';
+import type { DeploymentPlan, PlannedRoute } from './plan/deploymentPlan.ts';
 import type { TemplateView } from './plan/observation.ts';
 import { pruneRules } from './pruning.ts';
+import { isForeign } from './route/conflicts.ts';
 import { desiredRoutes } from './route/desiredRoutes.ts';
 import { gatewayOf } from './route/gateway.ts';
 import type { Probes } from './route/probes.ts';
@@ -47,6 +49,9 @@ export interface ReconcilerParts {
 const mostLooks = 8;
 /** Milliseconds until it is looked again whether an `apps/v1` Deployment has let go of its ReplicaSets. */
 const adoptionPause = 250;
+
+/** Milliseconds until it is tried again to freeze what could not be: not every reason for that is followed. */
+const copyPause = 30_000;
 
 /** What a Deployment's template was found to be. */
 interface Template {
@@ -134,7 +139,7 @@ export class DeploymentReconciler {
     if (frozen.state !== 'Known') {
       const view: TemplateView =
         frozen.state === 'Missing' ? { state: 'Invalid', message: frozen.message } : { state: 'Unknown' };
-      return { view, fingerprint: '', effective: deployment };
+      return { view, fingerprint: '', effective: deployment, pause: copyPause };
     }
     const effective = frozen.deployment;
     const look = async () => ({
@@ -161,7 +166,7 @@ export class DeploymentReconciler {
     plan: DeploymentPlan,
     { log, signal }: ReconcileContext,
   ): Promise<number> {
-    const routes = plan.route === undefined ? [] : desiredRoutes(deployment, plan.route);
+    const routes = plan.route === undefined ? [] : this.#routesToKeep(deployment, plan.route);
     const { outcomes } = await this.#parts.applier.apply({
       owner: { uid: deployment.metadata.uid ?? '' },
       desired: [...servicesOf(deployment, plan), ...routes],
@@ -171,6 +176,18 @@ export class DeploymentReconciler {
     });
     for (const outcome of outcomes) if (outcome.result === 'failed') throw outcome.error;
     return outcomes.filter(({ result }) => result !== 'unchanged').length;
+  }
+
+  /** What somebody else has under the name of one of ours is left alone. */
+  #routesToKeep(deployment: Deployment, planned: PlannedRoute): readonly DesiredObject[] {
+    const { httpRoutes, grpcRoutes } = this.#parts.informers;
+    const { namespace = '' } = deployment.metadata;
+    const all = deployment.spec.traffic?.gateway?.kind === 'GRPCRoute' ? grpcRoutes : httpRoutes;
+    return desiredRoutes(deployment, planned).flatMap((desired) => {
+      const live = all.get(keyOf({ namespace, name: desired.object.metadata.name }));
+      if (live !== undefined && isForeign(live, deployment)) return [];
+      return [deployment.spec.adopt ? desired : { ...desired, takeOver: 'Never' as const }];
+    });
   }
 
   async #write(

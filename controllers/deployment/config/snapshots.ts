@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { labels } from '../../../crds/deployment/names.ts';
-import { isAlreadyExists, isNotFound } from '../../../operator/client/apiError.ts';
+import { isAlreadyExists, isForbidden, isNotFound } from '../../../operator/client/apiError.ts';
 import type { Client } from '../../../operator/client/client.ts';
 import {
   type ConfigMap,
@@ -24,6 +24,7 @@ import type { Sources } from './sources.ts';
 /** A Deployment whose template names copies, where it wants its configuration frozen. */
 export type Frozen =
   | { readonly state: 'Known'; readonly deployment: Deployment }
+  /** A source is missing, or may not be copied. */
   | { readonly state: 'Missing'; readonly message: string }
   /** Sources are not listed yet. */
   | { readonly state: 'Unknown' };
@@ -66,14 +67,11 @@ export class Snapshots {
     if (versions.includes('Unknown')) return { state: 'Unknown' };
     const of = JSON.stringify([references, versions]);
     const before = this.#found.get(uid);
-    const { names, missing } =
+    const { names, problem } =
       before?.of === of
-        ? { ...before, missing: undefined }
+        ? { ...before, problem: undefined }
         : await this.#copies(deployment, references, signal);
-    if (missing !== undefined) {
-      const what = `the ${missing.kind} ${missing.name} that the template refers to`;
-      return { state: 'Missing', message: `configSnapshots: ${what} is missing: create it` };
-    }
+    if (problem !== undefined) return { state: 'Missing', message: `configSnapshots: ${problem}` };
     this.#found.set(uid, { of, names });
     const nameFor = ({ kind, name }: Reference) => names.get(`${kind}/${name}`);
     const template = withNames(deployment.spec.template, nameFor);
@@ -107,22 +105,27 @@ export class Snapshots {
     }
   }
 
-  /** The names of copies, which are made where they are not there; or a source that is missing. */
+  /** The names of copies, which are made where they are not there; or why one cannot be. */
   async #copies(
     deployment: Deployment,
     references: readonly Reference[],
     signal: AbortSignal,
-  ): Promise<{ readonly names: ReadonlyMap<string, string>; readonly missing?: Reference | undefined }> {
+  ): Promise<{ readonly names: ReadonlyMap<string, string>; readonly problem?: string }> {
     const names = new Map<string, string>();
     for (const reference of references) {
       const source = await this.#read(deployment, reference, signal);
-      if (source === undefined && !reference.optional) return { names, missing: reference };
+      const { kind, name: called } = reference;
+      if (source === undefined && !reference.optional)
+        return { names, problem: `the ${kind} ${called} that the template refers to is missing: create it` };
       if (source === undefined) continue;
       const name = copyName(reference, source);
       const copy = { ...reference, name };
-      if ((await this.#read(deployment, copy, signal)) === undefined)
-        await this.#copy(deployment, copy, source, signal);
-      names.set(`${reference.kind}/${reference.name}`, name);
+      if ((await this.#read(deployment, copy, signal)) === undefined) {
+        const refusal = await this.#copy(deployment, copy, source, signal);
+        if (refusal !== undefined)
+          return { names, problem: `the ${kind} ${called} cannot be copied: ${refusal}` };
+      }
+      names.set(`${kind}/${called}`, name);
     }
     return { names };
   }
@@ -142,12 +145,13 @@ export class Snapshots {
     }
   }
 
+  /** Gives the words of who does not allow it, such as the policy that keeps Secrets to the namespaces of Projects. */
   async #copy(
     deployment: Deployment,
     { kind, name }: Reference,
     source: Source,
     signal: AbortSignal,
-  ): Promise<void> {
+  ): Promise<string | undefined> {
     const { metadata } = deployment;
     const { data, type } = source as Secret;
     const { binaryData } = source as ConfigMap;
@@ -165,9 +169,13 @@ export class Snapshots {
       ...(binaryData !== undefined && { binaryData }),
     };
     const resource: Resource<Source> = kind === 'ConfigMap' ? configMaps : secrets;
-    await this.#client.create(resource, object as Source, { signal }).catch((error: unknown) => {
+    try {
+      await this.#client.create(resource, object as Source, { signal });
+    } catch (error) {
+      if (isForbidden(error)) return error.message;
       if (!isAlreadyExists(error)) throw error;
-    });
+    }
+    return undefined;
   }
 }
 

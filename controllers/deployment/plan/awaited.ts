@@ -44,6 +44,10 @@ export function routeTroubleOf({
   strategy,
   route,
 }: Situation): { readonly reason: Reason; readonly message: string } | undefined {
+  if (strategy.routed && route.foreign !== undefined) {
+    const message = `the ${route.foreign} was there before, and is not of this Deployment: delete it, or have it taken over by spec.adopt: true`;
+    return { reason: 'RouteConflict', message };
+  }
   if (!strategy.routed || !route.exists) return undefined;
   if (route.conflict !== undefined) {
     const message = `the route ${route.conflict} takes the same requests ahead of ours: take the hostname or path out of it`;

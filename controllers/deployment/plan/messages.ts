@@ -120,7 +120,8 @@ function sayProgress(outlook: Outlook, atRest: boolean): Said {
   }
   const rest = waiting(outlook);
   const trouble = troubleOf(situation, outlook.course);
-  const words = trouble === undefined ? rest : `${rest}; ${trouble.message}`;
+  const words =
+    trouble === undefined || rest.endsWith(trouble.message) ? rest : `${rest}; ${trouble.message}`;
   const message = [place(outlook), words].filter((part) => part !== '').join(': ');
   const reason = trouble?.reason ?? (atRest && lacksPods(outlook) ? 'PodsUnavailable' : 'Progressing');
   return { reason: outlook.routeTrouble?.reason ?? reason, message };

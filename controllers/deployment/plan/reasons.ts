@@ -54,8 +54,9 @@ export const reasons = {
     remedy: 'Mend what the message says, in the gateway’s own words.',
   },
   RouteConflict: {
-    meaning: 'Another route takes the same requests ahead of ours, so weights would mean nothing.',
-    remedy: 'Remove the hostname or path from the route that the message names.',
+    meaning:
+      'Another route takes the same requests ahead of ours, so weights would mean nothing; or one of somebody else has the name of ours.',
+    remedy: 'Remove the hostname or path from the route that the message names, or that route.',
   },
   CrashLoop: {
     meaning: 'Pods of the new revision crash again and again.',

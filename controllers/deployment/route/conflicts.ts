@@ -44,6 +44,11 @@ export function conflictOf(
   return undefined;
 }
 
+/** Whether a route that has the name of one of the Deployment's is somebody else's to keep. */
+export function isForeign({ metadata }: Route, { metadata: { uid }, spec }: Deployment): boolean {
+  return metadata.labels?.[labels.owner] !== uid && !spec.adopt;
+}
+
 /** The path of a match that asks for nothing else. */
 function wholePath({ path, headers = [], queryParams = [], method }: RouteMatch): string | undefined {
   if (headers.length > 0 || queryParams.length > 0 || method !== undefined) return undefined;

@@ -130,11 +130,38 @@ it('a new Deployment has its pods and its route, and is Ready once the hostname 
   await until('arrived', ({ phase }) => phase === 'Healthy');
 });
 
-it('a route of the same name that nobody owns is taken over', async () => {
+it('a route of the same name that somebody else made is left alone, until it is to be taken over', async () => {
   await stage.kubectl.apply([theirs('named', 'before.example.com')]);
   await stage.kubectl.apply([routed('named', 'after.example.com')]);
+  await until('named', ({ conditions, message }) => {
+    const stalled = conditions.find(({ type }) => type === 'Stalled');
+    return stalled?.reason === 'RouteConflict' && message.includes('HTTPRoute named was there before');
+  });
+  expect((await route('named')).spec.hostnames).toEqual(['before.example.com']);
+  const name = { name: 'named', namespace: 'default' };
+  await stage.client.patch(deployments, name, { type: 'merge', body: { spec: { adopt: true } } });
   await until('named', ({ phase }) => phase === 'Healthy');
   const { spec, metadata } = await route('named');
   expect(spec.hostnames).toEqual(['after.example.com']);
   expect(metadata.ownerReferences).toMatchObject([{ kind: 'Deployment', name: 'named' }]);
+});
+
+it('a Secret is not frozen outside of a Project, and the status says why', async () => {
+  const metadata = { name: 'keys', namespace: 'default' };
+  const template = {
+    metadata: { labels: { app: 'keys' } },
+    spec: { containers: [{ name: 'main', image: 'keys:1', envFrom: [{ secretRef: { name: 'keys' } }] }] },
+  };
+  const spec = {
+    selector: { matchLabels: { app: 'keys' } },
+    template,
+    configSnapshots: { enabled: true, secrets: ['keys'] },
+  };
+  await stage.kubectl.apply([
+    { apiVersion: 'v1', kind: 'Secret', metadata },
+    { apiVersion: 'mainstay.dev/v1alpha1', kind: 'Deployment', metadata, spec },
+  ]);
+  const { message } = await until('keys', ({ phase }) => phase === 'Invalid');
+  expect(message).toContain('configSnapshots: the Secret keys cannot be copied: ');
+  expect(message).toContain('the operator writes nothing in');
 });
