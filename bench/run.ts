@@ -6,7 +6,7 @@
  *     npm run bench -- project --sizes 50 --no-peers     a look, which is not written down
  *     npm run bench -- scale                             us alone, at sizes that grow; written into docs/scale.md
  *     npm run bench -- deployment                        us, apps/v1 and Argo Rollouts: 500 and 2,000 Deployments
- *     npm run bench -- deployment --sizes 50 --only mainstay,native
+ *     npm run bench -- deployment --sizes 50 --only mainstay,native --once
  *     npm run bench -- runtime                           reflector and cache beside client-node's informer
  */
 import { parseArgs } from 'node:util';
@@ -23,6 +23,7 @@ const { values, positionals } = parseArgs({
   options: {
     sizes: { type: 'string' },
     only: { type: 'string' },
+    once: { type: 'boolean', default: false },
     analyses: { type: 'string' },
     peers: { type: 'boolean', default: true },
     quick: { type: 'boolean', default: false },
@@ -42,6 +43,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Report>>> = {
     benchDeployment({
       ...(sizes !== undefined && { sizes }),
       ...(only !== undefined && { only: deploymentParts.filter((part) => only.includes(part)) }),
+      once: values.once,
       ...(values.analyses !== undefined && { analyses: Number(values.analyses) }),
       ...(values.quick && { sizes: [20], analyses: 20, restSeconds: 5 }),
     }),
@@ -57,7 +59,7 @@ if (benchmark === undefined) {
 const report = await benchmark();
 // What is smaller than the limits are made for is not what the page tells.
 const part = sizes ?? only ?? values.analyses;
-const whole = !values.quick && values.peers && part === undefined;
+const whole = !values.quick && !values.once && values.peers && part === undefined;
 const page = name === 'scale' ? '../docs/scale.md' : '../docs/benchmarks.md';
 if (whole) await writeSection(new URL(page, import.meta.url).pathname, name, report);
 printTables(report.tables);

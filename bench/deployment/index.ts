@@ -17,6 +17,8 @@ export interface DeploymentBenchOptions {
   readonly sizes?: readonly number[];
   /** Default all; what is compared with one that is missing has no figure. */
   readonly only?: readonly Part[];
+  /** One turn each: a look. */
+  readonly once?: boolean;
   /** Seconds of doing nothing that are measured. Default 60. */
   readonly restSeconds?: number;
   /** How many canaries are analysed at once. Default 1,000. */
@@ -30,6 +32,7 @@ const raised = 1000;
 export async function benchDeployment({
   sizes = [500, 2000],
   only = deploymentParts,
+  once = false,
   restSeconds = 60,
   analyses = 1000,
 }: DeploymentBenchOptions = {}): Promise<Report> {
@@ -44,7 +47,7 @@ export async function benchDeployment({
   for (const size of sizes) {
     const last = size === sizes.at(-1);
     const met = new Set<Part>();
-    for (const part of turnsOf(size, sizes)) {
+    for (const part of once ? deploymentParts : turnsOf(size, sizes)) {
       const contestant = contestants[part];
       if (contestant === undefined) continue;
       console.log(`${contestant.name}: ${size} Deployments`);
