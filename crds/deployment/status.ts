@@ -72,9 +72,9 @@ const weight = z
     desired: z.int().min(0).max(100).describe('Percent that the canary is to have.'),
     verified: z.int().min(0).max(100).describe('Percent that it is known to have.'),
     by: z
-      .enum(['Probe', 'Metrics', 'Settle', 'Replicas'])
+      .enum(['Probe', 'Settle', 'Replicas'])
       .describe(
-        "How that is known: by a `Probe` through the gateway, by the gateway's own `Metrics`, by having waited (`Settle`), or because the split is by pods (`Replicas`).",
+        "How that is known: by a `Probe` through the gateway, by having waited (`Settle`), or because the split is by pods (`Replicas`).",
       ),
     since: time('Since when it is known to have it.').optional(),
   })

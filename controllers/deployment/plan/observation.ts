@@ -95,7 +95,7 @@ export interface RouteView {
   readonly rules?: string | undefined;
   /** There is evidence that the data plane serves what is written. */
   readonly verified: boolean;
-  readonly by: 'Probe' | 'Metrics' | 'Settle';
+  readonly by: 'Probe' | 'Settle';
   /** A route of somebody else that stands where one of ours would, by kind and name. */
   readonly foreign?: string | undefined;
   /** Another route that takes the same requests ahead of ours, by name. */
