@@ -74,7 +74,7 @@ const weight = z
     by: z
       .enum(['Probe', 'Settle', 'Replicas'])
       .describe(
-        "How that is known: by a `Probe` through the gateway, by having waited (`Settle`), or because the split is by pods (`Replicas`).",
+        'How that is known: by a `Probe` through the gateway, by having waited (`Settle`), or because the split is by pods (`Replicas`).',
       ),
     since: time('Since when it is known to have it.').optional(),
   })
