@@ -4,7 +4,7 @@ import { mainstayRollouts } from './contestants.ts';
 import { lateness } from './lateness.ts';
 import { QueryCounter } from './prometheus.ts';
 import { imageOf, RolloutScene } from './scene.ts';
-import { start } from './trial.ts';
+import { type Failure, start } from './trial.ts';
 import { images } from './world.ts';
 
 /** What so many analyses at once asked of one Prometheus. */
@@ -31,7 +31,7 @@ const measured = 60;
 const shared = 'cluster:errors:ratio_rate5m';
 
 /** All canaries are analysed at once, each every 15 s: one query of its own, and one that all ask. */
-export async function benchAnalysis(canaries: number): Promise<AnalysisOutcome> {
+export async function benchAnalysis(canaries: number): Promise<AnalysisOutcome | Failure> {
   await using prometheus = await QueryCounter.open();
   const contestant = mainstayRollouts({
     spec: analysed(prometheus.address),
@@ -39,6 +39,17 @@ export async function benchAnalysis(canaries: number): Promise<AnalysisOutcome> 
   });
   console.log(`${contestant.name}: ${canaries} canaries analysed at once`);
   await using scene = await RolloutScene.open(contestant, canaries);
+  try {
+    return await analyse(scene, prometheus);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    console.log(`  ${message}`);
+    return { contestant, size: canaries, message };
+  }
+}
+
+async function analyse(scene: RolloutScene, prometheus: QueryCounter): Promise<AnalysisOutcome> {
+  const { contestant, size: canaries } = scene;
   const running = await start(scene);
   if (running === undefined) throw new Error('there is nobody who analyses');
   const [first, second] = images;
@@ -46,10 +57,7 @@ export async function benchAnalysis(canaries: number): Promise<AnalysisOutcome> 
   await scene.create(first);
   await scene.until((one) => contestant.isDone(one), patience);
   await scene.update(second);
-  await scene.until(
-    ({ status, ...one }) => imageOf(one) === second && status?.step?.stage === 'Analyzing',
-    patience,
-  );
+  await scene.until((one) => imageOf(one) === second && one.status?.step?.stage === 'Analyzing', patience);
   // Whoever began last has its first look within an interval.
   await pause(interval * 1000);
   const since = Date.now();

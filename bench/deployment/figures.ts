@@ -34,7 +34,11 @@ export function reportOf(seen: Seen): Report {
       operatorTable(seen),
       ...(analysed === undefined ? [] : [analysisTable(analysed)]),
     ],
-    figures: [...figuresOf(seen), ...(analysed === undefined ? [] : analysisFigures(analysed))],
+    figures: [
+      { name: 'failed', value: failures.length, unit: 'turns', limit: 0, better: 'lower' },
+      ...figuresOf(seen),
+      ...(analysed === undefined ? [] : analysisFigures(analysed)),
+    ],
   };
 }
 

@@ -58,9 +58,12 @@ export async function benchDeployment({
       else outcomes.push(outcome);
     }
   }
-  const analysed: AnalysisOutcome | undefined = only.includes('analysis')
-    ? await benchAnalysis(analyses)
-    : undefined;
+  let analysed: AnalysisOutcome | undefined;
+  if (only.includes('analysis')) {
+    const outcome = await benchAnalysis(analyses);
+    if ('message' in outcome) failures.push(outcome);
+    else analysed = outcome;
+  }
   return reportOf({ sizes, contestants, outcomes, failures, analysed });
 }
 
