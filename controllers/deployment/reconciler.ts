@@ -239,7 +239,7 @@ export class DeploymentReconciler {
     const began = now();
     const written = await statusWriter.write(deployment, plan.status, { signal });
     if (written.result === 'written') {
-      this.#pace.told(deployment, now(), now() - began);
+      this.#pace.told(deployment, now() - began);
       onReport(plan.status.phase, deployment.status?.phase);
       for (const { type, reason, note } of plan.events) recorder.record(deployment, { type, reason, note });
     }

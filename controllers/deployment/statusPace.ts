@@ -11,16 +11,15 @@ const share = 5;
 /**
  * Says which statuses may wait. Pods of a rollout come one by one, and each changes a number or two: told one by one they
  * are half of all that a rollout asks of the API server; so are the values that analyses find, which are never twice the
- * same. Whatever else is new is told at once, with the numbers as they are then.
+ * same. They are told a second after the first of them, with those that came meanwhile. Whatever else is new is told at
+ * once, with the numbers as they are then.
  *
  * Numbers of all together are told as if one after another, with a rest after each that is longer where the server is busy:
  * where many roll out at once it has better to do, and the next step of each tells them anyway.
  */
 export class StatusPace {
-  /** When a status was last written, by UID; milliseconds since the epoch. */
-  readonly #told = new Map<string, number>();
-  /** The UIDs of those that have numbers to tell. */
-  readonly #waiting = new Set<string>();
+  /** Since when there are numbers to tell, by UID; milliseconds since the epoch. */
+  readonly #waiting = new Map<string, number>();
   /** What a write takes by now, in milliseconds. */
   #usual = 0;
 
@@ -31,20 +30,19 @@ export class StatusPace {
       this.#waiting.delete(uid);
       return 0;
     }
-    this.#waiting.add(uid);
+    const since = this.#waiting.get(uid) ?? now;
+    this.#waiting.set(uid, since);
     const pause = Math.max(shortest, share * this.#usual * this.#waiting.size);
-    return Math.min(pause, longest) - (now - (this.#told.get(uid) ?? 0));
+    return Math.min(pause, longest) - (now - since);
   }
 
   /** To be called when a status has been written, which took so many milliseconds. */
-  told({ metadata: { uid = '' } }: Deployment, now: number, took: number): void {
+  told({ metadata: { uid = '' } }: Deployment, took: number): void {
     this.#usual += (took - this.#usual) / 8;
-    this.#told.set(uid, now);
     this.#waiting.delete(uid);
   }
 
   forget(uid: string): void {
-    this.#told.delete(uid);
     this.#waiting.delete(uid);
   }
 }
