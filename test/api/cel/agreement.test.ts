@@ -117,7 +117,7 @@ async function agreeOnCompiling(batch: readonly string[]) {
 
 async function agreeOnEvaluating(batch: readonly Compiled[], index: number, seed: number) {
   const specs = fc.sample(specimen, { numRuns: objectsAPolicy, seed: seed + index });
-  const objects = [...specs.map(specimenOf), ...(index % 10 === 0 ? builtin : [])];
+  const objects = [...specs.map(specimenOf), ...(index % 20 === 0 ? builtin : [])];
   const disagreements: string[] = [];
   const all: Verdict[] = [];
   for (const object of objects) {
