@@ -123,7 +123,7 @@ export class Snapshots {
       if ((await this.#read(deployment, copy, signal)) === undefined) {
         const refusal = await this.#copy(deployment, copy, source, signal);
         if (refusal !== undefined)
-          return { names, problem: `the ${kind} ${called} cannot be copied: ${refusal}` };
+          return { names, problem: `the ${kind} ${called} cannot be copied${where(kind)}: ${refusal}` };
       }
       names.set(`${kind}/${called}`, name);
     }
@@ -201,6 +201,11 @@ export function frozenReferences({ spec }: Pick<Deployment, 'spec'>): readonly R
   const { enabled = false, secrets: named = [] } = spec.configSnapshots ?? {};
   if (!enabled) return [];
   return referencesOf(spec.template).filter(({ kind, name }) => kind === 'ConfigMap' || named.includes(name));
+}
+
+/** Of Secrets the server's own words are withheld, so the usual reason is said. */
+function where(kind: Reference['kind']): string {
+  return kind === 'Secret' ? ', which is possible only in a namespace that a Project holds' : '';
 }
 
 /** The same for the same content. Of a Secret, which has a type, nobody can try out what is in it who does not know its UID. */
