@@ -91,7 +91,12 @@ export function informersOf(manager: Manager): DeploymentInformers {
       indexes: { owner: ownerIndex(identity), claim: claimsOfRoute },
       optional: true,
     }),
-    grpcRoutes: manager.informer({ resource: grpcRoutes, ...applied, optional: true }),
+    grpcRoutes: manager.informer({
+      resource: grpcRoutes,
+      managedFields: 'own',
+      indexes: { owner: ownerIndex(identity) },
+      optional: true,
+    }),
     gateways: manager.informer({ resource: gateways, optional: true }),
     classes: manager.informer({ resource: gatewayClasses, optional: true }),
   };

@@ -1,6 +1,7 @@
 import type { DeploymentStatus } from '../../crds/deployment/schema.ts';
 import type { Applier } from '../../operator/apply/applier.ts';
 import type { DesiredObject } from '../../operator/apply/desired.ts';
+import type { Outcome } from '../../operator/apply/report.ts';
 import { isAlreadyExists } from '../../operator/client/apiError.ts';
 import type { Client } from '../../operator/client/client.ts';
 import type { ReconcileContext, ReconcileResult } from '../../operator/controller/reconciler.ts';
@@ -27,7 +28,7 @@ import { gatewayOf } from './route/gateway.ts';
 import type { Probes } from './route/probes.ts';
 import { servicesOf } from './services.ts';
 import { StatusPace } from './statusPace.ts';
-import type { Templates } from './template/templates.ts';
+import { refusedFor, type Templates } from './template/templates.ts';
 import { makeWrite, type RevisionWrite, sentence, writesOf } from './writes.ts';
 
 export interface ReconcilerParts {
@@ -47,11 +48,10 @@ export interface ReconcilerParts {
 
 /** Looks at most so often in one reconcile: a plan that never rests must not spin. */
 const mostLooks = 8;
+/** What an apply may come to that changes what is seen. */
+const changing: readonly Outcome['result'][] = ['created', 'updated', 'repaired', 'pruned'];
 /** Milliseconds until it is looked again whether an `apps/v1` Deployment has let go of its ReplicaSets. */
 const adoptionPause = 250;
-
-/** Milliseconds until it is tried again to freeze what could not be: not every reason for that is followed. */
-const copyPause = 30_000;
 
 /** What a Deployment's template was found to be. */
 interface Template {
@@ -102,17 +102,18 @@ export class DeploymentReconciler {
       if (earlier?.uid !== deployment.metadata.uid) earlier = undefined;
       const known = earlier === undefined ? deployment : { ...deployment, status: earlier.status };
       const { plan, until, writes, fingerprint, effective } = await this.#look(known, context);
-      const served = await this.#serve(deployment, plan, context);
+      const { made, retry } = await this.#serve(deployment, plan, context);
       await this.#write(effective, writes, fingerprint, context);
       const begun = await this.#jobs.make(deployment, plan, context.signal);
       const events: Look['events'] = [...(earlier?.events ?? []), ...plan.events];
       // A write changes what is seen, and what is seen the plan: status tells of where that comes to rest.
-      if (served + writes.length + begun > 0 && looks < mostLooks) {
+      if (made + writes.length + begun > 0 && looks < mostLooks) {
         earlier = { uid: deployment.metadata.uid, status: plan.status, events };
         continue;
       }
       this.#measure(key, deployment, plan);
-      return this.#report(deployment, { ...plan, events }, until, context);
+      const again = retry === undefined ? until : Math.min(until ?? retry, retry);
+      return this.#report(deployment, { ...plan, events }, again, context);
     }
   }
 
@@ -139,7 +140,7 @@ export class DeploymentReconciler {
     if (frozen.state !== 'Known') {
       const view: TemplateView =
         frozen.state === 'Missing' ? { state: 'Invalid', message: frozen.message } : { state: 'Unknown' };
-      return { view, fingerprint: '', effective: deployment, pause: copyPause };
+      return { view, fingerprint: '', effective: deployment, pause: refusedFor };
     }
     const effective = frozen.deployment;
     const look = async () => ({
@@ -148,6 +149,7 @@ export class DeploymentReconciler {
     });
     const seen = await look();
     // Nothing is let go for a template that cannot run.
+    if (seen.view.state === 'Invalid') return { ...seen, pause: refusedFor };
     if (!deployment.spec.adopt || seen.view.state !== 'Known') return seen;
     const adoption = await this.#adoptions.adopt(deployment, signal);
     switch (adoption.state) {
@@ -160,14 +162,17 @@ export class DeploymentReconciler {
     }
   }
 
-  /** Services and the routes that point at them. Gives the number of those that were written. */
+  /**
+   * Services and the routes that point at them. Gives the number of those that were written, and when what is held back, since
+   * somebody else keeps changing it, may be written again: milliseconds since the epoch.
+   */
   async #serve(
     deployment: Deployment,
     plan: DeploymentPlan,
     { log, signal }: ReconcileContext,
-  ): Promise<number> {
+  ): Promise<{ readonly made: number; readonly retry?: number }> {
     const routes = plan.route === undefined ? [] : this.#routesToKeep(deployment, plan.route);
-    const { outcomes } = await this.#parts.applier.apply({
+    const { outcomes, requeueAfter } = await this.#parts.applier.apply({
       owner: { uid: deployment.metadata.uid ?? '' },
       desired: [...servicesOf(deployment, plan), ...routes],
       prune: pruneRules(deployment),
@@ -175,7 +180,10 @@ export class DeploymentReconciler {
       signal,
     });
     for (const outcome of outcomes) if (outcome.result === 'failed') throw outcome.error;
-    return outcomes.filter(({ result }) => result !== 'unchanged').length;
+    return {
+      made: outcomes.filter(({ result }) => changing.includes(result)).length,
+      ...(requeueAfter !== undefined && { retry: this.#parts.now() + requeueAfter }),
+    };
   }
 
   /** What somebody else has under the name of one of ours is left alone. */
@@ -255,6 +263,7 @@ export class DeploymentReconciler {
       this.#adoptions.forget(before);
       this.#pace.forget(before);
       this.#parts.snapshots.forget(before);
+      this.#jobs.forget(before);
       this.#uids.delete(key);
     }
     if (deployment?.metadata.uid !== undefined) this.#uids.set(key, deployment.metadata.uid);

@@ -3,6 +3,7 @@ import type { Change } from '../../operator/cache/change.ts';
 import { type Watch, watch } from '../../operator/controller/watch.ts';
 import { type KubernetesObject, keyOf, type ObjectKey } from '../../operator/resources/object.ts';
 import { controllerOf, type DeploymentInformers } from './informers.ts';
+import { previewName } from './names.ts';
 import { claimsOfRoute } from './route/conflicts.ts';
 import type { Route } from './route/routes.ts';
 
@@ -32,14 +33,20 @@ export function watchesOf(informers: DeploymentInformers, results: Watch): reado
     return name === undefined ? [] : [keyOf({ namespace, name })];
   };
 
-  /** A route of somebody else matters to whom it is in the way of, or was. */
+  /** A route of somebody else matters to whom it is in the way of, or was: by what it takes, or by its name alone. */
   const ofRoute = (change: Change<Route>): readonly ObjectKey[] => {
     const { object, previous } = change;
     if (object.metadata.labels?.[labels.deployment] !== undefined) return ofMade(change);
-    return [object, ...(previous === undefined ? [] : [previous])]
+    const { name, namespace = '' } = object.metadata;
+    const names = [name, name.slice(0, -previewName('').length)];
+    const named = names.map((one) => keyOf({ namespace, name: one })).filter((key) => deployments.get(key));
+    return [...named, ...ofClaims(object, previous)];
+  };
+
+  const ofClaims = (object: Route, previous: Route | undefined): readonly ObjectKey[] =>
+    [object, ...(previous === undefined ? [] : [previous])]
       .flatMap(claimsOfRoute)
       .flatMap((claim) => deployments.byIndex('claim', claim).map(keyOf));
-  };
 
   /** Gateways seldom change, and whose route one serves is told by the route. */
   const routed = ({ initial }: Change<KubernetesObject>): readonly ObjectKey[] =>
@@ -55,7 +62,7 @@ export function watchesOf(informers: DeploymentInformers, results: Watch): reado
     watch(informers.services, ofMade),
     watch(informers.jobs, ofMade),
     watch(informers.httpRoutes, ofRoute),
-    watch(informers.grpcRoutes, ofMade),
+    watch(informers.grpcRoutes, ofRoute),
     watch(informers.gateways, routed, { priority: 'low' }),
     watch(informers.classes, routed, { priority: 'low' }),
     results,

@@ -118,7 +118,7 @@ export class Snapshots {
       if (source === undefined && !reference.optional)
         return { names, problem: `the ${kind} ${called} that the template refers to is missing: create it` };
       if (source === undefined) continue;
-      const name = copyName(reference, source);
+      const name = copyName(deployment, reference, source);
       const copy = { ...reference, name };
       if ((await this.#read(deployment, copy, signal)) === undefined) {
         const refusal = await this.#copy(deployment, copy, source, signal);
@@ -208,11 +208,14 @@ function where(kind: Reference['kind']): string {
   return kind === 'Secret' ? ', which is possible only in a namespace that a Project holds' : '';
 }
 
-/** The same for the same content. Of a Secret, which has a type, nobody can try out what is in it who does not know its UID. */
-function copyName({ name }: Reference, source: Source): string {
+/**
+ * The same for the same content. Each Deployment has copies of its own, since they go with it. Of a Secret, which has a type,
+ * nobody can try out what is in it who does not know its UID.
+ */
+function copyName({ metadata: { name: owner } }: Deployment, { name }: Reference, source: Source): string {
   const { data, binaryData, type, metadata } = source as ConfigMap & Secret;
   const digest = createHmac('sha256', type === undefined ? '' : (metadata?.uid ?? ''))
-    .update(JSON.stringify([entries(data), entries(binaryData), type]))
+    .update(JSON.stringify([owner, entries(data), entries(binaryData), type]))
     .digest('hex')
     .slice(0, digestLength);
   return `${name.slice(0, longestName - digestLength - 1)}-${digest}`;

@@ -48,7 +48,7 @@ export function newReplicaSet(
   } as ReplicaSet;
 }
 
-/** What a size is written with; what is absent is taken off by `null`, in a merge patch. */
+/** What a size is written with; what is absent is taken off. */
 export function sizeAnnotations({
   revision,
   zeroSince,

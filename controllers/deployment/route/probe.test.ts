@@ -169,6 +169,16 @@ describe('what a gateway serves', () => {
     expect(look('new', 3_600_000)).toBe('None');
   });
 
+  it('is awaited again as soon as it is known to be another state', async () => {
+    const { clock, state, told, look } = asking('old');
+    expect(look('new', 3_600_000)).toBe('None');
+    await clock.advanceAsync(1_000);
+    expect(told).toEqual(['Awaited']);
+    state.served = 'new';
+    await clock.advanceAsync(2_000);
+    expect(told).toEqual(['Awaited', 'Served']);
+  });
+
   it('is nothing that is asked for once the Deployment has gone', async () => {
     const { clock, state, look, probes } = asking('old');
     look('new');

@@ -87,6 +87,8 @@ export class Probes {
     while (!signal.aborted && inRow < enough) {
       const token = await this.#token(target, signal);
       if (token !== undefined) asked.known = true;
+      // It serves another state, whatever was taken for granted.
+      if (token !== undefined && token !== target.token) found('Awaited');
       inRow = token === target.token ? inRow + 1 : 0;
       if (inRow === enough) return found('Served');
       if (!asked.known && clock.now() - began >= unknownFor) found('None');

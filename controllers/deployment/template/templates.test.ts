@@ -20,7 +20,7 @@ const deployment = (image: string) =>
   }) as unknown as Deployment;
 
 /** Answers dry runs as a server that fills a default in, and counts them. */
-function server(refuse?: string) {
+function server(refuse?: string, reason: 'Invalid' | 'Forbidden' = 'Invalid') {
   const asked: string[] = [];
   return {
     asked,
@@ -31,7 +31,7 @@ function server(refuse?: string) {
         asked.push(container?.image ?? '');
         if (refuse !== undefined)
           throw new ApiError({ verb: 'create', kind: 'ReplicaSet', name: 'shop' }, 422, {
-            reason: 'Invalid',
+            reason,
             message: refuse,
           });
         const defaulted = { ...container, imagePullPolicy: 'IfNotPresent' };
@@ -103,4 +103,15 @@ it("one that cannot work is told of in the server's words, until it is another",
     expect(view).toMatchObject({ state: 'Invalid', message: expect.stringContaining('spec.template: no') });
   }
   expect(asked).toEqual(['shop:3']);
+});
+
+it('one that a policy forbids is told of alike, and asked about again once that may be mended', async () => {
+  const { asked, client } = server('denied by a policy', 'Forbidden');
+  let now = 0;
+  const templates = new Templates(client, () => now);
+  for (now of [0, 10_000, 29_000, 31_000]) {
+    const { view } = await templates.view(deployment('shop:3'), [], signal);
+    expect(view).toMatchObject({ state: 'Invalid', message: expect.stringContaining('denied by a policy') });
+  }
+  expect(asked).toEqual(['shop:3', 'shop:3']);
 });

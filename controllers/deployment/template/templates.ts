@@ -15,7 +15,14 @@ interface Found {
   readonly stored?: unknown;
   /** Hashes that cannot name it: a ReplicaSet of somebody else is called so. */
   readonly taken: ReadonlySet<string>;
+  /** When to ask again; milliseconds since the epoch. */
+  readonly until?: number;
 }
+
+/** A template that is refused, by the server itself, a webhook or a policy: who refuses may be mended as well. */
+const refusals: readonly string[] = ['Invalid', 'BadRequest', 'Forbidden'];
+/** Milliseconds for which a refusal is believed. */
+export const refusedFor = 30_000;
 
 /**
  * Says which revision a Deployment's template is. One that was written before is told by its fingerprint, which its
@@ -25,11 +32,13 @@ interface Found {
  */
 export class Templates {
   readonly #client: Pick<Client, 'create'>;
+  readonly #now: () => number;
   /** By the Deployment's UID. */
   readonly #found = new Map<string, Found>();
 
-  constructor(client: Pick<Client, 'create'>) {
+  constructor(client: Pick<Client, 'create'>, now: () => number = Date.now) {
     this.#client = client;
+    this.#now = now;
   }
 
   /** @throws what the server answers but refusals of the template. */
@@ -47,7 +56,9 @@ export class Templates {
     }
     const before = this.#found.get(uid);
     const found =
-      before?.fingerprint === fingerprint ? before : await this.#ask(deployment, fingerprint, signal);
+      before?.fingerprint === fingerprint && this.#now() < (before.until ?? Number.POSITIVE_INFINITY)
+        ? before
+        : await this.#ask(deployment, fingerprint, signal);
     this.#found.set(uid, found);
     if (found.stored === undefined) return { view: found.view, fingerprint };
     const same = own.find((one) => sameTemplate(one.spec?.template, found.stored));
@@ -82,9 +93,9 @@ export class Templates {
       });
       return { fingerprint, stored: answer.spec?.template, view: { state: 'Unknown' }, taken: new Set() };
     } catch (error) {
-      if (isApiError(error) && (error.reason === 'Invalid' || error.reason === 'BadRequest'))
-        return { fingerprint, view: { state: 'Invalid', message: error.message }, taken: new Set() };
-      throw error;
+      if (!isApiError(error) || !refusals.includes(error.reason)) throw error;
+      const view = { state: 'Invalid', message: error.message } as const;
+      return { fingerprint, view, taken: new Set(), until: this.#now() + refusedFor };
     }
   }
 }

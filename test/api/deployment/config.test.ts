@@ -91,6 +91,26 @@ it('keeps no copy that no revision has', async () => {
   });
 });
 
+it('has copies of its own, which do not go with another Deployment of the same source', async () => {
+  const copiesOfOther = async () =>
+    (
+      await stage.client.list(configMaps, {
+        namespace: 'default',
+        labelSelector: 'mainstay.dev/deployment=other',
+      })
+    ).items;
+  const before = await colors();
+  await stage.apply(
+    'other',
+    spec({ template: template('other', 'shop:1', { envFrom: [{ configMapRef: { name: 'settings' } }] }) }),
+  );
+  await stage.healthy('other', 1);
+  expect(await copiesOfOther()).toHaveLength(1);
+  await stage.client.delete(deployments, { name: 'other', namespace: 'default' });
+  await eventually(async () => expect(await copiesOfOther()).toEqual([]));
+  expect(await colors()).toEqual(before);
+});
+
 it('leaves the copies to pods that are given back to apps/v1', async () => {
   await stage.apply('shop', spec({ deletionPolicy: 'Release' }));
   await stage.until('shop', ({ phase }) => phase === 'Healthy');

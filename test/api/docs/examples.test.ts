@@ -146,6 +146,15 @@ it('a route of the same name that somebody else made is left alone, until it is 
   expect(metadata.ownerReferences).toMatchObject([{ kind: 'Deployment', name: 'named' }]);
 });
 
+it('a route of the same name is made as soon as that of somebody else has gone', async () => {
+  await stage.kubectl.apply([theirs('waits', 'before.example.org')]);
+  await stage.kubectl.apply([routed('waits', 'after.example.org')]);
+  await until('waits', ({ message }) => message.includes('HTTPRoute waits was there before'));
+  await stage.client.delete(httpRoutes, { name: 'waits', namespace: 'default' });
+  await until('waits', ({ phase }) => phase === 'Healthy');
+  expect((await route('waits')).spec.hostnames).toEqual(['after.example.org']);
+});
+
 it('a Secret is not frozen outside of a Project, and the status says why', async () => {
   const metadata = { name: 'keys', namespace: 'default' };
   const template = {

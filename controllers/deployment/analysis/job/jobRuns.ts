@@ -19,12 +19,18 @@ interface JobCaches {
   readonly jobPods: Lister<Pod, 'job'>;
 }
 
+/** What the API server said of a Job, by its name. */
+interface Refusal {
+  readonly job: string;
+  readonly message: string;
+}
+
 /** The Jobs that measure: what they say, and that they are made. */
 export class JobRuns {
   readonly #client: Pick<Client, 'create'>;
   readonly #caches: JobCaches;
-  /** Why a Job cannot be made, by its key: the API server takes its template for wrong. */
-  readonly #refused = new Map<string, string>();
+  /** Why the Job that was last tried cannot be made, by the Deployment's UID and the metric: the API server takes it for wrong. */
+  readonly #refused = new Map<string, Map<string, Refusal>>();
 
   constructor(client: Pick<Client, 'create'>, caches: JobCaches) {
     this.#client = client;
@@ -58,9 +64,13 @@ export class JobRuns {
       if (planned?.metrics.includes(metric.name) !== true) continue;
       const check = checkOf(deployment, status, metric);
       const job = check && this.#look(check, metric).create;
-      if (job !== undefined && (await this.#create(deployment, job, signal))) made += 1;
+      if (job !== undefined && (await this.#create(deployment, metric, job, signal))) made += 1;
     }
     return made;
+  }
+
+  forget(uid: string): void {
+    this.#refused.delete(uid);
   }
 
   #look(check: JobCheck, metric: Metric) {
@@ -70,14 +80,16 @@ export class JobRuns {
       job: (name) => this.#caches.jobs.get(keyOf({ namespace, name })),
       podsOf: (name) => this.#caches.jobPods.byIndex('job', `${namespace}/${name}`),
     });
-    const message = seen.create && this.#refused.get(keyOf(seen.create.metadata));
-    if (message === undefined) return seen;
+    const refused = this.#refused.get(check.deployment.uid)?.get(metric.name);
+    if (refused === undefined || refused.job !== seen.create?.metadata.name) return seen;
+    const { message } = refused;
     const view: MetricView = { result: 'Error', at: check.since, failures: 0, message };
     return { view };
   }
 
   async #create(
     deployment: Deployment,
+    metric: Metric,
     job: ReturnType<typeof jobFor>,
     signal: AbortSignal,
   ): Promise<boolean> {
@@ -104,7 +116,10 @@ export class JobRuns {
     } catch (error) {
       if (isAlreadyExists(error)) return false;
       if (!isApiError(error) || !['Invalid', 'BadRequest', 'Forbidden'].includes(error.reason)) throw error;
-      this.#refused.set(keyOf(job.metadata), error.message);
+      const { uid = '' } = deployment.metadata;
+      const refused = this.#refused.get(uid) ?? new Map<string, Refusal>();
+      refused.set(metric.name, { job: job.metadata.name, message: error.message });
+      this.#refused.set(uid, refused);
       return true;
     }
   }
