@@ -107,7 +107,8 @@ it('has copies of its own, which do not go with another Deployment of the same s
   await stage.healthy('other', 1);
   expect(await copiesOfOther()).toHaveLength(1);
   await stage.client.delete(deployments, { name: 'other', namespace: 'default' });
-  await eventually(async () => expect(await copiesOfOther()).toEqual([]));
+  // The garbage collector looks for new kinds every half a minute.
+  await eventually(async () => expect(await copiesOfOther()).toEqual([]), { within: 90_000 });
   expect(await colors()).toEqual(before);
 });
 
