@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { time } from '../structural/condition.ts';
 import { kubernetes } from '../structural/metadata.ts';
 
 /** What the controller reports, and all that it remembers. Bounds are wide: a report is never refused for its length. */
 
 const count = (description: string) => z.int().min(0).describe(description);
-const time = (description: string) => z.iso.datetime().describe(description);
 const hash = (description: string) => z.string().max(63).describe(description);
 
 const condition = z

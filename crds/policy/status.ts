@@ -1,30 +1,14 @@
 import { z } from 'zod';
+import { condition, time } from '../structural/condition.ts';
 import { kubernetes } from '../structural/metadata.ts';
 
 /** What the controller reports. Bounds are wide: a report is never refused for its length. */
 
 const count = (description: string) => z.int().min(0).describe(description);
-const time = (description: string) => z.iso.datetime().describe(description);
 
-const condition = z
-  .strictObject({
-    type: z
-      .string()
-      .max(316)
-      .describe(
-        '`Ready`, `Reconciling` and `Stalled` sum the Policy up, the same for every kind; `Enforced` says whether requests are judged by it, and by what.',
-      ),
-    status: z.enum(['True', 'False', 'Unknown']).describe('`True`, `False` or `Unknown`.'),
-    observedGeneration: z.int().min(0).describe('The `metadata.generation` that this was found for.'),
-    lastTransitionTime: time('When `status` last changed.'),
-    reason: z
-      .string()
-      .min(1)
-      .max(1024)
-      .describe('Why, in one CamelCase word that the documentation lists with what to do.'),
-    message: z.string().max(32768).describe('Why, for people, and what to do next.'),
-  })
-  .describe('One thing that is so, or is not, and since when.');
+const conditions = condition(
+  '`Ready`, `Reconciling` and `Stalled` sum the Policy up, the same for every kind; `Enforced` says whether requests are judged by it, and by what.',
+);
 
 const violation = z
   .strictObject({
@@ -47,7 +31,7 @@ export const policyStatus = z
       )
       .optional(),
     conditions: z
-      .array(condition)
+      .array(conditions)
       .max(32)
       .describe(
         'What is so and what is not. `kubectl wait --for=condition=Ready policy.mainstay.dev/<name>` waits for the first.',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { labelValues, matchExpressions, matchLabels } from '../structural/labels.ts';
 import { kubernetes, type Rule } from '../structural/metadata.ts';
 import { dnsLabel } from './identifiers.ts';
 
@@ -38,64 +39,11 @@ const portRule = z
     ],
   });
 
-const labelKey = z.string().max(317);
-const labelValue = z
-  .string()
-  .max(63)
-  .regex(/^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/);
-/** A label's name of up to 63 characters, after an optional DNS subdomain and a slash. */
-const labelKeyPattern =
-  '^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$';
-
 const labelSelector = (description: string) =>
   z
     .strictObject({
-      matchLabels: z
-        .record(z.string(), labelValue.describe('The value that the label must have.'))
-        .describe('Labels that must all be there with these values.')
-        .register(kubernetes, {
-          maxProperties: 8,
-          rules: [
-            {
-              rule: `self.all(key, key.matches('${labelKeyPattern}'))`,
-              message:
-                'a key of matchLabels is no label: an optional DNS name and /, then up to 63 letters, digits, -, _ or .',
-            },
-          ],
-        })
-        .optional(),
-      matchExpressions: z
-        .array(
-          z
-            .strictObject({
-              key: labelKey.regex(new RegExp(labelKeyPattern)).describe("The label's name."),
-              operator: z
-                .enum(['In', 'NotIn', 'Exists', 'DoesNotExist'])
-                .describe(
-                  '`In` and `NotIn` compare with `values`; `Exists` and `DoesNotExist` ask only whether the label is there.',
-                ),
-              values: z
-                .array(labelValue.describe('A value of the label.'))
-                .max(8)
-                .describe('At least one for `In` and `NotIn`; none for the others.')
-                .register(kubernetes, { listType: 'atomic' })
-                .optional(),
-            })
-            .describe('One condition on a label.')
-            .register(kubernetes, {
-              rules: [
-                {
-                  rule: "(self.operator in ['In', 'NotIn']) == (has(self.values) && self.values.size() > 0)",
-                  message: 'values are required for In and NotIn, and only for them',
-                  fieldPath: '.values',
-                },
-              ],
-            }),
-        )
-        .max(8)
-        .describe('Conditions that must all hold.')
-        .register(kubernetes, { listType: 'atomic' })
-        .optional(),
+      matchLabels: matchLabels(8).optional(),
+      matchExpressions: matchExpressions(8, labelValues(8).optional()).optional(),
     })
     .describe(description);
 

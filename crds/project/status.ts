@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { condition } from '../structural/condition.ts';
 import { kubernetes } from '../structural/metadata.ts';
 
 /** What the controller reports. Bounds are wide: a report is never refused for its length. */
@@ -9,25 +10,9 @@ const amounts = (description: string) =>
     .describe(description)
     .register(kubernetes, { maxProperties: 64 });
 
-const condition = z
-  .strictObject({
-    type: z
-      .string()
-      .max(316)
-      .describe(
-        '`Ready`, `Reconciling` and `Stalled` sum the Project up; `NamespacesReady`, `NetworkReady`, `QuotaReady`, `AccessReady` and `SecretsReady` say it part by part.',
-      ),
-    status: z.enum(['True', 'False', 'Unknown']).describe('`True`, `False` or `Unknown`.'),
-    observedGeneration: z.int().min(0).describe('The `metadata.generation` that this was found for.'),
-    lastTransitionTime: z.iso.datetime().describe('When `status` last changed.'),
-    reason: z
-      .string()
-      .min(1)
-      .max(1024)
-      .describe('Why, in one CamelCase word that the documentation lists with what to do.'),
-    message: z.string().max(32768).describe('Why, for people, and what to do next.'),
-  })
-  .describe('One thing that is so, or is not, and since when.');
+const conditions = condition(
+  '`Ready`, `Reconciling` and `Stalled` sum the Project up; `NamespacesReady`, `NetworkReady`, `QuotaReady`, `AccessReady` and `SecretsReady` say it part by part.',
+);
 
 const environmentStatus = z
   .strictObject({
@@ -85,7 +70,7 @@ export const projectStatus = z
       )
       .optional(),
     conditions: z
-      .array(condition)
+      .array(conditions)
       .max(32)
       .describe(
         'What is so and what is not. `kubectl wait --for=condition=Ready project/<name>` waits for the first.',
