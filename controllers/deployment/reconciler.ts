@@ -112,8 +112,7 @@ export class DeploymentReconciler {
         continue;
       }
       this.#measure(key, deployment, plan);
-      const again = retry === undefined ? until : Math.min(until ?? retry, retry);
-      return this.#report(deployment, { ...plan, events }, again, context);
+      return this.#report(deployment, { ...plan, events }, sooner(until, retry), context);
     }
   }
 
@@ -129,7 +128,7 @@ export class DeploymentReconciler {
       now: now(),
     });
     const plan = planDeployment(observation);
-    const again = pause === undefined ? until : now() + pause;
+    const again = sooner(until, pause === undefined ? undefined : now() + pause);
     return { plan, until: again, writes: writesOf(plan, own, { view, fingerprint }), fingerprint, effective };
   }
 
@@ -268,4 +267,8 @@ export class DeploymentReconciler {
     }
     if (deployment?.metadata.uid !== undefined) this.#uids.set(key, deployment.metadata.uid);
   }
+}
+
+function sooner(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }
