@@ -4,7 +4,7 @@ import { kubernetes } from './metadata.ts';
 /** Labels, and conditions on them, as Kubernetes takes them: what selectors are made of. */
 
 /** A label's value: up to 63 letters, digits, `-`, `_` and `.`, or nothing. */
-export const labelValue = (description: string) =>
+const labelValue = (description: string) =>
   z
     .string()
     .max(63)
