@@ -1,5 +1,5 @@
 import type { Deployment } from '../../crds/deployment/schema.ts';
-import { group, version } from '../../crds/project/names.ts';
+import { group, version } from '../../crds/group.ts';
 import { defineResource } from '../../operator/resources/resource.ts';
 
 export type { Deployment };

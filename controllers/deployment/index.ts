@@ -1,4 +1,4 @@
-import { group } from '../../crds/project/names.ts';
+import { group } from '../../crds/group.ts';
 import { Applier } from '../../operator/apply/applier.ts';
 import { inventoryOf } from '../../operator/apply/inventory.ts';
 import { isNotFound } from '../../operator/client/apiError.ts';

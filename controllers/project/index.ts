@@ -1,5 +1,5 @@
+import { group } from '../../crds/group.ts';
 import { shippedAdmission } from '../../crds/project/admission.ts';
-import { group } from '../../crds/project/names.ts';
 import { Applier } from '../../operator/apply/applier.ts';
 import { recordFailures } from '../../operator/controller/failureEvents.ts';
 import { EventRecorder } from '../../operator/events/eventRecorder.ts';

@@ -3,7 +3,7 @@
  * There may be very many, and whoever makes them must not decide how much memory they take.
  */
 
-import { group } from '../../crds/project/names.ts';
+import { group } from '../../crds/group.ts';
 import type {
   CoreEvent,
   LimitRange,

@@ -1,4 +1,4 @@
-import { group, version } from '../../crds/project/names.ts';
+import { group, version } from '../../crds/group.ts';
 import type { Project } from '../../crds/project/schema.ts';
 import { defineResource } from '../../operator/resources/resource.ts';
 

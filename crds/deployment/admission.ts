@@ -1,6 +1,6 @@
 /** The admission policies that come with the kind Deployment. */
 
-import { bindingOf } from '../project/admission/policy.ts';
+import { bindingOf } from '../admission/policy.ts';
 import type { AdmissionPolicy, AdmissionPolicyBinding, MutatingPolicy } from '../project/admission.ts';
 import { handover } from './admission/handover.ts';
 import { operatorMakes, place } from './admission/operator.ts';

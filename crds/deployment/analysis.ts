@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dnsLabel, dnsSubdomain } from '../project/identifiers.ts';
+import { dnsLabel, dnsSubdomain } from '../structural/identifiers.ts';
 import { kubernetes, type Rule } from '../structural/metadata.ts';
 import { duration, int32, threshold } from './amounts.ts';
 import { podTemplate } from './podTemplate.ts';

@@ -1,6 +1,6 @@
-import { dnsSubdomainPattern } from '../project/identifiers.ts';
-import { group, version } from '../project/names.ts';
+import { group, version } from '../group.ts';
 import type { Kind } from '../structural/customResourceDefinition.ts';
+import { dnsSubdomainPattern } from '../structural/identifiers.ts';
 import { deploymentAdmission } from './admission.ts';
 import { requestVerbs } from './names.ts';
 import { deploymentSpec } from './schema.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dnsLabel, dnsSubdomain } from '../project/identifiers.ts';
+import { dnsLabel, dnsSubdomain } from '../structural/identifiers.ts';
 import { kubernetes } from '../structural/metadata.ts';
 import { duration } from './amounts.ts';
 

@@ -1,6 +1,6 @@
-import { dnsLabelPattern } from '../project/identifiers.ts';
-import { group, version } from '../project/names.ts';
+import { group, version } from '../group.ts';
 import type { Kind } from '../structural/customResourceDefinition.ts';
+import { dnsLabelPattern } from '../structural/identifiers.ts';
 import { policySpec } from './schema.ts';
 import { policyStatus } from './status.ts';
 

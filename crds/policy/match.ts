@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dnsLabel } from '../project/identifiers.ts';
+import { dnsLabel } from '../structural/identifiers.ts';
 import { kubernetes, type Rule } from '../structural/metadata.ts';
 import { labelSelector } from './selector.ts';
 

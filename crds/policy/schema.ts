@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../deployment/amounts.ts';
-import { dnsLabel } from '../project/identifiers.ts';
+import { dnsLabel } from '../structural/identifiers.ts';
 import type { CustomResource, ReadonlyDeep } from '../structural/kubernetesObject.ts';
 import { kubernetes } from '../structural/metadata.ts';
 import { mutation, params, rule, variable } from './expressions.ts';

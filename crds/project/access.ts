@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { dnsLabel, dnsSubdomainPattern } from '../structural/identifiers.ts';
 import { kubernetes } from '../structural/metadata.ts';
-import { dnsLabel, dnsSubdomainPattern } from './identifiers.ts';
 
 /** Who may do what in the environments. */
 

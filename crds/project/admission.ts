@@ -3,24 +3,25 @@
  * nobody opens the walls of a Strict environment, forges or takes away the operator's marks, or gains rights by
  * writing a Project. The manifests install them; the operator grants access only while the live ones are these.
  */
+
+import { defaultGrantableRoles } from '../admission/installation.ts';
+import { type AdmissionPolicy, type AdmissionPolicyBinding, bindingOf } from '../admission/policy.ts';
 import { accessPolicy } from './admission/access.ts';
-import { defaultGrantableRoles } from './admission/installation.ts';
 import { namespaces } from './admission/namespaces.ts';
 import { operator } from './admission/operator.ts';
 import { owned } from './admission/owned.ts';
-import { type AdmissionPolicy, type AdmissionPolicyBinding, bindingOf } from './admission/policy.ts';
 import { reserved } from './admission/reserved.ts';
 import { walls } from './admission/walls.ts';
 
-export { maximumGrantableRoles } from './admission/access.ts';
 export {
   defaultGrantableRoles,
   exemptNamespaces,
   installation,
   operatorUser,
   ownerRole,
-} from './admission/installation.ts';
-export type { AdmissionPolicy, AdmissionPolicyBinding, MutatingPolicy } from './admission/policy.ts';
+} from '../admission/installation.ts';
+export type { AdmissionPolicy, AdmissionPolicyBinding, MutatingPolicy } from '../admission/policy.ts';
+export { maximumGrantableRoles } from './admission/access.ts';
 
 interface Admission {
   readonly policies: readonly AdmissionPolicy[];

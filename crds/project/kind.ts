@@ -1,6 +1,6 @@
+import { group, version } from '../group.ts';
 import type { Kind } from '../structural/customResourceDefinition.ts';
-import { dnsLabelPattern } from './identifiers.ts';
-import { group, version } from './names.ts';
+import { dnsLabelPattern } from '../structural/identifiers.ts';
 import { projectSpec } from './schema.ts';
 import { projectStatus } from './status.ts';
 

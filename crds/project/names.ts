@@ -1,8 +1,5 @@
 /** The marks that Mainstay sets and reads. A mark counts only where the field manager that owns it is ours, or where the page says who may set it. */
 
-export const group = 'mainstay.dev';
-export const version = 'v1alpha1';
-
 export const labels = {
   /** On everything made for a Project: the UID of the Project. Owned by our field manager; what carries it may be pruned. */
   owner: 'mainstay.dev/owner',

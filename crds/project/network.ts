@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { dnsLabel } from '../structural/identifiers.ts';
 import { labelValues, matchExpressions, matchLabels } from '../structural/labels.ts';
 import { kubernetes, type Rule } from '../structural/metadata.ts';
-import { dnsLabel } from './identifiers.ts';
 
 /** Who may talk to whom. */
 

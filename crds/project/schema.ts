@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { dnsLabel, dnsSubdomain } from '../structural/identifiers.ts';
 import type { CustomResource, ReadonlyDeep } from '../structural/kubernetesObject.ts';
 import { kubernetes, type Rule } from '../structural/metadata.ts';
 import { access, type grant, owners, type subject } from './access.ts';
-import { dnsLabel, dnsSubdomain } from './identifiers.ts';
 import {
   type egressPeer,
   type egressRule,

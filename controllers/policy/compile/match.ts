@@ -1,7 +1,8 @@
+import { group, version } from '../../../crds/group.ts';
 import { operationsOf, versionsOf } from '../../../crds/policy/defaults.ts';
 import { exemptNamespaces } from '../../../crds/policy/names.ts';
 import type { LabelSelector, Match } from '../../../crds/policy/schema.ts';
-import { group, labels, version } from '../../../crds/project/names.ts';
+import { labels } from '../../../crds/project/names.ts';
 import type { MatchConstraints, ResourceRule, Selector } from './objects.ts';
 
 /**

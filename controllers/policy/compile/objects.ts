@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
+import { partOf } from '../../../crds/admission/policy.ts';
 import { annotations, labels } from '../../../crds/policy/names.ts';
 import type { Enforcement } from '../../../crds/policy/schema.ts';
-import { partOf } from '../../../crds/project/admission/policy.ts';
 
 /** What Policies are compiled into, every default written out: what the server answers with equals what was sent. */
 

@@ -1,4 +1,4 @@
-import { type AdmissionPolicy, definePolicy } from '../../project/admission/policy.ts';
+import { type AdmissionPolicy, definePolicy } from '../../admission/policy.ts';
 import { written } from './rules.ts';
 
 const adopts = (object: string) => `${object}.spec.?adopt.orValue(false)`;

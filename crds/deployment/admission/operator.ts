@@ -1,6 +1,6 @@
-import { type AdmissionPolicy, definePolicy, literal } from '../../project/admission/policy.ts';
+import { type AdmissionPolicy, definePolicy, literal } from '../../admission/policy.ts';
+import { group } from '../../group.ts';
 import { operatorUser } from '../../project/admission.ts';
-import { group } from '../../project/names.ts';
 import { inClustersOwn, written } from './rules.ts';
 
 const operations = ['CREATE', 'UPDATE', 'DELETE'] as const;

@@ -3,9 +3,9 @@
  * in it was proved when it was written.
  */
 
-import { bindingOf, definePolicy, literal, partOf } from '../../project/admission/policy.ts';
+import { bindingOf, definePolicy, literal, partOf } from '../../admission/policy.ts';
+import { group } from '../../group.ts';
 import type { AdmissionPolicy, AdmissionPolicyBinding, MutatingPolicy } from '../../project/admission.ts';
-import { group } from '../../project/names.ts';
 import { requestVerbs } from '../names.ts';
 import { written } from './rules.ts';
 

@@ -1,6 +1,6 @@
-import { literal } from '../../project/admission/policy.ts';
+import { literal } from '../../admission/policy.ts';
+import { group, version } from '../../group.ts';
 import { installation } from '../../project/admission.ts';
-import { group, version } from '../../project/names.ts';
 
 /** Deployments of ours, made and changed. */
 export const written = {

@@ -1,5 +1,4 @@
-import { group, version } from '../names.ts';
-import { ownerRole } from './installation.ts';
+import { ownerRole } from '../../admission/installation.ts';
 import {
   type AdmissionPolicy,
   definePolicy,
@@ -7,7 +6,8 @@ import {
   literals,
   type NamedExpression,
   type Validation,
-} from './policy.ts';
+} from '../../admission/policy.ts';
+import { group, version } from '../../group.ts';
 import { privilegeValidations, privilegeVariables } from './privileges.ts';
 
 /** More would not fit: each check of a right costs about a third of what one expression may cost, and all together are bounded. */

@@ -1,6 +1,7 @@
-import { annotations, group, labels } from '../names.ts';
-import { exemptNamespaces, installation, operatorUser } from './installation.ts';
-import { type AdmissionPolicy, definePolicy, literal } from './policy.ts';
+import { exemptNamespaces, installation, operatorUser } from '../../admission/installation.ts';
+import { type AdmissionPolicy, definePolicy, literal } from '../../admission/policy.ts';
+import { group } from '../../group.ts';
+import { annotations, labels } from '../names.ts';
 
 const owner = literal(labels.owner);
 const marks = literal(`${group}/`);

@@ -1,6 +1,6 @@
+import { installation, operatorUser } from '../../admission/installation.ts';
+import { type AdmissionPolicy, definePolicy, literal, literals } from '../../admission/policy.ts';
 import { annotations, labels } from '../names.ts';
-import { installation, operatorUser } from './installation.ts';
-import { type AdmissionPolicy, definePolicy, literal, literals } from './policy.ts';
 
 const owner = literal(labels.owner);
 const project = literal(labels.project);

@@ -1,6 +1,6 @@
+import { controlPlaneUsers, exemptNamespaces, operatorUser } from '../../admission/installation.ts';
+import { type AdmissionPolicy, definePolicy, literal, literals } from '../../admission/policy.ts';
 import { labels } from '../names.ts';
-import { controlPlaneUsers, exemptNamespaces, operatorUser } from './installation.ts';
-import { type AdmissionPolicy, definePolicy, literal, literals } from './policy.ts';
 
 const owner = literal(labels.owner);
 

@@ -1,5 +1,6 @@
-import { group, verbs } from '../names.ts';
-import type { NamedExpression, Validation } from './policy.ts';
+import type { NamedExpression, Validation } from '../../admission/policy.ts';
+import { group } from '../../group.ts';
+import { verbs } from '../names.ts';
 
 /**
  * What may be had only by a verb of our own on the Project. Privileged pods break out of any wall, so each environment

@@ -1,6 +1,6 @@
+import { exemptNamespaces, operatorUser } from '../../admission/installation.ts';
+import { type AdmissionPolicy, definePolicy, literal } from '../../admission/policy.ts';
 import { labels } from '../names.ts';
-import { exemptNamespaces, operatorUser } from './installation.ts';
-import { type AdmissionPolicy, definePolicy, literal } from './policy.ts';
 
 const prefix = 'mainstay-';
 

@@ -1,6 +1,6 @@
+import { exemptNamespaces, operatorUser } from '../../admission/installation.ts';
+import { type AdmissionPolicy, definePolicy, literal, type Validation } from '../../admission/policy.ts';
 import { labels } from '../names.ts';
-import { exemptNamespaces, operatorUser } from './installation.ts';
-import { type AdmissionPolicy, definePolicy, literal, type Validation } from './policy.ts';
 
 /**
  * NetworkPolicies are a union, and the built-in `admin` and `edit` may write them: in a Strict environment a

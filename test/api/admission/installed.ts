@@ -1,6 +1,7 @@
+import { group, version } from '../../../crds/group.ts';
 import { customResourceDefinitions } from '../../../crds/kinds.ts';
 import { operatorUser, shippedAdmission } from '../../../crds/project/admission.ts';
-import { group, labels, version } from '../../../crds/project/names.ts';
+import { labels } from '../../../crds/project/names.ts';
 import { until } from '../../eventually.ts';
 import { sharedKubeconfig } from '../sharedServer.ts';
 import { type Answer, type Api, type Manifest, openApi, type Person } from './people.ts';

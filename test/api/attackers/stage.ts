@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { ClusterOptions } from '../../../cluster/index.ts';
-import { group, version } from '../../../crds/project/names.ts';
+import { group, version } from '../../../crds/group.ts';
 import { until } from '../../eventually.ts';
 import { done, grantEverywhere } from '../admission/installed.ts';
 import { type Answer, type Api, type Manifest, openApi, type Person } from '../admission/people.ts';
