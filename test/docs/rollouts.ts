@@ -5,22 +5,17 @@ import {
   anObservation,
   aRevision,
   aRoute,
-  aSpec,
   routed,
   type Seen,
 } from '../../controllers/deployment/plan/builders.ts';
 import { planDeployment } from '../../controllers/deployment/plan/deployment.ts';
 import type { MetricView, Spec } from '../../controllers/deployment/plan/observation.ts';
-import { anAnalysis, type Fate, World } from '../../controllers/deployment/plan/world.ts';
+import { good, healthy, steps, until, work } from '../../controllers/deployment/plan/played.ts';
+import { anAnalysis, type Fate, type World } from '../../controllers/deployment/plan/world.ts';
 import { troubleOf } from '../../controllers/deployment/revisions/podTrouble.ts';
 import type { DeploymentPhase, DeploymentStatus } from '../../crds/deployment/schema.ts';
 import type { Pod } from '../../operator/resources/builtin.ts';
 
-const good: Fate = { pods: 'Good', metrics: 'Pass' };
-const steps = [
-  { weight: 20, pause: {} },
-  { weight: 50, pause: { duration: '30s' } },
-];
 const canary = { strategy: aCanary({ steps }), traffic: routed };
 const byPods = { strategy: aCanary({ steps }) };
 const analysed = {
@@ -214,48 +209,11 @@ function suspended(): DeploymentStatus {
 }
 
 /** Ten pods, of which the first revision is Healthy. */
-function healthy(spec: Partial<Spec>): World {
-  const world = new World(
-    aSpec({ replicas: 10, progressDeadlineSeconds: 120, ...spec }),
-    good,
-    planDeployment,
-    () => {},
-  );
-  return until(world, 'Healthy');
-}
-
 /** The second revision is on its way. */
 function begun(spec: Partial<Spec>, fate: Fate = good): World {
   const world = healthy(spec);
   world.newTemplate(fate);
   return work(world);
-}
-
-/** The cluster does its part, and no time passes. */
-function work(world: World, rounds = 12): World {
-  for (let round = 0; round < rounds; round += 1) {
-    world.plan();
-    world.writeAll(round);
-    for (let one = 0; one < world.replicaSets.size; one += 1) {
-      world.sync(one);
-      world.run(one);
-      world.sync(one);
-      world.reach(one);
-    }
-    world.serve();
-    world.measure();
-  }
-  return world;
-}
-
-/** Time passes until the phase is there. */
-function until(world: World, phase: DeploymentPhase): World {
-  for (let round = 0; round < 60; round += 1) {
-    work(world, 1);
-    if (world.status?.phase === phase) return world;
-    world.passToWakeUp(30_000);
-  }
-  throw new Error(`is ${world.status?.phase} and not ${phase}: ${world.status?.message}`);
 }
 
 function statusOf({ status }: World): DeploymentStatus {

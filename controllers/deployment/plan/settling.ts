@@ -32,14 +32,7 @@ function rest(world: World): void {
     world.plan();
     const busy = world.pending.length > 1;
     world.writeAll(round);
-    for (let one = 0; one < world.replicaSets.size; one += 1) {
-      world.sync(one);
-      world.run(one);
-      world.sync(one);
-      world.reach(one);
-    }
-    world.serve();
-    world.measure();
+    world.act();
     world.passToWakeUp(60_000);
     quiet = busy || before !== world.status?.phase ? 0 : quiet + 1;
     if (quiet === 0) changedAt = world.now;

@@ -203,6 +203,18 @@ export class World {
     );
   }
 
+  /** ReplicaSets, pods, endpoints, the gateway and metrics do what they do, and no time passes. */
+  act(): void {
+    for (let one = 0; one < this.replicaSets.size; one += 1) {
+      this.sync(one);
+      this.run(one);
+      this.sync(one);
+      this.reach(one);
+    }
+    this.serve();
+    this.measure();
+  }
+
   change(fields: Partial<Spec>): void {
     this.spec = { ...this.spec, ...fields };
     this.#specVersion += 1;

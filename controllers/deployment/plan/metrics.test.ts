@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { aCanary, routed } from './builders.ts';
+import { good, healthy, until, work } from './played.ts';
+import { anAnalysis } from './world.ts';
+
+describe('metrics', () => {
+  const spec = {
+    strategy: aCanary({ steps: [{ weight: 20, analysis: { duration: '1m' } }] }),
+    traffic: routed,
+    analysis: anAnalysis,
+  };
+
+  test('are watched from the canary’s first traffic on, and a failed one sends it back', () => {
+    const world = healthy(spec);
+    world.newTemplate({ pods: 'Good', metrics: 'Fail' });
+    work(world, 6);
+    expect(world.plan().analysis ?? world.status?.failed).toBeDefined();
+    until(world, 'RolledBack');
+    expect(world.status?.failed).toMatchObject({ reason: 'MetricFailed', message: 'metric errors failed' });
+  });
+
+  test('that pass let it go on after their time', () => {
+    const world = healthy(spec);
+    world.newTemplate(good);
+    work(world);
+    expect(world.status?.phase).toBe('Analyzing');
+    world.pass(60_000);
+    work(world);
+    expect(world.status?.phase).toBe('Healthy');
+  });
+
+  test('without data are waited for, and no longer than the deadline', () => {
+    const world = healthy(spec);
+    world.newTemplate({ pods: 'Good', metrics: 'NoData' });
+    work(world);
+    world.pass(61_000);
+    work(world);
+    expect(world.status).toMatchObject({
+      phase: 'Analyzing',
+      message: expect.stringContaining('metric errors has no data'),
+    });
+    until(world, 'TimedOut');
+  });
+
+  test('with an error hold the rollout where the spec says so, until somebody decides', () => {
+    const metrics = anAnalysis.metrics.map((metric) => ({ ...metric, onError: 'Pause' as const }));
+    const world = healthy({ ...spec, analysis: { ...anAnalysis, metrics } });
+    world.newTemplate({ pods: 'Good', metrics: 'Error' });
+    work(world);
+    world.pass(1000);
+    work(world);
+    expect(world.status).toMatchObject({ phase: 'Paused', paused: { reason: 'AnalysisPaused' } });
+    world.pass(3_600_000);
+    work(world);
+    expect(world.status?.phase).toBe('Paused');
+    world.fates.set('r2', good);
+    world.pass(1000);
+    world.ask('Resume', 0);
+    until(world, 'Healthy');
+  });
+
+  test('that fail only hold the rollout where nothing goes back by itself', () => {
+    const world = healthy({ ...spec, rollback: { automatic: false } });
+    world.newTemplate({ pods: 'Good', metrics: 'Fail' });
+    until(world, 'Paused');
+    expect(world.status?.paused).toMatchObject({ reason: 'MetricFailed' });
+  });
+
+  test.for([
+    'NoData',
+    'Error',
+    'Fail',
+  ] as const)('that say %s keep nobody from taking over who has heard of it, however often they are looked at', (result) => {
+    const pausing = { onNoData: 'Pause', onError: 'Pause' } as const;
+    const metrics = anAnalysis.metrics.map((metric) => ({ ...metric, ...pausing }));
+    const analysis = { ...anAnalysis, metrics };
+    const world = healthy({ ...spec, analysis, rollback: { automatic: false } });
+    world.newTemplate({ pods: 'Good', metrics: result });
+    until(world, 'Paused');
+    // It is on its way to the last pods when the next look comes, and still at the last step when that says the same.
+    world.gateway = 'Silent';
+    world.ask('PromoteAll', 0);
+    work(world);
+    world.pass(15_000);
+    work(world);
+    expect(world.status).toMatchObject({ phase: 'Progressing', step: { index: 2 } });
+    world.gateway = 'Up';
+    until(world, 'Healthy');
+  });
+
+  test('that fail while it takes over send it back, though somebody has asked for it', () => {
+    const world = healthy(spec);
+    world.newTemplate(good);
+    work(world);
+    world.gateway = 'Silent';
+    world.ask('PromoteAll', 0);
+    work(world);
+    world.fates.set('r2', { pods: 'Good', metrics: 'Fail' });
+    world.pass(15_000);
+    work(world);
+    expect(world.status?.failed).toMatchObject({ reason: 'MetricFailed' });
+  });
+});
