@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { routed } from './builders.ts';
-import { good, healthy, sizes, until, weights, work } from './played.ts';
+import { good, healthy, sizes, weights, work } from './played.ts';
 
 describe('blue/green', () => {
   const blueGreen = { autoPromotion: false, scaleDownDelay: '2m' };
