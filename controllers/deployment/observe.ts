@@ -5,7 +5,7 @@ import { measuredTraffic } from './analysis/measurement.ts';
 import { type AnalysedRevision, planAnalysis } from './analysis/plan.ts';
 import type { Deployment } from './deployment.ts';
 import { previewName, revisionName } from './names.ts';
-import type { MetricView, Observation, TemplateView } from './plan/observation.ts';
+import type { MetricView, Observation, Refusal, TemplateView } from './plan/observation.ts';
 import { revisionView } from './revisions/revisionView.ts';
 import { conflictOf, isForeign } from './route/conflicts.ts';
 import { type Gateway, type GatewayClass, type GatewayInUse, gatewayOf } from './route/gateway.ts';
@@ -40,6 +40,8 @@ export interface Seen {
 /** What is not in the caches. */
 export interface Findings {
   readonly template: TemplateView;
+  /** What of the last plan could not be written. */
+  readonly refused: Refusal | undefined;
   readonly analysis: ReadonlyMap<string, MetricView>;
   /** Whether the gateway serves the route, which is so old in milliseconds. */
   readonly evidence: (target: ProbeTarget | undefined, age: number) => Evidence;
@@ -52,7 +54,7 @@ export function observe(
   caches: Caches,
   deployment: Deployment,
   own: readonly ReplicaSet[],
-  { template, analysis, evidence, now }: Findings,
+  { template, refused, analysis, evidence, now }: Findings,
 ): Seen {
   const gateway = gatewayOf(caches, deployment);
   const route = routeOf(caches, deployment, gateway, evidence, now);
@@ -60,6 +62,7 @@ export function observe(
     now,
     deployment,
     template,
+    refused,
     route: route?.view,
     gateway: gateway?.view,
     problem: problemOf(deployment, gateway),

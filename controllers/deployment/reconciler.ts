@@ -1,8 +1,5 @@
 import type { DeploymentStatus } from '../../crds/deployment/schema.ts';
 import type { Applier } from '../../operator/apply/applier.ts';
-import type { DesiredObject } from '../../operator/apply/desired.ts';
-import type { Outcome } from '../../operator/apply/report.ts';
-import { isAlreadyExists } from '../../operator/client/apiError.ts';
 import type { Client } from '../../operator/client/client.ts';
 import type { ReconcileContext, ReconcileResult } from '../../operator/controller/reconciler.ts';
 import type { Recorder } from '../../operator/events/eventRecorder.ts';
@@ -19,17 +16,15 @@ import type { DeploymentInformers } from './informers.ts';
 import type { DeploymentMetrics } from './metrics.ts';
 import { analysedRevision, observe, ownReplicaSets } from './observe.ts';
 import { planDeployment } from './plan/deployment.ts';
-import type { DeploymentPlan, PlannedRoute } from './plan/deploymentPlan.ts';
-import type { TemplateView } from './plan/observation.ts';
-import { pruneRules } from './pruning.ts';
-import { isForeign } from './route/conflicts.ts';
-import { desiredRoutes } from './route/desiredRoutes.ts';
+import type { DeploymentPlan } from './plan/deploymentPlan.ts';
+import type { Refusal, TemplateView } from './plan/observation.ts';
+import { type Planned, PlanWriter } from './planWriter.ts';
+import { refusalOf } from './refusals.ts';
 import { gatewayOf } from './route/gateway.ts';
 import type { Probes } from './route/probes.ts';
-import { servicesOf } from './services.ts';
 import { StatusPace } from './statusPace.ts';
 import { refusedFor, type Templates } from './template/templates.ts';
-import { makeWrite, type RevisionWrite, sentence, writesOf } from './writes.ts';
+import { writesOf } from './writes.ts';
 
 export interface ReconcilerParts {
   readonly client: Client;
@@ -48,8 +43,10 @@ export interface ReconcilerParts {
 
 /** Looks at most so often in one reconcile: a plan that never rests must not spin. */
 const mostLooks = 8;
-/** What an apply may come to that changes what is seen. */
-const changing: readonly Outcome['result'][] = ['created', 'updated', 'repaired', 'pruned'];
+/** So often in a row what is refused is an error, and tried again with back-off. After that it is tried at the same pace. */
+const mostErrors = 12;
+/** Milliseconds between two tries of what has been refused for long. */
+const patience = 30_000;
 /** Milliseconds until it is looked again whether an `apps/v1` Deployment has let go of its ReplicaSets. */
 const adoptionPause = 250;
 
@@ -61,6 +58,14 @@ interface Template {
   readonly effective: Deployment;
   /** Milliseconds after which to look again. */
   readonly pause?: number;
+  /** Why it could not be found out. */
+  readonly failure?: unknown;
+}
+
+/** What is refused, and how often it has been in a row. */
+interface Refused {
+  readonly refusal: Refusal;
+  readonly times: number;
 }
 
 /**
@@ -78,7 +83,9 @@ export class DeploymentReconciler {
   readonly #parts: ReconcilerParts;
   readonly #adoptions: Adoptions;
   readonly #jobs: JobRuns;
+  readonly #writer: PlanWriter;
   readonly #pace = new StatusPace();
+  readonly #refused = new Map<ObjectKey, Refused>();
   /** The UID of each Deployment that something is remembered of. */
   readonly #uids = new Map<ObjectKey, string>();
 
@@ -86,6 +93,7 @@ export class DeploymentReconciler {
     this.#parts = parts;
     this.#adoptions = new Adoptions(parts.client);
     this.#jobs = new JobRuns(parts.client, parts.informers);
+    this.#writer = new PlanWriter({ ...parts, jobs: this.#jobs });
   }
 
   async reconcile(key: ObjectKey, context: ReconcileContext): Promise<ReconcileResult> {
@@ -101,28 +109,35 @@ export class DeploymentReconciler {
       if (await hold(this.#parts.client, deployment, context)) continue;
       if (earlier?.uid !== deployment.metadata.uid) earlier = undefined;
       const known = earlier === undefined ? deployment : { ...deployment, status: earlier.status };
-      const { plan, until, writes, fingerprint, effective } = await this.#look(known, context);
-      const { made, retry } = await this.#serve(deployment, plan, context);
-      await this.#write(effective, writes, fingerprint, context);
-      const begun = await this.#jobs.make(deployment, plan, context.signal);
+      const template = await this.#templateOf(deployment, context.signal);
+      const look = this.#look(known, template, this.#refused.get(key)?.refusal);
+      const { changes, wait, failures } = await this.#writer.write(deployment, look, context);
+      const { plan } = look;
       const events: Look['events'] = [...(earlier?.events ?? []), ...plan.events];
+      if (template.failure !== undefined || failures.length > 0) {
+        const all = template.failure === undefined ? failures : [template.failure, ...failures];
+        return this.#fail(deployment, look, { template, events, failures: all }, context);
+      }
+      const mended = this.#refused.delete(key);
       // A write changes what is seen, and what is seen the plan: status tells of where that comes to rest.
-      if (made + writes.length + begun > 0 && looks < mostLooks) {
+      if ((changes > 0 || mended) && looks < mostLooks) {
         earlier = { uid: deployment.metadata.uid, status: plan.status, events };
         continue;
       }
       this.#measure(key, deployment, plan);
-      return this.#report(deployment, { ...plan, events }, sooner(until, retry), context);
+      const retry = wait === undefined ? undefined : this.#parts.now() + wait;
+      return this.#report(deployment, { ...plan, events }, sooner(look.until, retry), context);
     }
   }
 
-  async #look(deployment: Deployment, { signal }: ReconcileContext) {
+  #look(deployment: Deployment, template: Template, refused: Refusal | undefined) {
     const { informers, analyses, probes, now } = this.#parts;
-    const { view, fingerprint, pause, effective } = await this.#template(deployment, signal);
+    const { view, fingerprint, pause, effective } = template;
     const own = ownReplicaSets(informers, deployment);
     const key = keyOf(deployment);
     const { observation, until } = observe(informers, deployment, own, {
       template: view,
+      refused,
       analysis: new Map([...analyses.views(key), ...this.#jobs.views(deployment)]),
       evidence: (target, age) => probes.evidence(key, target, age),
       now: now(),
@@ -130,6 +145,54 @@ export class DeploymentReconciler {
     const plan = planDeployment(observation);
     const again = sooner(until, pause === undefined ? undefined : now() + pause);
     return { plan, until: again, writes: writesOf(plan, own, { view, fingerprint }), fingerprint, effective };
+  }
+
+  /**
+   * Tells of what is refused, with where all else stands, and has it tried again.
+   *
+   * @throws the first failure, unless the same has been refused for long already.
+   */
+  async #fail(
+    deployment: Deployment,
+    look: Planned & { readonly until?: number | undefined },
+    {
+      template,
+      events,
+      failures,
+    }: {
+      readonly template: Template;
+      readonly events: Look['events'];
+      readonly failures: readonly unknown[];
+    },
+    context: ReconcileContext,
+  ): Promise<ReconcileResult> {
+    const key = keyOf(deployment);
+    const [failure] = failures;
+    const refusal = failures.map(refusalOf).find((one) => one !== undefined);
+    if (refusal === undefined) throw failure;
+    const before = this.#refused.get(key);
+    const times = (before?.times ?? 0) + 1;
+    this.#refused.set(key, { refusal, times });
+    // The plan was made without knowing of it.
+    const { plan, until } =
+      before?.refusal.message === refusal.message
+        ? look
+        : this.#look({ ...deployment, status: look.plan.status }, template, refusal);
+    this.#measure(key, deployment, plan);
+    const { requeueAfter = patience } = await this.#report(deployment, { ...plan, events }, until, context);
+    if (times <= mostErrors) throw failure;
+    context.log.warn({ refused: refusal.message, times }, 'still refused');
+    return { requeueAfter: Math.min(requeueAfter, patience) };
+  }
+
+  /** What could not be found out is unknown, and no reason to leave all else as it is. */
+  async #templateOf(deployment: Deployment, signal: AbortSignal): Promise<Template> {
+    try {
+      return await this.#template(deployment, signal);
+    } catch (failure) {
+      signal.throwIfAborted();
+      return { view: { state: 'Unknown' }, fingerprint: '', effective: deployment, failure };
+    }
   }
 
   /** What the template is, once its configuration is frozen and all that is to be taken over is here. */
@@ -159,63 +222,6 @@ export class DeploymentReconciler {
       case 'Done':
         return look();
     }
-  }
-
-  /**
-   * Services and the routes that point at them. Gives the number of those that were written, and when what is held back, since
-   * somebody else keeps changing it, may be written again: milliseconds since the epoch.
-   */
-  async #serve(
-    deployment: Deployment,
-    plan: DeploymentPlan,
-    { log, signal }: ReconcileContext,
-  ): Promise<{ readonly made: number; readonly retry?: number }> {
-    const routes = plan.route === undefined ? [] : this.#routesToKeep(deployment, plan.route);
-    const { outcomes, requeueAfter } = await this.#parts.applier.apply({
-      owner: { uid: deployment.metadata.uid ?? '' },
-      desired: [...servicesOf(deployment, plan), ...routes],
-      prune: pruneRules(deployment),
-      log,
-      signal,
-    });
-    for (const outcome of outcomes) if (outcome.result === 'failed') throw outcome.error;
-    return {
-      made: outcomes.filter(({ result }) => changing.includes(result)).length,
-      ...(requeueAfter !== undefined && { retry: this.#parts.now() + requeueAfter }),
-    };
-  }
-
-  /** What somebody else has under the name of one of ours is left alone. */
-  #routesToKeep(deployment: Deployment, planned: PlannedRoute): readonly DesiredObject[] {
-    const { httpRoutes, grpcRoutes } = this.#parts.informers;
-    const { namespace = '' } = deployment.metadata;
-    const all = deployment.spec.traffic?.gateway?.kind === 'GRPCRoute' ? grpcRoutes : httpRoutes;
-    return desiredRoutes(deployment, planned).flatMap((desired) => {
-      const live = all.get(keyOf({ namespace, name: desired.object.metadata.name }));
-      if (live !== undefined && isForeign(live, deployment)) return [];
-      return [deployment.spec.adopt ? desired : { ...desired, takeOver: 'Never' as const }];
-    });
-  }
-
-  async #write(
-    deployment: Deployment,
-    writes: readonly RevisionWrite[],
-    fingerprint: string,
-    { log, signal }: ReconcileContext,
-  ): Promise<void> {
-    const { client, templates, snapshots, informers } = this.#parts;
-    await Promise.all(
-      writes.map(async (write) => {
-        await makeWrite(client, deployment, write, { fingerprint, signal }).catch((error: unknown) => {
-          if (write.type === 'Create' && isAlreadyExists(error))
-            templates.taken(deployment, write.planned.hash);
-          throw error;
-        });
-        log.info({ change: write.type }, sentence(deployment, write));
-      }),
-    );
-    if (deployment.spec.configSnapshots !== undefined && writes.some(({ type }) => type === 'Remove'))
-      await snapshots.collect(deployment, ownReplicaSets(informers, deployment), signal);
   }
 
   /** What is measured from now on; the results come by themselves. */
@@ -263,6 +269,7 @@ export class DeploymentReconciler {
       this.#pace.forget(before);
       this.#parts.snapshots.forget(before);
       this.#jobs.forget(before);
+      this.#refused.delete(key);
       this.#uids.delete(key);
     }
     if (deployment?.metadata.uid !== undefined) this.#uids.set(key, deployment.metadata.uid);

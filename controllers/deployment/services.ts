@@ -7,8 +7,11 @@ import { ownedBy } from './owned.ts';
 import { allPods, type DeploymentPlan } from './plan/deploymentPlan.ts';
 
 /** One Service a revision and one of all pods. Selectors never change: weights move, and there is no moment with the wrong pods. */
-export function servicesOf(deployment: Deployment, plan: DeploymentPlan): readonly DesiredObject[] {
-  return plan.services.map(({ name, hash }) => service(deployment, name, hash));
+export function servicesOf(
+  deployment: Deployment,
+  planned: DeploymentPlan['services'],
+): readonly DesiredObject[] {
+  return planned.map(({ name, hash }) => service(deployment, name, hash));
 }
 
 /** The one of all pods. */

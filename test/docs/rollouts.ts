@@ -12,8 +12,10 @@ import { planDeployment } from '../../controllers/deployment/plan/deployment.ts'
 import type { MetricView, Spec } from '../../controllers/deployment/plan/observation.ts';
 import { good, healthy, steps, until, work } from '../../controllers/deployment/plan/played.ts';
 import { anAnalysis, type Fate, type World } from '../../controllers/deployment/plan/world.ts';
+import { refusalOf } from '../../controllers/deployment/refusals.ts';
 import { troubleOf } from '../../controllers/deployment/revisions/podTrouble.ts';
 import type { DeploymentPhase, DeploymentStatus } from '../../crds/deployment/schema.ts';
+import { ApiError } from '../../operator/client/apiError.ts';
 import type { Pod } from '../../operator/resources/builtin.ts';
 
 const canary = { strategy: aCanary({ steps }), traffic: routed };
@@ -101,6 +103,10 @@ export const messages: Readonly<Record<string, () => DeploymentStatus>> = {
       route: aRoute({ r1: 80, r2: 20 }, { conflict: 'legacy/checkout' }),
     });
   },
+  WriteRefused: () => {
+    const world = begun(canary);
+    return planDeployment({ ...world.observe(), refused: refusalOf(quotaExceeded) }).status;
+  },
   CrashLoop: () =>
     badPod({
       restartCount: 2,
@@ -177,6 +183,16 @@ export const messages: Readonly<Record<string, () => DeploymentStatus>> = {
   },
 };
 
+const quotaExceeded = new ApiError(
+  { verb: 'apply', kind: 'Service', name: 'shop/checkout-4dwg6rqkfv' },
+  403,
+  {
+    reason: 'Forbidden',
+    message:
+      'services "checkout-4dwg6rqkfv" is forbidden: exceeded quota: objects, requested: count/services=1, used: count/services=10, limited: count/services=10',
+  },
+);
+
 /** The gateway does not do its part, so that it takes a while. */
 function goingBack(gateway: 'Refusing' | 'Silent'): DeploymentStatus {
   const world = begun(canary);
@@ -208,7 +224,6 @@ function suspended(): DeploymentStatus {
   return statusOf(work(world));
 }
 
-/** Ten pods, of which the first revision is Healthy. */
 /** The second revision is on its way. */
 function begun(spec: Partial<Spec>, fate: Fate = good): World {
   const world = healthy(spec);

@@ -14,8 +14,8 @@ export function awaited(
 ): string {
   const { strategy } = situation;
   const byRoute = strategy.routed && strategy.by === 'Weights';
-  const trouble = routeTroubleOf(situation);
-  if (trouble !== undefined) return trouble.message;
+  const obstacle = obstacleOf(situation);
+  if (obstacle !== undefined) return obstacle.message;
   for (const [hash, wanted] of [
     [course.canary, want.canary],
     [course.stable, want.stable],
@@ -39,11 +39,13 @@ export function awaited(
     : '';
 }
 
-/** What keeps the gateway from serving our route, other than time. */
-export function routeTroubleOf({
+/** What keeps from being so what is planned, other than time: what is refused, or the gateway does not serve our route. */
+export function obstacleOf({
+  observation: { refused },
   strategy,
   route,
 }: Situation): { readonly reason: Reason; readonly message: string } | undefined {
+  if (refused !== undefined) return refused;
   if (strategy.routed && route.foreign !== undefined) {
     const message = `the ${route.foreign} was there before, and is not of this Deployment: delete it, or have it taken over by spec.adopt: true`;
     return { reason: 'RouteConflict', message };

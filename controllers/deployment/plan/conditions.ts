@@ -42,8 +42,8 @@ const kstatus: Readonly<Record<Phase, 'Ready' | 'Reconciling' | 'Stalled' | 'Res
   Suspended: 'Resting',
 };
 
-function trio({ routeTrouble }: Outlook, phase: Phase, { reason, message }: Said): readonly Finding[] {
-  const state = routeTrouble !== undefined && kstatus[phase] === 'Reconciling' ? 'Stalled' : kstatus[phase];
+function trio({ obstacle }: Outlook, phase: Phase, { reason, message }: Said): readonly Finding[] {
+  const state = obstacle !== undefined && kstatus[phase] === 'Reconciling' ? 'Stalled' : kstatus[phase];
   const is = (type: string, so: boolean): Finding => ({
     type,
     status: so ? 'True' : 'False',

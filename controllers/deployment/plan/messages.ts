@@ -105,9 +105,9 @@ function sayPaused(outlook: Outlook): Said {
 }
 
 /** It waits for something else, and could not go on either way. */
-function withTrouble({ routeTrouble }: Outlook, said: Said): Said {
-  if (routeTrouble === undefined) return said;
-  return { reason: routeTrouble.reason, message: `${said.message}. Besides, ${routeTrouble.message}` };
+function withTrouble({ obstacle }: Outlook, said: Said): Said {
+  if (obstacle === undefined) return said;
+  return { reason: obstacle.reason, message: `${said.message}. Besides, ${obstacle.message}` };
 }
 
 function sayProgress(outlook: Outlook, atRest: boolean): Said {
@@ -124,7 +124,7 @@ function sayProgress(outlook: Outlook, atRest: boolean): Said {
     trouble === undefined || rest.endsWith(trouble.message) ? rest : `${rest}; ${trouble.message}`;
   const message = [place(outlook), words].filter((part) => part !== '').join(': ');
   const reason = trouble?.reason ?? (atRest && lacksPods(outlook) ? 'PodsUnavailable' : 'Progressing');
-  return { reason: outlook.routeTrouble?.reason ?? reason, message };
+  return { reason: outlook.obstacle?.reason ?? reason, message };
 }
 
 /** `Revision 4, step 2/5 (weight 20 %)`. */

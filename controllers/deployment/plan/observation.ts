@@ -17,6 +17,15 @@ export interface Observation {
   readonly gateway?: GatewayView | undefined;
   /** Why no rollout can begin like this, as far as others find it: a metric that cannot be run, a gateway without cookies. */
   readonly problem?: string | undefined;
+  /** What of the last plan could not be written. */
+  readonly refused?: Refusal | undefined;
+}
+
+/** Why something that is planned is not so: somebody refuses to have it written. */
+export interface Refusal {
+  readonly reason: 'WriteRefused';
+  /** In the words of who refuses, with what to do. */
+  readonly message: string;
 }
 
 /** A Deployment's spec, but for the template: what that is, the reconciler says. */

@@ -1,6 +1,6 @@
 import type { DeploymentPhase as Phase } from '../../../crds/deployment/schema.ts';
 import { blockOf } from './advance.ts';
-import { routeTroubleOf } from './awaited.ts';
+import { obstacleOf } from './awaited.ts';
 import { type Want, wantOf } from './capacity.ts';
 import { type Course, courseOf } from './course.ts';
 import { isOverdue } from './deadline.ts';
@@ -20,8 +20,8 @@ export interface Outlook {
   readonly blocked: ReturnType<typeof blockOf>;
   /** It stands still: pods are scaled, and no share grows. */
   readonly frozen: boolean;
-  /** What keeps the gateway from serving our route, other than time. */
-  readonly routeTrouble: ReturnType<typeof routeTroubleOf>;
+  /** What keeps what is planned from being so, other than time. */
+  readonly obstacle: ReturnType<typeof obstacleOf>;
 }
 
 export function outlookOf(situation: Situation, memory: Memory): Outlook {
@@ -32,7 +32,7 @@ export function outlookOf(situation: Situation, memory: Memory): Outlook {
   const blocked = blockOf(situation, memory, course);
   const frozen = blocked === 'Paused' || course.held === 'Suspended';
   const route = plannedRoute(situation, course, memory.step, want, { force, frozen });
-  return { situation, memory, course, want, route, blocked, frozen, routeTrouble: routeTroubleOf(situation) };
+  return { situation, memory, course, want, route, blocked, frozen, obstacle: obstacleOf(situation) };
 }
 
 export function phaseOf(outlook: Outlook): Phase {
@@ -50,7 +50,8 @@ export function phaseOf(outlook: Outlook): Phase {
   if (invalid || course.held === 'StrategyImpossible') return 'Invalid';
   if (deployment.spec.paused === true) return 'Suspended';
   if (course.canary === undefined || step === undefined) {
-    return isWhole(situation, course, route) ? 'Healthy' : 'Progressing';
+    const all = isWhole(situation, course, route) && situation.observation.refused === undefined;
+    return all ? 'Healthy' : 'Progressing';
   }
   if (paused !== undefined) return 'Paused';
   if (isOverdue(situation, memory)) return 'TimedOut';

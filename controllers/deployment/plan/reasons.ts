@@ -58,6 +58,11 @@ export const reasons = {
       'Another route takes the same requests ahead of ours, so weights would mean nothing; or one of somebody else has the name of ours.',
     remedy: 'Remove the hostname or path from the route that the message names, or that route.',
   },
+  WriteRefused: {
+    meaning:
+      'The API server, a webhook or a quota refuses something that is to be written. All that does not need it goes on.',
+    remedy: 'Do what the message says. It is tried again by itself.',
+  },
   CrashLoop: {
     meaning: 'Pods of the new revision crash again and again.',
     remedy: 'Read the log of the crashed container, and mend the template.',

@@ -12,6 +12,7 @@ export function settle(world: World): void {
   rest(world);
   checkEnd(world);
   world.mendGateway();
+  world.refuse('Nothing');
   rest(world);
   for (let turn = 0; turn < 8 && world.status?.phase === 'Paused'; turn += 1) {
     world.ask('PromoteAll', 0);
@@ -61,6 +62,8 @@ function checkEnd(world: World): void {
   if (status.phase === 'RollingBack') throw new Violation('every run ends', detail);
   const strategy = strategyOf(spec, spec.replicas, undefined);
   if (!world.routed || strategy.by !== 'Weights' || spec.replicas === 0 || !good) return;
+  // Who may write no route, or no Service for it to name, can only say so.
+  if (world.refuses === 'Route' || world.refuses === 'Services') return;
   if (route?.weights.get(stable.hash) !== 100) {
     throw new Violation(
       'going back ends whole',

@@ -39,6 +39,7 @@ const happenings: readonly Happening[] = [
   ...often(1, (world, pick, { other }) => pick < 4 && world.change({ strategy: other(world.routed) })),
   ...often(1, (world) => world.change({ paused: !world.spec.paused })),
   ...often(1, (world, pick) => world.breakGateway(pick)),
+  ...often(1, (world, pick) => world.refuse(refusals[pick % refusals.length] ?? 'Nothing')),
   ...often(1, (world, pick) =>
     world.knowTemplate(pick % 3 === 0 ? 'Unknown' : pick % 3 === 1 ? 'Invalid' : 'Known'),
   ),
@@ -64,6 +65,8 @@ const happenings: readonly Happening[] = [
   ...often(2, reconcile),
   ...often(8, reconcileAll),
 ];
+
+const refusals: readonly World['refuses'][] = ['Services', 'Route', 'Create', 'Nothing'];
 
 function often(times: number, happening: Happening): readonly Happening[] {
   return Array.from({ length: times }, () => happening);

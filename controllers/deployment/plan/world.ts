@@ -53,6 +53,8 @@ export class World {
   served: Route | undefined;
   /** `Refusing` accepts no route; `Silent` accepts it, and serves what it served before. */
   gateway: 'Up' | 'Refusing' | 'Silent' = 'Up';
+  /** What the API server refuses to have written: everything of a kind, or ReplicaSets that are new. */
+  refuses: 'Nothing' | 'Services' | 'Route' | 'Create' = 'Nothing';
   metrics: ReadonlyMap<string, MetricView> = new Map();
   pending: Write[] = [];
   plans = 0;
@@ -67,6 +69,7 @@ export class World {
   #specVersion = 1;
   #routeVersion = 1;
   #templates = 1;
+  #refused: Observation['refused'];
   #straggler: { readonly write: Write; readonly until: number } | undefined;
 
   constructor(spec: Spec, fate: Fate, plan: Planner, onWrite: (world: World, write: Write) => void) {
@@ -96,6 +99,7 @@ export class World {
           : template.state === 'Unknown'
             ? { state: 'Unknown' }
             : { state: 'Invalid', message: 'spec.template.spec.containers[0].image: Required value' },
+      refused: this.#refused,
       revisions: [...this.replicaSets.values()].map((set) => set.view()),
       route: this.routed
         ? {
@@ -235,6 +239,12 @@ export class World {
     this.gateway = 'Up';
   }
 
+  /** A webhook is down, or a quota is full; or no longer. */
+  refuse(what: World['refuses']): void {
+    this.refuses = what;
+    if (what === 'Nothing') this.#refused = undefined;
+  }
+
   /** What the operator knows of the template. */
   knowTemplate(state: World['template']['state']): void {
     this.template = { ...this.template, state };
@@ -305,6 +315,11 @@ export class World {
 
   #land(write: Write): void {
     const { change } = write;
+    const kind = change.type === 'ReplicaSet' && change.version === 0 ? 'Create' : change.type;
+    if (kind === this.refuses) {
+      this.#refused = { reason: 'WriteRefused', message: `cannot write ${kind}: a webhook is down` };
+      return;
+    }
     switch (change.type) {
       case 'ReplicaSet': {
         const { planned, version } = change;

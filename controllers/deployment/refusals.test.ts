@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import { ApiError } from '../../operator/client/apiError.ts';
+import { refusalOf } from './refusals.ts';
+
+const error = (verb: string, kind: string, status: number, reason: string, message: string) =>
+  new ApiError({ verb, kind, name: 'team/shop' }, status, { reason, message });
+
+it.each<[string, ApiError, string]>([
+  [
+    'a quota',
+    error('apply', 'Service', 403, 'Forbidden', 'exceeded quota: objects'),
+    'cannot apply Service team/shop: Forbidden: exceeded quota: objects',
+  ],
+  [
+    'a webhook that is down',
+    error('create', 'ReplicaSet', 500, 'InternalError', 'failed calling webhook "a.example.com"'),
+    'cannot create ReplicaSet team/shop: InternalError: failed calling webhook "a.example.com"',
+  ],
+  [
+    'a definition that is missing',
+    error('apply', 'HTTPRoute', 404, 'NotFound', 'the server could not find the requested resource'),
+    'Gateway API is not installed here: install it, or take spec.traffic.gateway out',
+  ],
+])('tells of %s in its own words', (_, refused, words) => {
+  expect(refusalOf(refused)).toMatchObject({
+    reason: 'WriteRefused',
+    message: expect.stringContaining(words),
+  });
+});
+
+it.each<[string, unknown]>([
+  ['changed meanwhile', error('apply', 'Service', 409, 'Conflict', 'the object has been modified')],
+  ['made meanwhile', error('create', 'ReplicaSet', 409, 'AlreadyExists', 'already exists')],
+  ['gone meanwhile', error('patch', 'ReplicaSet', 404, 'NotFound', 'replicasets "shop" not found')],
+  [
+    'sized meanwhile',
+    error('patch', 'ReplicaSet', 422, 'Invalid', 'testing value /spec/replicas failed: test failed'),
+  ],
+  ['asked too fast', error('patch', 'ReplicaSet', 429, 'TooManyRequests', 'slow down')],
+  ['not answered', new Error('socket hang up')],
+])('tells nothing of what was %s, since it is only tried again', (_, failure) => {
+  expect(refusalOf(failure)).toBeUndefined();
+});
+
+it('cuts off what somebody says without end', () => {
+  const long = error('apply', 'Service', 500, 'InternalError', 'x'.repeat(5000));
+  expect(refusalOf(long)?.message).toHaveLength(600);
+});
