@@ -13,6 +13,7 @@ import { revisionName } from './names.ts';
 import { ownReplicaSets } from './observe.ts';
 import type { DeploymentPlan, PlannedRoute } from './plan/deploymentPlan.ts';
 import { pruneRules } from './pruning.ts';
+import { failureOf } from './refusals.ts';
 import { isForeign } from './route/conflicts.ts';
 import { desiredRoutes } from './route/desiredRoutes.ts';
 import { servicesOf } from './services.ts';
@@ -104,7 +105,7 @@ export class PlanWriter {
     return {
       changes: outcomes.filter(({ result }) => changing.includes(result)).length,
       wait: requeueAfter,
-      failures: outcomes.flatMap((outcome) => (outcome.result === 'failed' ? [outcome.error] : [])),
+      failures: outcomes.flatMap((outcome) => failureOf(outcome) ?? []),
     };
   }
 

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { ApiError } from '../../operator/client/apiError.ts';
-import { refusalOf } from './refusals.ts';
+import { services } from '../../operator/resources/builtin.ts';
+import { failureOf, refusalOf } from './refusals.ts';
 
 const error = (verb: string, kind: string, status: number, reason: string, message: string) =>
   new ApiError({ verb, kind, name: 'team/shop' }, status, { reason, message });
@@ -45,4 +46,19 @@ it.each<[string, unknown]>([
 it('cuts off what somebody says without end', () => {
   const long = error('apply', 'Service', 500, 'InternalError', 'x'.repeat(5000));
   expect(refusalOf(long)?.message).toHaveLength(600);
+});
+
+it('what somebody else has under the name of one of ours is named, whether it was seen before or met', () => {
+  const what = { resource: services, name: { namespace: 'team', name: 'shop-all' } };
+  const conflict = error('apply', 'Service', 409, 'Conflict', 'the object has been modified');
+  const seen = failureOf({ ...what, result: 'refused', holder: undefined });
+  const met = failureOf({ ...what, result: 'failed', error: conflict });
+  for (const failure of [seen, met]) {
+    expect(refusalOf(failure)).toEqual({
+      reason: 'NameTaken',
+      message:
+        'the Service shop-all was there before, and is not of this Deployment: delete it, or have it taken over by spec.adopt: true',
+    });
+  }
+  expect(failureOf({ ...what, result: 'held' })).toBeUndefined();
 });

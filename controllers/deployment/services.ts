@@ -6,7 +6,10 @@ import { revisionName } from './names.ts';
 import { ownedBy } from './owned.ts';
 import { allPods, type DeploymentPlan } from './plan/deploymentPlan.ts';
 
-/** One Service a revision and one of all pods. Selectors never change: weights move, and there is no moment with the wrong pods. */
+/**
+ * One Service a revision and one of all pods. Selectors never change: weights move, and there is no moment with the wrong
+ * pods. One of somebody else that has such a name is left alone, unless it is to be taken over.
+ */
 export function servicesOf(
   deployment: Deployment,
   planned: DeploymentPlan['services'],
@@ -22,20 +25,22 @@ export function serviceOfAll(deployment: Deployment): DesiredObject {
 function service(deployment: Deployment, name: string, hash?: string): DesiredObject {
   const { metadata, spec } = deployment;
   const ofRevision = hash === undefined ? {} : { [labels.hash]: hash };
-  return desire(services, {
-    metadata: {
-      name,
-      ...ownedBy(deployment),
-      labels: { [labels.deployment]: metadata.name, ...ofRevision },
+  const ports = (spec.traffic?.ports ?? []).map((port) => ({
+    name: port.name ?? `port-${port.port}`,
+    port: port.port,
+    targetPort: port.targetPort ?? port.port,
+    ...(port.appProtocol !== undefined && { appProtocol: port.appProtocol }),
+  }));
+  return desire(
+    services,
+    {
+      metadata: {
+        name,
+        ...ownedBy(deployment),
+        labels: { [labels.deployment]: metadata.name, ...ofRevision },
+      },
+      spec: { selector: { ...spec.selector.matchLabels, ...ofRevision }, ports },
     },
-    spec: {
-      selector: { ...spec.selector.matchLabels, ...ofRevision },
-      ports: (spec.traffic?.ports ?? []).map((port) => ({
-        name: port.name ?? `port-${port.port}`,
-        port: port.port,
-        targetPort: port.targetPort ?? port.port,
-        ...(port.appProtocol !== undefined && { appProtocol: port.appProtocol }),
-      })),
-    },
-  });
+    spec.adopt ? {} : { takeOver: 'Never' },
+  );
 }

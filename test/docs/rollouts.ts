@@ -12,11 +12,11 @@ import { planDeployment } from '../../controllers/deployment/plan/deployment.ts'
 import type { MetricView, Spec } from '../../controllers/deployment/plan/observation.ts';
 import { good, healthy, steps, until, work } from '../../controllers/deployment/plan/played.ts';
 import { anAnalysis, type Fate, type World } from '../../controllers/deployment/plan/world.ts';
-import { refusalOf } from '../../controllers/deployment/refusals.ts';
+import { failureOf, refusalOf } from '../../controllers/deployment/refusals.ts';
 import { troubleOf } from '../../controllers/deployment/revisions/podTrouble.ts';
 import type { DeploymentPhase, DeploymentStatus } from '../../crds/deployment/schema.ts';
 import { ApiError } from '../../operator/client/apiError.ts';
-import type { Pod } from '../../operator/resources/builtin.ts';
+import { type Pod, services } from '../../operator/resources/builtin.ts';
 
 const canary = { strategy: aCanary({ steps }), traffic: routed };
 const byPods = { strategy: aCanary({ steps }) };
@@ -106,6 +106,16 @@ export const messages: Readonly<Record<string, () => DeploymentStatus>> = {
   WriteRefused: () => {
     const world = begun(canary);
     return planDeployment({ ...world.observe(), refused: refusalOf(quotaExceeded) }).status;
+  },
+  NameTaken: () => {
+    const world = healthy(canary);
+    const taken = failureOf({
+      resource: services,
+      name: { namespace: 'shop', name: 'checkout-all' },
+      result: 'refused',
+      holder: undefined,
+    });
+    return planDeployment({ ...world.observe(), refused: refusalOf(taken) }).status;
   },
   CrashLoop: () =>
     badPod({

@@ -14,6 +14,7 @@ import type { DeploymentInformers } from '../informers.ts';
 import { disowned } from '../metadataPatch.ts';
 import { ownReplicaSets } from '../observe.ts';
 import { allPods, type PlannedRoute } from '../plan/deploymentPlan.ts';
+import { failureOf } from '../refusals.ts';
 import { desiredRoutes } from '../route/desiredRoutes.ts';
 import { grpcRoutes, httpRoutes } from '../route/routes.ts';
 import { seeRoute } from '../route/routeView.ts';
@@ -72,16 +73,18 @@ async function handOverTraffic(
   { log, signal }: ReconcileContext,
 ): Promise<number | undefined> {
   const desired: readonly DesiredObject[] = trafficOf(deployment);
-  if (desired.length === 0) return undefined;
   const { metadata, spec } = deployment;
   const { name, namespace = '', uid = '' } = metadata;
-  const routes = spec.traffic?.gateway?.kind === 'GRPCRoute' ? informers.grpcRoutes : informers.httpRoutes;
-  // What was let go already is nobody's to write.
-  if (spec.traffic?.gateway !== undefined && !isOurs(routes.get(keyOf({ name, namespace }))?.metadata, uid))
-    return undefined;
-  const { outcomes } = await applier.apply({ owner: { uid }, desired, log, signal });
-  for (const outcome of outcomes) if (outcome.result === 'failed') throw outcome.error;
+  // Without a gateway the Service stands as it is to stay.
   if (spec.traffic?.gateway === undefined) return undefined;
+  const routes = spec.traffic.gateway.kind === 'GRPCRoute' ? informers.grpcRoutes : informers.httpRoutes;
+  // What was let go already is nobody's to write.
+  if (!isOurs(routes.get(keyOf({ name, namespace }))?.metadata, uid)) return undefined;
+  const { outcomes } = await applier.apply({ owner: { uid }, desired, log, signal });
+  for (const outcome of outcomes) {
+    const failure = failureOf(outcome);
+    if (failure !== undefined) throw failure;
+  }
   const live = routes.get(keyOf({ name, namespace }));
   // Time does: nobody waits for it but a deletion.
   const { view, settlesAt } = seeRoute(deployment, live, undefined, 'None', now());

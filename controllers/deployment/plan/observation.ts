@@ -23,7 +23,7 @@ export interface Observation {
 
 /** Why something that is planned is not so: somebody refuses to have it written. */
 export interface Refusal {
-  readonly reason: 'WriteRefused';
+  readonly reason: 'WriteRefused' | 'NameTaken';
   /** In the words of who refuses, with what to do. */
   readonly message: string;
 }

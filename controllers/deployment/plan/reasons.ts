@@ -63,6 +63,10 @@ export const reasons = {
       'The API server, a webhook or a quota refuses something that is to be written. All that does not need it goes on.',
     remedy: 'Do what the message says. It is tried again by itself.',
   },
+  NameTaken: {
+    meaning: 'A Service of somebody else has the name of one that is to be made, and is left as it is.',
+    remedy: 'Delete the Service that the message names, or set `spec.adopt: true` to have it taken over.',
+  },
   CrashLoop: {
     meaning: 'Pods of the new revision crash again and again.',
     remedy: 'Read the log of the crashed container, and mend the template.',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { services } from '../../../operator/resources/builtin.ts';
 import { eventually } from '../../eventually.ts';
 import { FakeGateway } from './fakeGateway.ts';
 import { Stage, template } from './stage.ts';
@@ -58,6 +59,29 @@ const asked = (...words: readonly string[]) =>
     const { stderr } = await stage.kubectl.attempt([...words, '--dry-run=server']);
     expect(stderr).toContain('failed calling webhook');
   });
+
+it('a Service of somebody else that has the name of ours is left alone, and named, until it is to be taken over', async () => {
+  const theirs = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'web-all', namespace: 'default' },
+    spec: { selector: { app: 'theirs' }, ports: [{ name: 'a', port: 81 }] },
+  };
+  const selector = async () =>
+    (await stage.client.get(services, { name: 'web-all', namespace: 'default' })).spec?.selector;
+  const web = { traffic: { ports: [{ port: 80 }] }, template: template('web', 'web:1') };
+  await stage.kubectl.apply([theirs]);
+  await stage.apply('web', web);
+  const status = await stage.until(
+    'web',
+    ({ readyReplicas, conditions }) => readyReplicas === 4 && conditions.some(({ reason }) => reason === 'NameTaken'),
+  );
+  expect(status.message).toContain('the Service web-all was there before');
+  expect(await selector()).toEqual({ app: 'theirs' });
+  await stage.apply('web', { ...web, adopt: true });
+  await stage.until('web', ({ phase }) => phase === 'Healthy');
+  expect(await selector()).toEqual({ app: 'web' });
+});
 
 it('without Gateway API the pods come all the same, and it is said what is missing', async () => {
   await stage.apply('shop', spec('shop:1'));
