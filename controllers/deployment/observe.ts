@@ -116,7 +116,7 @@ function routeOf(
     view: {
       ...seen.view,
       ...(foreign && { foreign: `${foreign.kind} ${foreign.metadata.name}` }),
-      conflict: conflictOf(caches.httpRoutes, deployment),
+      conflict: conflictOf(caches, deployment, { live, preview }),
     },
   };
 }

@@ -1,16 +1,73 @@
 import { labels } from '../../../crds/deployment/names.ts';
 import type { Lister } from '../../../operator/cache/lister.ts';
+import { keyOf, type ObjectKey } from '../../../operator/resources/object.ts';
 import type { Deployment } from '../deployment.ts';
+import { type Gateway, isFor } from './gateway.ts';
 import type { ParentReference, Route, RouteMatch } from './routes.ts';
 
 /**
- * Of two routes that take the same requests a gateway serves one, and which is a matter of age, of names or of chance: the
- * weights of ours would mean nothing. So what a route takes whole has a name, a claim: a gateway, a host name and the
- * beginning of a path. A route with more special matches takes its part of ours by intent, and is no conflict.
+ * Of two routes that take the same requests a gateway serves one: by Gateway API the older, and of two alike the one whose
+ * name comes first. Where that is another's, the weights of ours would mean nothing. So what a route takes whole has a name,
+ * a claim: a gateway, a host name and the beginning of a path. A route with more special matches takes its part of ours by
+ * intent, and is no conflict; nor is one that the gateway refuses, or that is for other listeners.
  */
+interface Claim {
+  readonly text: string;
+  readonly gateway: ObjectKey;
+  readonly parent: ParentReference;
+}
 
 /** The claims of a route, whoever made it. */
-export function claimsOfRoute({ metadata, spec }: Route): readonly string[] {
+export function claimsOfRoute(route: Route): readonly string[] {
+  return claimsIn(route).map(({ text }) => text);
+}
+
+/** The claims of the routes that a Deployment asks for. */
+export function claimsOfDeployment(deployment: Deployment): readonly string[] {
+  return claimsFor(deployment, {}).map(({ text }) => text);
+}
+
+/** What a conflict is looked for in. */
+export interface Rivals {
+  readonly httpRoutes: Pick<Lister<Route, 'claim'>, 'byIndex'>;
+  readonly gateways: Pick<Lister<Gateway>, 'get'>;
+}
+
+/** The Deployment's routes, as far as they are there. */
+interface OwnRoutes {
+  readonly live?: Route | undefined;
+  readonly preview?: Route | undefined;
+}
+
+/** Another's route that takes what the Deployment's is to take ahead of it, by namespace and name. */
+export function conflictOf(
+  { httpRoutes, gateways }: Rivals,
+  deployment: Deployment,
+  own: OwnRoutes,
+): string | undefined {
+  for (const { route, ...ours } of claimsFor(deployment, own)) {
+    const gateway = gateways.get(ours.gateway);
+    for (const other of httpRoutes.byIndex('claim', ours.text)) {
+      const { labels: marks, namespace, name } = other.metadata;
+      if (marks?.[labels.owner] === deployment.metadata.uid || !isAhead(other, route)) continue;
+      const meets = claimsIn(other).some(
+        (theirs) =>
+          theirs.text === ours.text &&
+          shareListener(ours.parent, theirs.parent, gateway) &&
+          isAccepted(other, theirs.parent),
+      );
+      if (meets) return `${namespace}/${name}`;
+    }
+  }
+  return undefined;
+}
+
+/** Whether a route that has the name of one of the Deployment's is somebody else's to keep. */
+export function isForeign({ metadata }: Route, { metadata: { uid }, spec }: Deployment): boolean {
+  return metadata.labels?.[labels.owner] !== uid && !spec.adopt;
+}
+
+function claimsIn({ metadata, spec }: Route): readonly Claim[] {
   const paths = new Set<string>();
   for (const { matches = [{}] } of spec.rules ?? [])
     for (const match of matches) {
@@ -22,31 +79,54 @@ export function claimsOfRoute({ metadata, spec }: Route): readonly string[] {
   );
 }
 
-/** The claims of the routes that a Deployment asks for. */
-export function claimsOfDeployment({ metadata, spec }: Deployment): readonly string[] {
+function claimsFor(
+  { metadata, spec }: Deployment,
+  { live, preview }: OwnRoutes,
+): readonly (Claim & { readonly route: Route | undefined })[] {
   const { gateway } = spec.traffic ?? {};
   if (gateway === undefined || gateway.kind !== 'HTTPRoute') return [];
-  const { parentRefs, hostnames, path, preview } = gateway;
-  const of = (names: readonly string[] | undefined) =>
-    claims(metadata.namespace ?? '', parentRefs, names, path);
-  return [...of(hostnames), ...(preview === undefined ? [] : of(preview.hostnames))];
+  const { parentRefs, hostnames, path } = gateway;
+  const of = (names: readonly string[] | undefined, route: Route | undefined) =>
+    claims(metadata.namespace ?? '', parentRefs, names, path).map((claim) => ({ ...claim, route }));
+  return [
+    ...of(hostnames, live),
+    ...(gateway.preview === undefined ? [] : of(gateway.preview.hostnames, preview)),
+  ];
 }
 
-/** Another's route that takes what the Deployment's is to take, by namespace and name. */
-export function conflictOf(
-  routes: Pick<Lister<Route, 'claim'>, 'byIndex'>,
-  deployment: Deployment,
-): string | undefined {
-  for (const claim of claimsOfDeployment(deployment))
-    for (const { metadata } of routes.byIndex('claim', claim))
-      if (metadata.labels?.[labels.owner] !== deployment.metadata.uid)
-        return `${metadata.namespace}/${metadata.name}`;
-  return undefined;
+/** One that is not there yet is younger than any. */
+function isAhead({ metadata }: Route, ours: Route | undefined): boolean {
+  if (ours === undefined) return true;
+  const age = bornAt(metadata) - bornAt(ours.metadata);
+  return age === 0 ? fullName(metadata) < fullName(ours.metadata) : age < 0;
 }
 
-/** Whether a route that has the name of one of the Deployment's is somebody else's to keep. */
-export function isForeign({ metadata }: Route, { metadata: { uid }, spec }: Deployment): boolean {
-  return metadata.labels?.[labels.owner] !== uid && !spec.adopt;
+function bornAt({ creationTimestamp = '' }: Route['metadata']): number {
+  return Date.parse(creationTimestamp) || 0;
+}
+
+function fullName({ namespace, name }: Route['metadata']): string {
+  return `${namespace}/${name}`;
+}
+
+/** Whether there is a listener that both are for. Of a gateway that is not there that is told by the references alone. */
+function shareListener(one: ParentReference, other: ParentReference, gateway: Gateway | undefined): boolean {
+  const listeners = gateway?.spec.listeners;
+  if (listeners !== undefined)
+    return listeners.some((listener) => isFor(one, listener) && isFor(other, listener));
+  const { sectionName = other.sectionName, port = other.port } = one;
+  return isFor(other, { name: sectionName ?? '', port: port ?? 0 });
+}
+
+/** Whether the gateway takes the route, for this parent. */
+function isAccepted({ metadata, status }: Route, parent: ParentReference): boolean {
+  const named = ({ namespace = metadata.namespace, name, sectionName, port }: ParentReference) =>
+    [namespace, name, sectionName, port].join(' ');
+  return (status?.parents ?? []).some(
+    ({ parentRef, conditions = [] }) =>
+      named(parentRef) === named(parent) &&
+      conditions.some(({ type, status: is }) => type === 'Accepted' && is === 'True'),
+  );
 }
 
 /** The path of a match that asks for nothing else. */
@@ -62,12 +142,13 @@ function claims(
   parents: readonly ParentReference[] = [],
   hostnames: readonly string[] = ['*'],
   path: string,
-): readonly string[] {
+): readonly Claim[] {
   return parents
     .filter(({ kind = 'Gateway' }) => kind === 'Gateway')
-    .flatMap((parent) =>
-      hostnames.map((host) => `${parent.namespace ?? namespace}/${parent.name} ${host} ${trimmed(path)}`),
-    );
+    .flatMap((parent) => {
+      const gateway = keyOf({ namespace: parent.namespace ?? namespace, name: parent.name });
+      return hostnames.map((host) => ({ text: `${gateway} ${host} ${trimmed(path)}`, gateway, parent }));
+    });
 }
 
 /** `/cart` and `/cart/` begin the same paths. */

@@ -3,19 +3,30 @@ import { type KubernetesObject, keyOf } from '../../../operator/resources/object
 import { defineResource } from '../../../operator/resources/resource.ts';
 import type { Deployment } from '../deployment.ts';
 import type { GatewayView } from '../plan/observation.ts';
+import type { ParentReference } from './routes.ts';
 
 /** As much of a Gateway as is read. */
 export interface Gateway extends KubernetesObject {
   readonly spec: {
     readonly gatewayClassName: string;
-    readonly listeners?: readonly {
-      readonly name: string;
-      readonly port: number;
-      readonly protocol: string;
-      readonly hostname?: string;
-    }[];
+    readonly listeners?: readonly Listener[];
   };
   readonly status?: { readonly addresses?: readonly { readonly value: string }[] };
+}
+
+export interface Listener {
+  readonly name: string;
+  readonly port: number;
+  readonly protocol: string;
+  readonly hostname?: string;
+}
+
+/** Whether a route with this parent is for the listener. */
+export function isFor(
+  { sectionName, port }: Pick<ParentReference, 'sectionName' | 'port'>,
+  listener: Pick<Listener, 'name' | 'port'>,
+): boolean {
+  return (sectionName ?? listener.name) === listener.name && (port ?? listener.port) === listener.port;
 }
 
 /** As much of a GatewayClass as is read. */

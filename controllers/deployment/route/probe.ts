@@ -1,6 +1,6 @@
 import { checksum } from '../../../operator/resources/checksum.ts';
-import type { Gateway } from './gateway.ts';
-import type { ParentReference, Route, RouteRule } from './routes.ts';
+import { type Gateway, isFor } from './gateway.ts';
+import type { Route, RouteRule } from './routes.ts';
 
 /**
  * How it is known what a gateway serves. Gateways say of a route that it is accepted before they serve it, some by seconds.
@@ -58,8 +58,8 @@ export interface ProbeTarget {
 export function probeTarget(route: Route, gateway: Gateway | undefined): ProbeTarget | undefined {
   const probe = probeOf(route);
   const address = gateway?.status?.addresses?.[0]?.value;
-  const parent = route.spec.parentRefs?.[0];
-  const listener = gateway?.spec.listeners?.find((one) => one.protocol === 'HTTP' && takes(one, parent));
+  const [parent = { name: '' }] = route.spec.parentRefs ?? [];
+  const listener = gateway?.spec.listeners?.find((one) => one.protocol === 'HTTP' && isFor(parent, one));
   if (probe === undefined || address === undefined || listener === undefined) return undefined;
   const host = route.spec.hostnames?.[0] ?? listener.hostname ?? address;
   const origin = address.includes(':') ? `[${address}]` : address;
@@ -68,13 +68,6 @@ export function probeTarget(route: Route, gateway: Gateway | undefined): ProbeTa
     host: host.replace(/^\*\./, 'mainstay.'),
     token: probe.token,
   };
-}
-
-function takes(
-  listener: { readonly name: string; readonly port: number },
-  { sectionName = listener.name, port = listener.port }: Partial<ParentReference> = {},
-): boolean {
-  return listener.name === sectionName && listener.port === port;
 }
 
 function probeOf({ spec }: Route): { readonly path: string; readonly token: string } | undefined {

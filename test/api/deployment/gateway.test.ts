@@ -105,26 +105,39 @@ it('a weight counts once the gateway serves it, whatever it says of the route', 
   expect(status.canary?.revision).toBe(canary?.revision);
 });
 
-it('another route that takes the same requests is named, and nothing goes on', async () => {
-  const rival = {
-    apiVersion: 'gateway.networking.k8s.io/v1',
-    kind: 'HTTPRoute',
-    metadata: { name: 'rival', namespace: 'default' },
-    spec: {
-      parentRefs: [{ name: 'public' }],
-      hostnames: ['shop.example.com'],
-      rules: [{ backendRefs: [{ name: 'rival', port: 80 }] }],
-    },
-  };
-  await stage.kubectl.apply([rival]);
-  const status = await stage.until('shop', ({ conditions }) =>
+const rival = (host: string) => ({
+  apiVersion: 'gateway.networking.k8s.io/v1',
+  kind: 'HTTPRoute',
+  metadata: { name: 'rival', namespace: 'default' },
+  spec: {
+    parentRefs: [{ name: 'public' }],
+    hostnames: [host],
+    rules: [{ backendRefs: [{ name: 'rival', port: 80 }] }],
+  },
+});
+
+it('another route that takes the same requests ahead of ours is named, and nothing goes on', async () => {
+  await stage.kubectl.apply([rival('late.example.com')]);
+  const { traffic, ...late } = spec('late:1', { template: template('late', 'late:1') });
+  const gate = { ...traffic.gateway, hostnames: ['late.example.com'] };
+  await stage.apply('late', { ...late, traffic: { ...traffic, gateway: gate } });
+  const status = await stage.until('late', ({ conditions }) =>
     conditions.some(
       ({ type, reason, status: is }) => type === 'Stalled' && is === 'True' && reason === 'RouteConflict',
     ),
   );
   expect(status.message).toContain('default/rival');
   await stage.kubectl.run('delete', 'httproute', 'rival', '-n', 'default');
-  await stage.until('shop', ({ phase, message }) => phase === 'Paused' && !message.includes('rival'));
+  await stage.healthy('late', 1);
+});
+
+it('a route that comes later, as any tenant may write one, holds nothing up', async () => {
+  await stage.kubectl.apply([rival('shop.example.com')]);
+  const { status } = await stage.get('shop');
+  const request = { id: 'past', verb: 'PromoteAll', revision: status?.canary?.revision ?? 0 };
+  await stage.apply('shop', spec('shop:5', { request }));
+  await stage.healthy('shop', status?.canary?.revision ?? 0);
+  await stage.kubectl.run('delete', 'httproute', 'rival', '-n', 'default');
 });
 
 it('steps without a pause follow each other, and the switch of blue/green is one', async () => {
@@ -147,7 +160,7 @@ it('without a gateway the route goes, and the Services of revisions with it', as
       'get',
       'httproutes,services',
       '-l',
-      'mainstay.dev/owner',
+      'mainstay.dev/owner,mainstay.dev/deployment=shop',
       '-o',
       'name',
     );
