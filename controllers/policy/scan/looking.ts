@@ -1,0 +1,148 @@
+import { fairTurn } from '../../../operator/controller/eventLoopTurn.ts';
+import type { JsonObject } from '../evaluate/index.ts';
+import type { KindWatch } from './kindWatch.ts';
+import type { Entry, Ledger } from './ledger.ts';
+import { outcomeOf, type Standing } from './outcome.ts';
+import { Pending } from './pending.ts';
+import type { Followed } from './roster.ts';
+
+/** A kind that is watched, and the Policies that may match it. */
+export interface WatchedKind {
+  readonly watch: Pick<KindWatch, 'get'>;
+  readonly readers: ReadonlySet<Followed>;
+}
+
+export interface LookingOptions {
+  readonly ledger: Ledger;
+  readonly kindOf: (entry: Entry) => WatchedKind | undefined;
+  readonly namespace: (name: string) => JsonObject | undefined;
+  /** Whether the Policy is still looked with. */
+  readonly isFollowed: (policy: Followed) => boolean;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Something else is said of the object than before. */
+  readonly news: (entry: Entry, policy: Followed) => void;
+  /** It could not be looked at now: it is gone, or its kind is being listed again. */
+  readonly missed: (entry: Entry) => void;
+  /** Nothing is pending in this namespace any more. */
+  readonly done: (namespace: string) => void;
+  readonly failed: (entry: Entry, error: unknown) => void;
+  readonly measure: (milliseconds: number) => void;
+}
+
+/**
+ * Looks at what is pending, one object and one Policy after the other, and lets everybody else have their turn every few
+ * milliseconds.
+ */
+export class Looking {
+  readonly pending = new Pending<Entry, Followed>();
+  readonly #options: LookingOptions;
+  #busy = false;
+  #stopped = false;
+
+  constructor(options: LookingOptions) {
+    this.#options = options;
+  }
+
+  /** To be looked at for these Policies, as soon as it can be. */
+  add(entry: Entry, policies: ReadonlySet<Followed>): void {
+    this.pending.add(entry, policies);
+    if (!this.#busy && !this.pending.isEmpty) void this.#work();
+  }
+
+  /** What a controller made is looked at again, since what stands for it has changed. */
+  lookBelow({ uid }: Pick<Entry, 'uid'>): void {
+    const { ledger, kindOf } = this.#options;
+    for (const below of ledger.madeBy(uid)) this.add(below, kindOf(below)?.readers ?? nobody);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  async #work(): Promise<void> {
+    this.#busy = true;
+    // What comes in the same turn is looked at together.
+    await undefined;
+    for (let next = this.pending.next(); next !== undefined; next = this.pending.next()) {
+      const { item, whom } = next;
+      try {
+        await this.#look(item, whom);
+      } catch (error) {
+        this.#options.failed(item, error);
+      }
+      if (this.#stopped) return;
+      if (!this.pending.isIn(item.namespace)) this.#options.done(item.namespace);
+    }
+    this.#busy = false;
+  }
+
+  async #look(entry: Entry, policies: ReadonlySet<Followed>): Promise<void> {
+    const { ledger, isFollowed, news } = this.#options;
+    await this.#lookAbove(entry);
+    const before = wordFor(entry);
+    let sight = this.#see(entry);
+    for (const policy of policies) {
+      if (sight === undefined) return this.#options.missed(entry);
+      // Who waits for its kinds looks at all of them afterwards.
+      if (policy.stage === 'waiting' || !isFollowed(policy)) continue;
+      const standing = this.#judge(entry, sight, policy);
+      if (ledger.set(entry, policy.column, standing)) news(entry, policy);
+      const turn = fairTurn();
+      if (turn === undefined) continue;
+      await turn;
+      sight = this.#see(entry);
+    }
+    if (wordFor(entry) !== before) this.lookBelow(entry);
+  }
+
+  /** The object as it is now; undefined where it is gone. */
+  #see(entry: Entry): Sight | undefined {
+    const { ledger, kindOf, namespace } = this.#options;
+    const isAlone = entry.namespace === '';
+    const kind = kindOf(entry);
+    const object = kind?.watch.get(isAlone ? { name: entry.name } : entry);
+    if (kind === undefined || object === undefined || ledger.get(entry.uid) !== entry) return undefined;
+    const space = isAlone ? undefined : namespace(entry.namespace);
+    return { object, space, isPlaced: isAlone || space !== undefined, readers: kind.readers };
+  }
+
+  /** The object that may stand for this one is looked at before it, so that nothing is counted twice for a while. */
+  async #lookAbove({ controller }: Entry): Promise<void> {
+    const above = controller === undefined ? undefined : this.#options.ledger.get(controller);
+    const policies = above === undefined ? undefined : this.pending.take(above);
+    if (above !== undefined && policies !== undefined) await this.#look(above, policies);
+  }
+
+  #judge(entry: Entry, { object, space, isPlaced, readers }: Sight, policy: Followed): Standing {
+    // Nothing can be said of it before its namespace is known; that brings it back.
+    if (!isPlaced || !readers.has(policy)) return undefined;
+    const { ledger, now, measure } = this.#options;
+    const { judge, column } = policy;
+    const began = performance.now();
+    const isCovered = judge.ownerOf(object) !== undefined && ledger.isStoodFor(entry, column);
+    const verdicts = isCovered
+      ? undefined
+      : judge.judge({ object, resource: entry.resource, namespaceObject: space }, now());
+    measure(performance.now() - began);
+    if (isCovered) return 'covered';
+    return verdicts === undefined ? undefined : outcomeOf(verdicts);
+  }
+}
+
+interface Sight {
+  readonly object: JsonObject;
+  /** Its namespace. */
+  readonly space: JsonObject | undefined;
+  readonly isPlaced: boolean;
+  readonly readers: ReadonlySet<Followed>;
+}
+
+const nobody: ReadonlySet<Followed> = new Set();
+
+/** Which Policies have something to say of it: what those below it depend on. */
+function wordFor({ standings }: Entry): string {
+  let word = '';
+  for (const standing of standings) word += standing === undefined ? '0' : '1';
+  return word;
+}
