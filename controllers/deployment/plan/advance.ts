@@ -33,6 +33,12 @@ export function blockOf(
   return course.returning ? undefined : 'NoReplicas';
 }
 
+/** Whether it is a person's to end that, so that no deadline counts. What is only wrong, of template or gateway, is not. */
+export function waitsForPerson(situation: Situation, memory: Memory, course: Course): boolean {
+  const block = blockOf(situation, memory, course);
+  return block === 'Held' ? course.held === 'Suspended' : block !== undefined;
+}
+
 /** Whether pods and traffic are as the step asks, and known to be. */
 function hasArrived(
   situation: Situation,

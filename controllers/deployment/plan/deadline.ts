@@ -1,9 +1,9 @@
-import { blockOf } from './advance.ts';
+import { blockOf, waitsForPerson } from './advance.ts';
 import { analysisEnd } from './analysis.ts';
 import { awaited } from './awaited.ts';
 import { wantOf } from './capacity.ts';
 import { type Course, courseOf, numberOf } from './course.ts';
-import type { Memory } from './memory.ts';
+import type { Memory, StepMemory } from './memory.ts';
 import { goBackOrHold } from './rollout.ts';
 import { availableOf, type Situation } from './situation.ts';
 import { plannedRoute } from './traffic.ts';
@@ -27,11 +27,19 @@ export function watchDeadline(situation: Situation, memory: Memory): Memory {
 
 /** What it waited for, so that nobody has to find out afterwards. */
 function waitedFor(situation: Situation, { step }: Memory, course: Course): string {
+  const held = heldBy(situation, course);
+  if (held !== undefined) return `: ${held}`;
   const trouble = course.canary === undefined ? undefined : situation.revisions.get(course.canary)?.trouble;
   const want = wantOf(situation, course, step);
   const words =
     trouble?.message ?? awaited(situation, course, want, plannedRoute(situation, course, step, want));
   return words === '' ? '' : `: ${words}`;
+}
+
+/** What is wrong with the template, or with its steps as things are here; undefined where nothing holds it. */
+function heldBy({ observation: { template }, strategy }: Situation, { held }: Course): string | undefined {
+  if (held === 'StrategyImpossible') return strategy.problem;
+  return held === 'TemplateInvalid' && template.state === 'Invalid' ? template.message : undefined;
 }
 
 export function isOverdue(situation: Situation, memory: Memory): boolean {
@@ -44,9 +52,18 @@ export function deadlineAt(situation: Situation, memory: Memory): number | undef
   const { progress, step } = memory;
   const course = courseOf(situation, memory);
   if (progress === undefined || step === undefined || course.canary === undefined) return undefined;
-  if (step.stage === 'Pausing' || blockOf(situation, memory, course) !== undefined) return undefined;
-  const end = analysisEnd(situation, memory);
+  if (waitsForPerson(situation, memory, course)) return undefined;
+  const end = step.stage === 'Pausing' ? pauseEnd(situation, step, course) : analysisEnd(situation, memory);
+  if (step.stage === 'Pausing' && end === undefined) return undefined;
   return Math.max(progress.at, end ?? 0) + situation.deadline;
+}
+
+/** When a pause is over after which it is held by what is wrong; undefined where time or a person goes on. */
+function pauseEnd({ strategy }: Situation, step: StepMemory, { held }: Course): number | undefined {
+  const { pause } = strategy.steps[step.index - 1] ?? {};
+  if (held === undefined) return undefined;
+  if (pause === undefined) return step.since;
+  return pause.duration === undefined ? undefined : step.since + pause.duration;
 }
 
 /**
@@ -58,7 +75,7 @@ export function withProgress(situation: Situation, memory: Memory): Memory {
   const { canary } = course;
   const { step, progress } = memory;
   if (canary === undefined || step === undefined) return { ...memory, progress: undefined };
-  const blocked = blockOf(situation, memory, course) ?? '';
+  const blocked = waitsForPerson(situation, memory, course) ? blockOf(situation, memory, course) : '';
   const place = [canary, step.index, step.stage, situation.replicas, blocked].join(',');
   const now = markOf(situation, course);
   const [before, marks = ''] = progress?.counts.split(':') ?? [];

@@ -4,6 +4,7 @@ import { analysisEnd, stepVerdict } from './analysis.ts';
 import { awaited } from './awaited.ts';
 import { isLast } from './capacity.ts';
 import { numberOf } from './course.ts';
+import { deadlineAt } from './deadline.ts';
 import { troubleOf } from './health.ts';
 import type { Outlook } from './outlook.ts';
 import { isReason, type Reason } from './reasons.ts';
@@ -27,16 +28,12 @@ export function say(outlook: Outlook, phase: Phase): Said {
         message: `Revision ${stableNumber(outlook)} serves everything with ${pods}`,
       };
     }
-    case 'Invalid':
+    case 'Invalid': {
+      const stands = sayStanding(outlook);
       return template.state === 'Invalid'
-        ? {
-            reason: 'TemplateInvalid',
-            message: `${template.message}. Mend spec.template; nothing was changed`,
-          }
-        : {
-            reason: 'StrategyImpossible',
-            message: `${situation.strategy.problem ?? ''}. Nothing was changed`,
-          };
+        ? { reason: 'TemplateInvalid', message: `${template.message}. Mend spec.template. ${stands}` }
+        : { reason: 'StrategyImpossible', message: `${situation.strategy.problem ?? ''}. ${stands}` };
+    }
     case 'Suspended':
       return {
         reason: 'Suspended',
@@ -67,6 +64,20 @@ export function say(outlook: Outlook, phase: Phase): Said {
     case 'Progressing':
       return sayProgress(outlook, course.canary === undefined);
   }
+}
+
+/** What becomes of what there is, as long as nothing new can begin. */
+function sayStanding(outlook: Outlook): string {
+  const { situation, memory, course } = outlook;
+  const { failed } = memory;
+  if (failed !== undefined && course.stable !== undefined)
+    return `Back to revision ${numberOf(situation, course, course.stable)}: ${failed.message}`;
+  if (course.canary === undefined || course.stable === undefined) return 'Nothing was changed';
+  const { automatic, steps } = situation.strategy;
+  if (steps.length === 0) return `${place(outlook)} goes on meanwhile`;
+  const deadline = deadlineAt(situation, memory);
+  if (deadline === undefined) return `${place(outlook)}, stands still until then`;
+  return `${place(outlook)}, stands still until then, and ${automatic ? 'goes back' : 'is held'} at ${textOf(deadline)}`;
 }
 
 function sayBack(outlook: Outlook, phase: Phase): Said {

@@ -33,12 +33,13 @@ export const reasons = {
     remedy: 'Set `spec.paused` to false.',
   },
   TemplateInvalid: {
-    meaning: 'The API server refuses the pod template. Nothing was changed.',
+    meaning:
+      'The API server refuses the pod template. Nothing begins, and what is on its way stands still until the deadline.',
     remedy: 'Mend `spec.template`; the message is the server’s own.',
   },
   StrategyImpossible: {
     meaning:
-      'Steps or metrics ask for what cannot be done here: a gateway is missing, or this one cannot. Nothing was changed.',
+      'Steps or metrics ask for what cannot be done here: a gateway is missing, or this one cannot. Nothing begins, and what is on its way stands still until the deadline.',
     remedy: 'Change what the message names, or use a gateway that can.',
   },
   NoReplicas: {

@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { aCanary, aSpec, routed } from './builders.ts';
+import { planDeployment } from './deployment.ts';
+import { good, healthy, until, weights, work } from './played.ts';
+import { World } from './world.ts';
+
+const waiting = { strategy: aCanary({ steps: [{ weight: 20, pause: { duration: '30s' } }] }), traffic: routed };
+
+describe('a template that is refused in the middle of a rollout', () => {
+  test('holds the revision on its way at its weight, until the deadline sends it back', () => {
+    const world = healthy(waiting);
+    world.newTemplate(good);
+    work(world);
+    world.newTemplate(good);
+    world.knowTemplate('Invalid');
+    work(world);
+    const deadline = new Date(world.now + 150_000).toISOString();
+    expect(world.status).toMatchObject({
+      phase: 'Invalid',
+      message: `spec.template.spec.containers[0].image: Required value. Mend spec.template. Revision 2, step 1/1 (weight 20 %), stands still until then, and goes back at ${deadline}`,
+    });
+    expect(weights(world)).toEqual({ r1: 80, r2: 20 });
+    world.pass(149_000);
+    work(world);
+    expect(weights(world)).toEqual({ r1: 80, r2: 20 });
+    world.pass(1000);
+    work(world);
+    expect(weights(world)).toEqual({ r1: 100 });
+    expect(world.status).toMatchObject({
+      phase: 'Invalid',
+      failed: { revision: 2, reason: 'DeadlineExceeded', message: expect.stringContaining('Required value') },
+      message: expect.stringContaining('Back to revision 1: revision 2 got no further for 120 s'),
+    });
+    world.knowTemplate('Known');
+    until(world, 'Healthy');
+    expect(world.status?.stable?.hash).toBe('r3');
+  });
+
+  test('and is mended in time, lets it begin anew', () => {
+    const world = healthy(waiting);
+    world.newTemplate(good);
+    work(world);
+    world.knowTemplate('Invalid');
+    work(world);
+    world.pass(100_000);
+    work(world);
+    world.knowTemplate('Known');
+    until(world, 'Healthy');
+    expect(world.status?.stable?.hash).toBe('r2');
+  });
+
+  test('ends no pause that waits for a person', () => {
+    const world = healthy({ ...waiting, strategy: aCanary({ steps: [{ weight: 20, pause: {} }] }) });
+    world.newTemplate(good);
+    work(world);
+    world.knowTemplate('Invalid');
+    work(world);
+    world.pass(3_600_000);
+    work(world);
+    expect(world.status?.message).toMatch(/Revision 2, step 1\/1 \(weight 20 %\), stands still until then$/);
+    expect(weights(world)).toEqual({ r1: 80, r2: 20 });
+  });
+});
+
+test('a gateway that goes in the middle of a rollout holds it no longer than the deadline', () => {
+  let gone = false;
+  const match = [{ query: [{ name: 'beta', value: 'yes' }] }];
+  const world = new World(
+    aSpec({
+      replicas: 10,
+      progressDeadlineSeconds: 120,
+      strategy: aCanary({ steps: [{ weight: 20, match, pause: { duration: '1m' } }] }),
+      traffic: routed,
+    }),
+    good,
+    ({ gateway, ...seen }) => planDeployment(gone ? seen : { ...seen, gateway }),
+    () => {},
+  );
+  until(world, 'Healthy');
+  world.newTemplate(good);
+  work(world);
+  gone = true;
+  work(world);
+  expect(world.status).toMatchObject({
+    phase: 'Invalid',
+    message: expect.stringMatching(/its GatewayClass has not said so yet\. Revision 2, step 1\/1 .* goes back at /),
+  });
+  expect(weights(world)).toEqual({ r1: 80, r2: 20 });
+  world.pass(180_000);
+  work(world);
+  expect(weights(world)).toEqual({ r1: 100 });
+  expect(world.status?.failed).toMatchObject({
+    reason: 'DeadlineExceeded',
+    message: expect.stringContaining('its GatewayClass has not said so yet'),
+  });
+});
