@@ -8,10 +8,16 @@ import { previewName, revisionName } from './names.ts';
 import type { MetricView, Observation, Refusal, TemplateView } from './plan/observation.ts';
 import { revisionView } from './revisions/revisionView.ts';
 import { conflictOf, isForeign } from './route/conflicts.ts';
-import { type Gateway, type GatewayClass, type GatewayInUse, gatewayOf } from './route/gateway.ts';
-import { type ProbeTarget, probeTarget } from './route/probe.ts';
+import {
+  type Gateway,
+  type GatewayClass,
+  type GatewayInUse,
+  gatewayOf,
+  keyOfParent,
+} from './route/gateway.ts';
+import { type ProbeTarget, probeTargets } from './route/probe.ts';
 import type { Evidence } from './route/probes.ts';
-import type { Route } from './route/routes.ts';
+import type { ParentReference, Route } from './route/routes.ts';
 import { type SeenRoute, seeRoute, writtenAt } from './route/routeView.ts';
 
 /** What is read for a Deployment. Nothing here asks the API server. */
@@ -43,8 +49,8 @@ export interface Findings {
   /** What of the last plan could not be written. */
   readonly refused: Refusal | undefined;
   readonly analysis: ReadonlyMap<string, MetricView>;
-  /** Whether the gateway serves the route, which is so old in milliseconds. */
-  readonly evidence: (target: ProbeTarget | undefined, age: number) => Evidence;
+  /** Whether all gateways serve the route, which is so old in milliseconds. */
+  readonly evidence: (targets: readonly (ProbeTarget | undefined)[], age: number) => Evidence;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -57,7 +63,7 @@ export function observe(
   { template, refused, analysis, evidence, now }: Findings,
 ): Seen {
   const gateway = gatewayOf(caches, deployment);
-  const route = routeOf(caches, deployment, gateway, evidence, now);
+  const route = routeOf(caches, deployment, evidence, now);
   const observation: Observation = {
     now,
     deployment,
@@ -98,7 +104,6 @@ export function analysedRevision({ metadata }: Deployment, hash: string): Analys
 function routeOf(
   caches: Caches,
   deployment: Deployment,
-  inUse: GatewayInUse | undefined,
   evidence: Findings['evidence'],
   now: number,
 ): SeenRoute | undefined {
@@ -109,8 +114,9 @@ function routeOf(
   const all = [name, previewName(name)].map((one) => routes.get(keyOf({ namespace, name: one })));
   const foreign = all.find((route) => route !== undefined && isForeign(route, deployment));
   const [live, preview] = all.map((route) => (route === foreign ? undefined : route));
-  const target = live && probeTarget(live, inUse?.gateway);
-  const seen = seeRoute(deployment, live, preview, evidence(target, now - writtenAt(live)), now);
+  const gateways = (parent: ParentReference) => caches.gateways.get(keyOfParent(parent, namespace));
+  const targets = live === undefined ? [] : probeTargets(live, gateways);
+  const seen = seeRoute(deployment, live, preview, evidence(targets, now - writtenAt(live)), now);
   return {
     ...seen,
     view: {

@@ -114,8 +114,10 @@ export class PlanWriter {
     const { httpRoutes, grpcRoutes } = this.#parts.informers;
     const { namespace = '' } = deployment.metadata;
     const all = deployment.spec.traffic?.gateway?.kind === 'GRPCRoute' ? grpcRoutes : httpRoutes;
-    return desiredRoutes(deployment, planned).flatMap((desired) => {
-      const live = all.get(keyOf({ namespace, name: desired.object.metadata.name }));
+    const liveOf = (name: string) => all.get(keyOf({ namespace, name }));
+    const written = { live: liveOf(deployment.metadata.name) };
+    return desiredRoutes(deployment, planned, written).flatMap((desired) => {
+      const live = liveOf(desired.object.metadata.name);
       if (live !== undefined && isForeign(live, deployment)) return [];
       return [deployment.spec.adopt ? desired : { ...desired, takeOver: 'Never' as const }];
     });

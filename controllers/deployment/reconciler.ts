@@ -139,7 +139,7 @@ export class DeploymentReconciler {
       template: view,
       refused,
       analysis: new Map([...analyses.views(key), ...this.#jobs.views(deployment)]),
-      evidence: (target, age) => probes.evidence(key, target, age),
+      evidence: (targets, age) => probes.evidence(key, targets, age),
       now: now(),
     });
     const plan = planDeployment(observation);

@@ -1,8 +1,8 @@
 import { labels } from '../../../crds/deployment/names.ts';
 import type { Lister } from '../../../operator/cache/lister.ts';
-import { keyOf, type ObjectKey } from '../../../operator/resources/object.ts';
+import type { ObjectKey } from '../../../operator/resources/object.ts';
 import type { Deployment } from '../deployment.ts';
-import { type Gateway, isFor } from './gateway.ts';
+import { type Gateway, isFor, isGateway, keyOfParent } from './gateway.ts';
 import type { ParentReference, Route, RouteMatch } from './routes.ts';
 
 /**
@@ -144,9 +144,9 @@ function claims(
   path: string,
 ): readonly Claim[] {
   return parents
-    .filter(({ kind = 'Gateway' }) => kind === 'Gateway')
+    .filter(isGateway)
     .flatMap((parent) => {
-      const gateway = keyOf({ namespace: parent.namespace ?? namespace, name: parent.name });
+      const gateway = keyOfParent(parent, namespace);
       return hostnames.map((host) => ({ text: `${gateway} ${host} ${trimmed(path)}`, gateway, parent }));
     });
 }

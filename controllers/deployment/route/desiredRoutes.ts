@@ -6,7 +6,7 @@ import type { Deployment } from '../deployment.ts';
 import { previewName, revisionName } from '../names.ts';
 import { ownedBy } from '../owned.ts';
 import type { PlannedRoute } from '../plan/deploymentPlan.ts';
-import { probeRule } from './probe.ts';
+import { probeRule, type Written } from './probe.ts';
 import {
   type BackendReference,
   grpcRoutes,
@@ -25,7 +25,7 @@ type Gateway = NonNullable<NonNullable<Deployment['spec']['traffic']>['gateway']
 export function desiredRoutes(
   deployment: Deployment,
   planned: PlannedRoute,
-  { probe = true }: { readonly probe?: boolean } = {},
+  { probe = true, ...written }: Written & { readonly probe?: boolean } = {},
 ): readonly DesiredObject[] {
   const { metadata, spec } = deployment;
   const { gateway, ports } = spec.traffic ?? {};
@@ -51,7 +51,7 @@ export function desiredRoutes(
   const main = route(deployment, gateway, {
     name: metadata.name,
     hostnames: gateway.hostnames,
-    rules: probe ? probed(deployment, gateway, rules) : rules,
+    rules: probe ? probed(deployment, gateway, rules, written) : rules,
     mark: planned.rules,
   });
   if (gateway.preview === undefined || preview === undefined) return [main];
@@ -102,8 +102,10 @@ function probed(
   { metadata }: Deployment,
   { kind, parentRefs, hostnames }: Gateway,
   rules: readonly RouteRule[],
+  written: Written,
 ): readonly RouteRule[] {
-  return kind === 'GRPCRoute' ? rules : [probeRule(metadata, [parentRefs, hostnames, rules]), ...rules];
+  if (kind === 'GRPCRoute') return rules;
+  return [probeRule(metadata, [parentRefs, hostnames, rules], written), ...rules];
 }
 
 type Backend = (hash: string, weight?: number) => BackendReference;

@@ -1,5 +1,5 @@
 import type { Lister } from '../../../operator/cache/lister.ts';
-import { type KubernetesObject, keyOf } from '../../../operator/resources/object.ts';
+import { type KubernetesObject, keyOf, type ObjectKey } from '../../../operator/resources/object.ts';
 import { defineResource } from '../../../operator/resources/resource.ts';
 import type { Deployment } from '../deployment.ts';
 import type { GatewayView } from '../plan/observation.ts';
@@ -53,24 +53,41 @@ export const gatewayClasses = defineResource<GatewayClass>({
 
 /** Who serves a Deployment's route, and what that can do. */
 export interface GatewayInUse {
-  /** Of the GatewayClass: by it the presets know which metrics there are. */
+  /** Of the first gateway's class: by it the presets know which metrics there are. */
   readonly controllerName: string;
+  /** What all of them can. */
   readonly view: GatewayView;
-  readonly gateway: Gateway;
 }
 
-/** The gateway that the first of the route's parents is; undefined as long as it is not there. */
+/** Where the gateways are that a Deployment's route is for. */
+export function gatewaysOfDeployment({ metadata, spec }: Deployment): readonly ObjectKey[] {
+  const parents = spec.traffic?.gateway?.parentRefs.filter(isGateway) ?? [];
+  return parents.map((parent) => keyOfParent(parent, metadata.namespace));
+}
+
+/** The gateways that the route's parents are; undefined as long as one of them, or its class, is not there. */
 export function gatewayOf(
   { gateways: all, classes }: { readonly gateways: Lister<Gateway>; readonly classes: Lister<GatewayClass> },
-  { metadata, spec }: Deployment,
+  deployment: Deployment,
 ): GatewayInUse | undefined {
-  const parent = spec.traffic?.gateway?.parentRefs.find(({ kind = 'Gateway' }) => kind === 'Gateway');
-  if (parent === undefined) return undefined;
-  const namespace = parent.namespace ?? metadata.namespace ?? '';
-  const gateway = all.get(keyOf({ namespace, name: parent.name }));
-  const found = gateway && classes.get(keyOf({ name: gateway.spec.gatewayClassName }));
-  if (gateway === undefined || found === undefined) return undefined;
-  return { controllerName: found.spec.controllerName, view: viewOf(found), gateway };
+  const found = gatewaysOfDeployment(deployment).map((key) => {
+    const gateway = all.get(key);
+    return gateway && classes.get(keyOf({ name: gateway.spec.gatewayClassName }));
+  });
+  const known = found.filter((one) => one !== undefined);
+  const [first] = known;
+  if (first === undefined || known.length < found.length) return undefined;
+  return { controllerName: first.spec.controllerName, view: known.map(viewOf).reduce(both) };
+}
+
+/** A route may be for other things than gateways, such as a mesh's Services. */
+export function isGateway({ kind = 'Gateway' }: ParentReference): boolean {
+  return kind === 'Gateway';
+}
+
+/** Where the gateway is that a parent of a route in this namespace names. */
+export function keyOfParent(parent: ParentReference, namespace = ''): ObjectKey {
+  return keyOf({ namespace: parent.namespace ?? namespace, name: parent.name });
 }
 
 /** Matching on headers and weights are core: every gateway has them. Of the rest a class says what it can. */
@@ -84,5 +101,15 @@ function viewOf({ status }: GatewayClass): GatewayView {
     mirror: can('HTTPRouteRequestPercentageMirror'),
     // No feature is called after what it takes, which is a filter of answers at one backend: whoever can do each part can.
     sticky: can('HTTPRouteBackendRequestHeaderModification') && can('HTTPRouteResponseHeaderModification'),
+  };
+}
+
+function both(one: GatewayView, other: GatewayView): GatewayView {
+  return {
+    headers: one.headers && other.headers,
+    weights: one.weights && other.weights,
+    query: one.query && other.query,
+    mirror: one.mirror && other.mirror,
+    sticky: one.sticky && other.sticky,
   };
 }

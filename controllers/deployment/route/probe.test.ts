@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../operator/queue/manualClock.ts';
 import { keyOf } from '../../../operator/resources/object.ts';
+import { OutboundError } from '../outbound/outboundError.ts';
 import type { Gateway } from './gateway.ts';
-import { probeRule, probeTarget, rulesForPeople, tokenOf, tokenOfAnswer } from './probe.ts';
+import { probeRule, probeTargets, rulesForPeople, tokenOf, tokenOfAnswer } from './probe.ts';
 import { type Evidence, Probes } from './probes.ts';
 import type { Route, RouteRule } from './routes.ts';
 
@@ -14,10 +15,12 @@ const route = (rules: readonly RouteRule[] = [split], more: Partial<Route['spec'
   spec: {
     parentRefs: [{ name: 'public' }],
     hostnames: ['shop.example.com'],
-    rules: [probeRule({ namespace: 'team', name: 'shop' }, rules), ...rules],
+    rules: [probeRule({ namespace: 'team', name: 'shop' }, rules, { nonce: () => 'n1' }), ...rules],
     ...more,
   },
 });
+const targets = (one: Route, ...gateways: readonly (Gateway | undefined)[]) =>
+  probeTargets(one, ({ name }) => gateways.find((each) => each?.metadata.name === name));
 const gateway = (more: Partial<Gateway['spec']> = {}, addresses = ['10.1.2.3']): Gateway => ({
   apiVersion: 'gateway.networking.k8s.io/v1',
   kind: 'Gateway',
@@ -36,9 +39,24 @@ const gateway = (more: Partial<Gateway['spec']> = {}, addresses = ['10.1.2.3']):
 describe('the rule that answers by itself', () => {
   it('says another word for each state of the route, and is not one of those for people', () => {
     const other = { backendRefs: [{ name: 'shop-a', port: 80, weight: 99 }] };
-    expect(tokenOf(route())).toMatch(/^[0-9a-f]{8}$/);
+    expect(tokenOf(route())).toMatch(/^[0-9a-f]{8}-n1$/);
     expect(tokenOf(route([other]))).not.toBe(tokenOf(route()));
     expect(rulesForPeople(route())).toEqual([split]);
+  });
+
+  it('says another word for a state that comes back, and the same one for as long as it stands', () => {
+    const other = { backendRefs: [{ name: 'shop-a', port: 80, weight: 99 }] };
+    let writes = 0;
+    const written = (rules: readonly RouteRule[], live?: Route) => {
+      const subject = { namespace: 'team', name: 'shop' };
+      const rule = probeRule(subject, rules, { live, nonce: () => `n${(writes += 1)}` });
+      return { ...route(), spec: { ...route().spec, rules: [rule, ...rules] } };
+    };
+    const a = written([split]);
+    expect(tokenOf(written([split], a))).toBe(tokenOf(a));
+    const b = written([other], a);
+    expect(tokenOf(written([split], b))).not.toBe(tokenOf(a));
+    expect(writes).toBe(3);
   });
 
   it('is asked for at a listener without TLS, by a host name of the route', () => {
@@ -47,13 +65,26 @@ describe('the rule that answers by itself', () => {
       host: 'shop.example.com',
       token: tokenOf(route()),
     };
-    expect(probeTarget(route(), gateway())).toEqual(target);
+    expect(targets(route(), gateway())).toEqual([target]);
     const any = route([split], { hostnames: ['*.example.com'] });
-    expect(probeTarget(any, gateway({}, ['fd00::7']))).toEqual({
-      url: 'http://[fd00::7]:8000/.well-known/mainstay/team/shop',
-      host: 'mainstay.example.com',
-      token: tokenOf(any),
+    expect(targets(any, gateway({}, ['fd00::7']))).toEqual([
+      {
+        url: 'http://[fd00::7]:8000/.well-known/mainstay/team/shop',
+        host: 'mainstay.example.com',
+        token: tokenOf(any),
+      },
+    ]);
+  });
+
+  it('is asked for at every gateway that the route is for', () => {
+    const two = route([split], {
+      parentRefs: [{ name: 'public' }, { name: 'inside' }, { kind: 'Service', name: 'mesh' }],
     });
+    const inside = { ...gateway({}, ['10.9.9.9']), metadata: { name: 'inside', namespace: 'team' } };
+    const hosts = (...all: readonly Gateway[]) =>
+      targets(two, ...all).map((target) => target && new URL(target.url).hostname);
+    expect(hosts(gateway(), inside)).toEqual(['10.1.2.3', '10.9.9.9']);
+    expect(hosts(gateway())).toEqual(['10.1.2.3', undefined]);
   });
 
   it.each<[string, Gateway | undefined, Partial<Route['spec']>]>([
@@ -68,7 +99,7 @@ describe('the rule that answers by itself', () => {
     ['the route is for another port', gateway(), { parentRefs: [{ name: 'public', port: 443 }] }],
     ['the route has no such rule', gateway(), { rules: [split] }],
   ])('is not asked for where %s', (_, one, spec) => {
-    expect(probeTarget(route([split], spec), one)).toBeUndefined();
+    expect(targets(route([split], spec), one)).toEqual([undefined]);
   });
 
   it.each([
@@ -90,13 +121,14 @@ afterEach(() => {
 /** A gateway that answers with whatever state it serves; undefined where it knows nothing of the route. */
 function asking(served: string | undefined) {
   const clock = new ManualClock();
-  const state = { served, reachable: true, questions: 0 };
+  const state = { served, reachable: true, allowed: true, questions: 0 };
   const told: Evidence[] = [];
   const probes: Probes = new Probes({
     clock,
     outbound: {
       send: async () => {
         state.questions += 1;
+        if (!state.allowed) throw new OutboundError('forbidden');
         if (!state.reachable) throw new Error('nobody there');
         if (state.served === undefined) return { status: 404, body: '' };
         return { status: 302, body: '', location: `http://${state.served}.mainstay.invalid/` };
@@ -108,7 +140,7 @@ function asking(served: string | undefined) {
   let last = '';
   const look = (token: string, age = 0) => {
     last = token;
-    return probes.evidence(key, { url: 'http://10.1.2.3/', host: 'shop.example.com', token }, age);
+    return probes.evidence(key, [{ url: 'http://10.1.2.3/', host: 'shop.example.com', token }], age);
   };
   return { clock, state, told, look, probes };
 }
@@ -177,6 +209,57 @@ describe('what a gateway serves', () => {
     state.served = 'new';
     await clock.advanceAsync(2_000);
     expect(told).toEqual(['Awaited', 'Served']);
+  });
+
+  it('is asked for ever more seldom of one who does not answer', async () => {
+    const { clock, state, look } = asking(undefined);
+    state.reachable = false;
+    look('new');
+    await clock.advanceAsync(600_000);
+    expect(state.questions).toBeLessThan(45);
+    const before = state.questions;
+    await clock.advanceAsync(600_000);
+    expect(state.questions - before).toBeLessThanOrEqual(20);
+  });
+
+  it('is not awaited of one whom this process may not ask', async () => {
+    const { clock, state, told, look } = asking('new');
+    state.allowed = false;
+    look('new');
+    await clock.advanceAsync(0);
+    expect(told).toEqual(['None']);
+    await clock.advanceAsync(60_000);
+    expect(state.questions).toBeLessThan(4);
+  });
+
+  it('is known of several only together', async () => {
+    const clock = new ManualClock();
+    const served = new Map([
+      ['10.1.1.1', 'new'],
+      ['10.2.2.2', 'old'],
+    ]);
+    const probes = new Probes({
+      clock,
+      outbound: {
+        send: async ({ url }) => ({
+          status: 302,
+          body: '',
+          location: `http://${served.get(url.hostname)}.mainstay.invalid/`,
+        }),
+      },
+      onEvidence: () => {},
+    });
+    ended.push(() => probes.stopAll());
+    const at = (address: string) => ({ url: `http://${address}/`, host: 'shop.example.com', token: 'new' });
+    const look = (...more: readonly undefined[]) =>
+      probes.evidence(key, [at('10.1.1.1'), at('10.2.2.2'), ...more], 0);
+    look();
+    await clock.advanceAsync(5_000);
+    expect(look()).toBe('Awaited');
+    served.set('10.2.2.2', 'new');
+    await clock.advanceAsync(5_000);
+    expect(look()).toBe('Served');
+    expect(look(undefined)).toBe('None');
   });
 
   it('is nothing that is asked for once the Deployment has gone', async () => {

@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { checksum } from '../../../operator/resources/checksum.ts';
-import { type Gateway, isFor } from './gateway.ts';
-import type { Route, RouteRule } from './routes.ts';
+import { type Gateway, isFor, isGateway } from './gateway.ts';
+import type { ParentReference, Route, RouteRule } from './routes.ts';
 
 /**
  * How it is known what a gateway serves. Gateways say of a route that it is accepted before they serve it, some by seconds.
@@ -10,8 +11,12 @@ import type { Route, RouteRule } from './routes.ts';
 export function probeRule(
   { namespace = '', name }: { readonly namespace?: string; readonly name: string },
   rest: unknown,
+  { live, nonce = newNonce }: Written = {},
 ): RouteRule {
-  const token = checksum(JSON.stringify(rest)).toString(16).padStart(8, '0');
+  const content = checksum(JSON.stringify(rest)).toString(16).padStart(8, '0');
+  const before = live && tokenOf(live);
+  const stands = before === content || before?.startsWith(`${content}-`) === true;
+  const token = stands ? before : `${content}-${nonce()}`;
   return {
     matches: [{ path: { type: 'Exact', value: `/.well-known/mainstay/${namespace}/${name}` } }],
     filters: [
@@ -21,6 +26,18 @@ export function probeRule(
       },
     ],
   };
+}
+
+/** What a state is named by besides its content. */
+export interface Written {
+  /** The route as it stands: what says the same keeps its name. */
+  readonly live?: Route | undefined;
+  /** Another each time. */
+  readonly nonce?: () => string;
+}
+
+function newNonce(): string {
+  return randomBytes(4).toString('hex');
 }
 
 /** A host name that can be nobody's (RFC 2606). */
@@ -52,13 +69,25 @@ export interface ProbeTarget {
 }
 
 /**
- * Where to ask: the first address of the gateway, at a listener without TLS. Undefined where there is none, or the route
- * has no such rule; then nobody can be asked.
+ * Where to ask, for each gateway that the route is for: its first address, at a listener without TLS. Undefined where there
+ * is none, or the route has no such rule; then nobody can be asked.
  */
-export function probeTarget(route: Route, gateway: Gateway | undefined): ProbeTarget | undefined {
+export function probeTargets(
+  route: Route,
+  gatewayOf: (parent: ParentReference) => Gateway | undefined,
+): readonly (ProbeTarget | undefined)[] {
+  return (route.spec.parentRefs ?? [])
+    .filter(isGateway)
+    .map((parent) => targetOf(route, parent, gatewayOf(parent)));
+}
+
+function targetOf(
+  route: Route,
+  parent: ParentReference,
+  gateway: Gateway | undefined,
+): ProbeTarget | undefined {
   const probe = probeOf(route);
   const address = gateway?.status?.addresses?.[0]?.value;
-  const [parent = { name: '' }] = route.spec.parentRefs ?? [];
   const listener = gateway?.spec.listeners?.find((one) => one.protocol === 'HTTP' && isFor(parent, one));
   if (probe === undefined || address === undefined || listener === undefined) return undefined;
   const host = route.spec.hostnames?.[0] ?? listener.hostname ?? address;

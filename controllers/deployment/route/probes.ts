@@ -1,6 +1,7 @@
 import { type Clock, sleep } from '../../../operator/queue/clock.ts';
 import type { ObjectKey } from '../../../operator/resources/object.ts';
 import type { Outbound } from '../outbound/outbound.ts';
+import { OutboundError } from '../outbound/outboundError.ts';
 import { type ProbeTarget, tokenOfAnswer } from './probe.ts';
 
 /** What is known of whether a gateway serves a route as it is written. */
@@ -8,7 +9,7 @@ export type Evidence =
   | 'Served'
   /** It has answered for this route, and not yet with this state. */
   | 'Awaited'
-  /** Nobody could be asked, or nobody who was knew of the route: time must do. */
+  /** One of the gateways could not be asked, or did not know of the route: time must do. */
   | 'None';
 
 interface ProbesOptions {
@@ -23,6 +24,8 @@ const enough = 3;
 /** Milliseconds between two questions, at first and at most. */
 const shortest = 50;
 const longest = 1_000;
+/** Milliseconds between two questions, at most, to one who does not answer for the route. */
+const rarely = 30_000;
 /** Milliseconds that an answer may take. */
 const patience = 2_000;
 /** Milliseconds after which a gateway that has never answered for a route is not waited for. */
@@ -31,46 +34,64 @@ const unknownFor = 10_000;
 /** Milliseconds. */
 const old = 60_000;
 
-/** Asks gateways, as long as they do not serve what is written. Each Deployment's route has one question at a time. */
+/** Asks gateways, as long as they do not serve what is written. Each is asked one question at a time of a Deployment's route. */
 export class Probes {
   readonly #options: ProbesOptions;
-  readonly #asked = new Map<ObjectKey, Asked>();
+  /** By the Deployment, and by whom and what is asked. */
+  readonly #asked = new Map<ObjectKey, Map<string, Asked>>();
 
   constructor(options: ProbesOptions) {
     this.#options = options;
   }
 
   /**
-   * What is known, and begins to ask where that is not enough. `target`: undefined where nobody can be asked. `age` of the
-   * route, in milliseconds: what was written long before this process looked is taken to be served until it knows better.
+   * What is known of all gateways together, and begins to ask where that is not enough. `targets`: one a gateway, undefined
+   * where it cannot be asked. `age` of the route, in milliseconds: what was written long before this process looked is taken
+   * to be served until it knows better.
    */
-  evidence(key: ObjectKey, target: ProbeTarget | undefined, age: number): Evidence {
+  evidence(key: ObjectKey, targets: readonly (ProbeTarget | undefined)[], age: number): Evidence {
     const before = this.#asked.get(key);
-    if (target === undefined) {
-      this.stop(key);
-      return 'None';
-    }
-    if (before?.url === target.url && before.token === target.token) return before.evidence;
-    before?.stop.abort();
-    const asked: Asked = {
-      url: target.url,
-      token: target.token,
-      evidence: before === undefined && age > old ? 'None' : 'Awaited',
-      stop: new AbortController(),
-      known: before?.url === target.url && before.known,
-    };
-    this.#asked.set(key, asked);
-    void this.#ask(key, target, asked);
-    return asked.evidence;
+    const asked = new Map<string, Asked>();
+    const found = targets.map((target): Evidence => {
+      if (target === undefined) return 'None';
+      const where = `${target.url} ${target.host}`;
+      const known = asked.get(where) ?? before?.get(where);
+      const one = this.#question(key, target, age, before === undefined, known);
+      asked.set(where, one);
+      return one.evidence;
+    });
+    for (const [where, one] of before ?? []) if (asked.get(where) !== one) one.stop.abort();
+    if (asked.size === 0) this.#asked.delete(key);
+    else this.#asked.set(key, asked);
+    if (found.includes('Awaited')) return 'Awaited';
+    return found.length === 0 || found.includes('None') ? 'None' : 'Served';
   }
 
   stop(key: ObjectKey): void {
-    this.#asked.get(key)?.stop.abort();
+    for (const one of this.#asked.get(key)?.values() ?? []) one.stop.abort();
     this.#asked.delete(key);
   }
 
   stopAll(): void {
     for (const key of [...this.#asked.keys()]) this.stop(key);
+  }
+
+  #question(
+    key: ObjectKey,
+    target: ProbeTarget,
+    age: number,
+    first: boolean,
+    before: Asked | undefined,
+  ): Asked {
+    if (before?.token === target.token) return before;
+    const asked: Asked = {
+      token: target.token,
+      evidence: first && age > old ? 'None' : 'Awaited',
+      stop: new AbortController(),
+      known: before?.known === true,
+    };
+    void this.#ask(key, target, asked);
+    return asked;
   }
 
   async #ask(key: ObjectKey, target: ProbeTarget, asked: Asked): Promise<void> {
@@ -81,24 +102,32 @@ export class Probes {
       asked.evidence = evidence;
       onEvidence(key);
     };
-    const began = clock.now();
+    let heard = clock.now();
     let pause = shortest;
     let inRow = 0;
     while (!signal.aborted && inRow < enough) {
-      const token = await this.#token(target, signal);
-      if (token !== undefined) asked.known = true;
+      const { token, forbidden } = await this.#answer(target, signal);
+      if (token !== undefined) {
+        asked.known = true;
+        heard = clock.now();
+      }
       // It serves another state, whatever was taken for granted.
       if (token !== undefined && token !== target.token) found('Awaited');
       inRow = token === target.token ? inRow + 1 : 0;
       if (inRow === enough) return found('Served');
-      if (!asked.known && clock.now() - began >= unknownFor) found('None');
+      const silent = clock.now() - heard >= unknownFor;
+      // Whom this process may not ask will not answer later.
+      if (forbidden || (silent && !asked.known)) found('None');
       if (inRow > 0) continue;
-      await sleep(clock, pause, signal);
-      pause = Math.min(pause * 2, longest);
+      await sleep(clock, forbidden ? rarely : pause, signal);
+      pause = Math.min(pause * 2, silent ? rarely : longest);
     }
   }
 
-  async #token({ url, host }: ProbeTarget, stop: AbortSignal): Promise<string | undefined> {
+  async #answer(
+    { url, host }: ProbeTarget,
+    stop: AbortSignal,
+  ): Promise<{ readonly token?: string | undefined; readonly forbidden: boolean }> {
     const signal = AbortSignal.any([stop, AbortSignal.timeout(patience)]);
     try {
       const answer = await this.#options.outbound.send({
@@ -108,15 +137,14 @@ export class Probes {
         headers: { host, connection: 'close' },
         signal,
       });
-      return tokenOfAnswer(answer.location);
-    } catch {
-      return undefined;
+      return { token: tokenOfAnswer(answer.location), forbidden: false };
+    } catch (error) {
+      return { forbidden: error instanceof OutboundError && error.trouble === 'forbidden' };
     }
   }
 }
 
 interface Asked {
-  readonly url: string;
   readonly token: string;
   evidence: Evidence;
   readonly stop: AbortController;
