@@ -20,6 +20,8 @@ import { deployments } from './deployment.ts';
 import { informersOf } from './informers.ts';
 import { identity } from './marks.ts';
 import { deploymentMetrics } from './metrics.ts';
+import { endpointsOfApiServer } from './outbound/apiServerAddresses.ts';
+import { clusterRanges } from './outbound/clusterRanges.ts';
 import { openOutbound } from './outbound/index.ts';
 import { DeploymentReconciler } from './reconciler.ts';
 import { Probes } from './route/probes.ts';
@@ -54,16 +56,18 @@ export function addDeploymentController(
     clock: monotonicClock,
     settings: settings.analysis,
     apiServer,
+    endpoints: () => endpointsOfApiServer(manager.client),
+    cluster: clusterRanges(manager, monotonicClock),
     connections: concurrency,
   });
   const analyses = createAnalyses({
     clock: monotonicClock,
     now: Date.now,
-    outbound,
+    outbound: outbound.tenants,
     readSecret: secretsOf(manager.client),
     onResult: tell,
   });
-  const probes = new Probes({ clock: monotonicClock, outbound, onEvidence: tell });
+  const probes = new Probes({ clock: monotonicClock, outbound: outbound.gateways, onEvidence: tell });
   manager.beforeStop('questions to other servers', async () => {
     analyses.stopAll();
     probes.stopAll();

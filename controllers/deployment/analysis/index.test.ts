@@ -20,13 +20,15 @@ async function setUp(settings: object) {
     clock: monotonicClock,
     settings: analysisSettings.parse(settings),
     apiServer: ['10.96.0.1'],
+    endpoints: () => Promise.resolve([]),
+    cluster: () => Promise.resolve([]),
     connections: 4,
     resolve: (name) => Promise.resolve(name === 'prometheus.monitoring' ? ['127.0.0.1'] : [name]),
   });
   const analyses = createAnalyses({
     clock: monotonicClock,
     now: () => Date.now(),
-    outbound,
+    outbound: outbound.tenants,
     readSecret: () => Promise.resolve(undefined),
     onResult: news.resolve,
   });

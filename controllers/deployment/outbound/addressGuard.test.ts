@@ -69,7 +69,19 @@ describe('what a tenant’s address may reach', () => {
   });
 });
 
-it('the API server is known by all its names, also when one of them does not resolve for a while', async () => {
+it('the cluster’s own pods, nodes and Services are out of reach, as they are now, unless an installation allows it', async () => {
+  let ranges: readonly string[] = ['10.244.0.0/24', '192.168.7.2'];
+  const cluster = () => Promise.resolve(ranges);
+  const guard = new AddressGuard({ cluster });
+  expect(await guard.allows('10.244.0.9')).toBe(false);
+  expect(await guard.allows('::ffff:192.168.7.2')).toBe(false);
+  expect(await guard.allows('10.96.0.20')).toBe(true);
+  ranges = [...ranges, '10.96.0.0/16'];
+  expect(await guard.allows('10.96.0.20')).toBe(false);
+  expect(await new AddressGuard({ cluster, allow: ['10.96.0.20'] }).allows('10.96.0.20')).toBe(true);
+});
+
+it('the API server is known by all its names and by what is behind its Service, also when one of them does not resolve for a while', async () => {
   const clock = new ManualClock();
   const answers: Record<string, readonly string[]> = {
     'api.example.com': ['192.0.2.7'],
@@ -78,6 +90,7 @@ it('the API server is known by all its names, also when one of them does not res
   let asked = 0;
   const addresses = apiServerAddresses({
     hosts: ['api.example.com', '10.96.0.1', '[fd00::1]', 'kubernetes.default.svc'],
+    endpoints: () => Promise.resolve(['172.18.0.3']),
     clock,
     resolve: (name) => {
       asked += 1;
@@ -91,12 +104,13 @@ it('the API server is known by all its names, also when one of them does not res
     await guard.allows('192.0.2.7'),
     await guard.allows('10.96.0.1'),
     await guard.allows('fd00::1'),
+    await guard.allows('172.18.0.3'),
   ];
-  expect(await refused()).toEqual([false, false, false]);
+  expect(await refused()).toEqual([false, false, false, false]);
   expect(asked).toBe(4);
   delete answers['api.example.com'];
   clock.advance(60_000);
-  expect(await refused()).toEqual([false, false, false]);
+  expect(await refused()).toEqual([false, false, false, false]);
   expect(asked).toBe(8);
   expect(await guard.allows('192.0.2.8')).toBe(true);
 });

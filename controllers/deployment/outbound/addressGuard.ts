@@ -13,7 +13,8 @@ import { BlockList, isIP, isIPv6 } from 'node:net';
  * - this host (loopback and unspecified addresses) and the link (169.254.0.0/16, fe80::/10), where metadata services are;
  * - metadata services elsewhere (AWS over IPv6, Azure, Alibaba, Oracle);
  * - multicast, broadcast and reserved addresses;
- * - the API server, by the addresses that it is known by.
+ * - the API server, by the addresses that it is known by;
+ * - the cluster's own pods, nodes and Services, as far as their ranges are known: no wall of theirs is for the operator.
  *
  * An installation refuses more (`deny`, for instance all but the ranges of monitoring) or less (`allow`, which counts over
  * everything else).
@@ -21,12 +22,12 @@ import { BlockList, isIP, isIPv6 } from 'node:net';
 export class AddressGuard {
   readonly #allowed = new BlockList();
   readonly #denied = new BlockList();
-  readonly #apiServer: () => Promise<Iterable<string>>;
+  readonly #known: readonly (() => Promise<BlockList>)[];
 
-  constructor({ allow = [], deny = [], apiServer = () => Promise.resolve([]) }: AddressGuardOptions) {
+  constructor({ allow = [], deny = [], apiServer = none, cluster = none }: AddressGuardOptions) {
     for (const range of allow) addRange(this.#allowed, range);
     for (const range of [...deniedByDefault, ...deny]) addRange(this.#denied, range);
-    this.#apiServer = apiServer;
+    this.#known = [apiServer, cluster].map(listed);
   }
 
   /** Whether a connection to this IP address may be made. */
@@ -36,9 +37,11 @@ export class AddressGuard {
     const meant = [plain, ...embedded(plain)];
     if (has(this.#allowed, plain)) return true;
     if (meant.some((one) => has(this.#denied, one))) return false;
-    const apiServer = new BlockList();
-    for (const one of await this.#apiServer()) if (isIP(one) !== 0) addRange(apiServer, one);
-    return !meant.some((one) => has(apiServer, one));
+    for (const known of this.#known) {
+      const list = await known();
+      if (meant.some((one) => has(list, one))) return false;
+    }
+    return true;
   }
 }
 
@@ -47,8 +50,29 @@ export interface AddressGuardOptions {
   readonly allow?: readonly string[];
   /** Ranges that may not be reached, besides those that nobody may. */
   readonly deny?: readonly string[];
-  /** IP addresses at which the API server answers, as they are known now. */
-  readonly apiServer?: () => Promise<Iterable<string>>;
+  /** IP addresses at which the API server answers, as they are known now: the same list for as long as they are the same. */
+  readonly apiServer?: Ranges;
+  /** Ranges of the cluster's own pods, nodes and Services, alike. */
+  readonly cluster?: Ranges;
+}
+
+type Ranges = () => Promise<readonly string[]>;
+
+const nothing: readonly string[] = [];
+const none: Ranges = () => Promise.resolve(nothing);
+
+/** Ranges as a list to look addresses up in, made anew when they are others. What is no range is none. */
+function listed(ranges: Ranges): () => Promise<BlockList> {
+  let of = nothing;
+  let list = new BlockList();
+  return async () => {
+    const now = await ranges();
+    if (now === of) return list;
+    of = now;
+    list = new BlockList();
+    for (const range of now) if (isRange(range)) addRange(list, range);
+    return list;
+  };
 }
 
 /** Whether a text is a range or an address. */

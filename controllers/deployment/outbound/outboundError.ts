@@ -12,7 +12,7 @@ export type OutboundTrouble =
 
 const words: Readonly<Record<OutboundTrouble, string>> = {
   forbidden:
-    'leads to an address that the operator may not be sent to (itself, the link, a metadata service, the API server, or what the installation refuses)',
+    'leads to an address that the operator may not be sent to (itself, the link, a metadata service, the API server, the cluster’s own pods, nodes and Services, or what the installation refuses): whoever runs it may allow it by deployment.analysis.allow',
   noSuchHost: 'has a host name that does not resolve',
   refused: 'refuses connections',
   tls: 'has a certificate that is not trusted, or speaks no TLS',
