@@ -21,12 +21,18 @@ import { identity } from './marks.ts';
 import type { Caches } from './observe.ts';
 import { endpointsOutline, podOutline } from './outlines.ts';
 import { claimsOfDeployment, claimsOfRoute } from './route/conflicts.ts';
-import { type Gateway, type GatewayClass, gatewayClasses, gateways } from './route/gateway.ts';
+import {
+  type Gateway,
+  type GatewayClass,
+  gatewayClasses,
+  gateways,
+  gatewaysOfDeployment,
+} from './route/gateway.ts';
 import { grpcRoutes, httpRoutes, type Route } from './route/routes.ts';
 
 /** The informers behind the caches. */
 export interface DeploymentInformers extends Caches {
-  readonly deployments: Informer<Deployment, 'uid' | 'claim' | 'source'>;
+  readonly deployments: Informer<Deployment, 'uid' | 'claim' | 'gateway' | 'source'>;
   readonly replicaSets: Informer<ReplicaSet, 'controller'>;
   readonly pods: Informer<Pod, 'controller'>;
   readonly jobs: Informer<Job, 'owner'>;
@@ -52,6 +58,7 @@ export function informersOf(manager: Manager): DeploymentInformers {
       indexes: {
         uid: ({ metadata: { uid } }) => (uid === undefined ? [] : [uid]),
         claim: claimsOfDeployment,
+        gateway: gatewaysOfDeployment,
         source: (deployment) =>
           frozenReferences(deployment).map(
             ({ kind, name }) => `${kind}/${deployment.metadata.namespace}/${name}`,

@@ -48,11 +48,16 @@ export function watchesOf(informers: DeploymentInformers, results: Watch): reado
       .flatMap(claimsOfRoute)
       .flatMap((claim) => deployments.byIndex('claim', claim).map(keyOf));
 
-  /** Gateways seldom change, and whose route one serves is told by the route. */
-  const routed = ({ initial }: Change<KubernetesObject>): readonly ObjectKey[] =>
+  /** Whose route a gateway serves is told by the route: here it is about where it is, and what it can. */
+  const ofGateway = ({ initial, object }: Change<KubernetesObject>): readonly ObjectKey[] =>
+    initial ? [] : deployments.byIndex('gateway', keyOf(object)).map(keyOf);
+
+  const ofClass = ({ initial, object }: Change<KubernetesObject>): readonly ObjectKey[] =>
     initial
       ? []
-      : [...deployments.list()].filter(({ spec }) => spec.traffic?.gateway !== undefined).map(keyOf);
+      : [...informers.gateways.list()]
+          .filter(({ spec }) => spec.gatewayClassName === object.metadata.name)
+          .flatMap((gateway) => deployments.byIndex('gateway', keyOf(gateway)).map(keyOf));
 
   return [
     watch(deployments, ({ object }) => [keyOf(object)], { priority: 'high' }),
@@ -63,8 +68,8 @@ export function watchesOf(informers: DeploymentInformers, results: Watch): reado
     watch(informers.jobs, ofMade),
     watch(informers.httpRoutes, ofRoute),
     watch(informers.grpcRoutes, ofRoute),
-    watch(informers.gateways, routed, { priority: 'low' }),
-    watch(informers.classes, routed, { priority: 'low' }),
+    watch(informers.gateways, ofGateway, { priority: 'low' }),
+    watch(informers.classes, ofClass, { priority: 'low' }),
     results,
   ];
 }
