@@ -13,7 +13,7 @@ import { compile, type Facts, type Finding } from '../compile/index.ts';
 import { constraintsOf } from '../compile/match.ts';
 import type { MatchConstraints } from '../compile/objects.ts';
 import { isInNamedVersion, isMatched, mayBeMatched, readsNamespaceLabels, requestsOnly } from './matched.ts';
-import { fieldsOf, type Path, pathsIn } from './projection.ts';
+import { fieldsOf, type Path, pathsIn, pathsRead } from './projection.ts';
 import { type Rule, type Rules, rulesOf } from './rules.ts';
 import { type Exception, exceptionsOf, exclusionsOf, type Scope } from './scopes.ts';
 import { isRecord, type JsonObject, metadataOf, type Resource, type Subject, text } from './subject.ts';
@@ -53,6 +53,8 @@ export interface Judge {
    * `projected`) gets the same verdicts.
    */
   reads(resource: Resource): readonly Path[];
+  /** Which of these a rule reads for its verdict alone: where the reason of a bad one is to be sought. */
+  ruleReads(rule: string, resource: Resource): readonly Path[];
   /** Whether more of the namespace is read than its name: then `namespaceObject` has to be known. */
   readonly readsNamespace: boolean;
   /**
@@ -94,6 +96,7 @@ function silent(policy: string, findings: readonly Finding[]): Judge {
     readsNamespace: false,
     mayMatch: () => false,
     reads: () => [],
+    ruleReads: () => [],
     ownerOf: () => undefined,
     judge: () => undefined,
   };
@@ -133,6 +136,11 @@ class PolicyJudge implements Judge {
     const labels = this.#spec.match.objectSelector === undefined ? [] : [['metadata', 'labels']];
     const owners = this.#spec.match.workloads === true ? [['metadata', 'ownerReferences']] : [];
     return pathsIn(resource, { object: [...object, ...scopes.object, ...labels, ...owners], podSpec });
+  }
+
+  ruleReads(rule: string, resource: Resource): readonly Path[] {
+    const found = this.#rules.rules.find(({ name }) => name === rule);
+    return found === undefined ? [] : pathsRead(resource, found.fields);
   }
 
   ownerOf(object: JsonObject): Owner | undefined {

@@ -23,15 +23,20 @@ export function fieldsOf(expressions: readonly string[]): Fields {
 /** What is always read: what an object is. */
 const identity: readonly Path[] = [['apiVersion'], ['kind'], ['metadata', 'name'], ['metadata', 'namespace']];
 
-/** The fields in an object of this kind, each once, none below another. */
-export function pathsIn({ kind }: Pick<Resource, 'kind'>, { object, podSpec }: Fields): readonly Path[] {
+/** The fields in an object of this kind, each once, none below another; with what says which object it is. */
+export function pathsIn(resource: Pick<Resource, 'kind'>, fields: Fields): readonly Path[] {
+  return pathsRead(resource, { ...fields, object: [...identity, ...fields.object] });
+}
+
+/** The same of the fields alone. */
+export function pathsRead({ kind }: Pick<Resource, 'kind'>, { object, podSpec }: Fields): readonly Path[] {
   const pod =
     kind === 'Pod'
       ? ['spec']
       : kind === 'CronJob'
         ? ['spec', 'jobTemplate', 'spec', 'template', 'spec']
         : ['spec', 'template', 'spec'];
-  const all = [...identity, ...object, ...podSpec.map((path) => [...pod, ...path])];
+  const all = [...object, ...podSpec.map((path) => [...pod, ...path])];
   const distinct = [...new Map(all.map((path) => [JSON.stringify(path), path])).values()];
   return distinct.filter(
     (path) =>

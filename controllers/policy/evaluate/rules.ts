@@ -36,6 +36,8 @@ export interface Rule {
   /** Said where there is no `says`, or where it says nothing fit. */
   readonly message: string;
   readonly says: Program | undefined;
+  /** What it reads, without its message. */
+  readonly fields: Fields;
 }
 
 export function rulesOf(policy: string, spec: PolicySpec): Rules {
@@ -163,6 +165,7 @@ function compiledRule(
       prefix,
       message: message.slice(prefix.length),
       says: says?.program,
+      fields: fieldsOf([texts.inlinedRule]),
     },
   };
 }
