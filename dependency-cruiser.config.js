@@ -5,7 +5,7 @@ const only = (from, allowed, comment) => ({
   comment,
   from: { path: `^${from}/`, pathNot: '\\.test\\.ts$' },
   to: {
-    path: '^(crds|operator|controllers|manifests|cluster|test|bench|examples|(main|settings)\\.ts)',
+    path: '^(crds|operator|controllers|cli|manifests|cluster|test|bench|examples|(main|settings)\\.ts)',
     pathNot: `^(${[from, ...allowed].join('|')})/`,
   },
 });
@@ -17,6 +17,7 @@ export default {
     only('operator', [], 'The runtime knows Kubernetes and none of our kinds.'),
     only('cluster', [], 'A Kubernetes for tests knows nothing of ours.'),
     only('controllers', ['crds', 'operator'], 'Controllers stand on the schemas and the runtime.'),
+    only('cli', ['crds', 'controllers', 'operator'], 'The command line judges as the operator does.'),
     only('manifests', ['crds'], 'What is installed is described from the schemas alone.'),
     {
       name: 'controllers-apart',
@@ -30,14 +31,14 @@ export default {
     {
       name: 'no-development-dependency-at-run-time',
       severity: 'error',
-      from: { path: '^(operator|controllers|(main|settings)\\.ts)', pathNot: '\\.test\\.ts$' },
+      from: { path: '^(operator|controllers|cli|(main|settings)\\.ts)', pathNot: '\\.test\\.ts$' },
       to: { dependencyTypes: ['npm-dev'] },
     },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     includeOnly:
-      '^(crds|operator|controllers|manifests|cluster|test|bench|examples|(main|settings)\\.ts|node_modules)',
+      '^(crds|operator|controllers|cli|manifests|cluster|test|bench|examples|(main|settings)\\.ts|node_modules)',
     // The peers stand on packages of their own, which are not installed here.
     exclude: { path: '/dist/|^bench/peers/' },
     tsPreCompilationDeps: true,

@@ -1,0 +1,86 @@
+import { builtinKind, type CustomKind, customKindsOf } from '../controllers/policy/defaulting/index.ts';
+import type { Resource } from '../controllers/policy/evaluate/index.ts';
+import { kinds } from '../crds/kinds.ts';
+import { customResourceDefinition } from '../crds/structural/customResourceDefinition.ts';
+import { isObject, type Manifest, metadataOf } from './manifests.ts';
+
+/** A kind, as far as it can be told without a cluster. */
+export interface Known {
+  readonly resource: Resource;
+  readonly custom: CustomKind | undefined;
+  /** Nobody defines it here: its plural is taken to be a regular one, and it to be in a namespace. */
+  readonly guessed: boolean;
+}
+
+/** Kinds of every API server, of ours, and those that the input defines. */
+export class Kinds {
+  readonly #custom = new Map<string, CustomKind>();
+
+  constructor(manifests: readonly Manifest[]) {
+    for (const { apiVersion, kind, object } of manifests) {
+      if (kind !== 'CustomResourceDefinition' || !apiVersion.startsWith('apiextensions.k8s.io/')) continue;
+      for (const custom of customKindsOf(object)) this.#custom.set(keyOf(custom), custom);
+    }
+  }
+
+  of({ apiVersion, kind, object }: Pick<Manifest, 'apiVersion' | 'kind' | 'object'>): Known {
+    const [version = '', group = ''] = apiVersion.split('/').toReversed();
+    const builtin = builtinKind(apiVersion, kind);
+    if (builtin !== undefined) {
+      const { resource, namespaced } = builtin;
+      return { resource: { group, version, resource, kind, namespaced }, custom: undefined, guessed: false };
+    }
+    const custom = this.#customKind(apiVersion, kind);
+    if (custom !== undefined) {
+      const { resource, namespaced } = custom;
+      return { resource: { group, version, resource, kind, namespaced }, custom, guessed: false };
+    }
+    const namespaced = metadataOf(object).namespace !== undefined || !clusterWide.test(kind);
+    const resource = { group, version, resource: pluralOf(kind), kind, namespaced };
+    return { resource, custom: undefined, guessed: true };
+  }
+
+  #customKind(apiVersion: string, kind: string): CustomKind | undefined {
+    const key = keyOf({ apiVersion, kind });
+    const own = kinds.find(
+      (one) => keyOf({ apiVersion: `${one.group}/${one.version}`, kind: one.kind }) === key,
+    );
+    if (!this.#custom.has(key) && own !== undefined) {
+      const definition = customResourceDefinition(own);
+      for (const custom of customKindsOf({ ...definition })) this.#custom.set(keyOf(custom), custom);
+    }
+    return this.#custom.get(key);
+  }
+}
+
+const clusterWide = /^Cluster[A-Z]/;
+
+function keyOf({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): string {
+  return `${apiVersion}/${kind}`;
+}
+
+/** As clients guess it who cannot ask. */
+function pluralOf(kind: string): string {
+  const name = kind.toLowerCase();
+  if (/(?:s|x|z|ch|sh)$/.test(name)) return `${name}es`;
+  return /[^aeiou]y$/.test(name) ? `${name.slice(0, -1)}ies` : `${name}s`;
+}
+
+/** The environments of the Projects among these. */
+export function environmentsOf(
+  manifests: readonly Manifest[],
+): readonly { readonly project: string; readonly environment: string; readonly namespace: string }[] {
+  return manifests
+    .filter(({ apiVersion, kind }) => kind === 'Project' && apiVersion.startsWith('mainstay.dev/'))
+    .flatMap(({ object }) => {
+      const project = String(metadataOf(object).name);
+      const environments = isObject(object.spec) ? object.spec.environments : [];
+      return (Array.isArray(environments) ? environments : [])
+        .filter(isObject)
+        .map(({ name, namespace }) => ({
+          project,
+          environment: String(name),
+          namespace: typeof namespace === 'string' ? namespace : `${project}-${String(name)}`,
+        }));
+    });
+}

@@ -1,0 +1,145 @@
+import { fileURLToPath } from 'node:url';
+import { defaulted } from '../controllers/policy/defaulting/index.ts';
+import { type Finding, type Judge, judgeOf } from '../controllers/policy/evaluate/index.ts';
+import { expiryOf } from '../crds/policy/defaults.ts';
+import { type PolicySpec, policySpec } from '../crds/policy/schema.ts';
+import type { Steps } from './documents.ts';
+import { environmentsOf, type Kinds } from './kinds.ts';
+import { type Manifest, metadataOf, placeIn } from './manifests.ts';
+import type { Place, PolicyFacts, Problem } from './report.ts';
+
+/** A Policy that can judge. */
+export interface Judging {
+  readonly judge: Judge;
+  readonly facts: PolicyFacts;
+  readonly manifest: Manifest;
+}
+
+export interface Policies {
+  readonly policies: readonly Judging[];
+  readonly problems: readonly Problem[];
+  readonly notes: readonly Problem[];
+}
+
+export function isPolicy({ apiVersion, kind }: Pick<Manifest, 'apiVersion' | 'kind'>): boolean {
+  return kind === 'Policy' && apiVersion.startsWith('mainstay.dev/');
+}
+
+const packFolders: Readonly<Record<string, readonly string[]>> = {
+  baseline: ['pod-security/baseline'],
+  restricted: ['pod-security/baseline', 'pod-security/restricted'],
+  'best-practices': ['best-practices'],
+  network: ['network'],
+  rbac: ['rbac'],
+  'supply-chain': ['supply-chain'],
+};
+
+/** Where the Policies of a pack stand; undefined where there is no such pack. */
+export function packPaths(name: string): readonly string[] | undefined {
+  return packFolders[name]?.map((folder) => fileURLToPath(new URL(`../policies/${folder}`, import.meta.url)));
+}
+
+/**
+ * The Policies among these, each checked as a cluster would: what is wrong with one is a problem with its place, to the
+ * column of an expression.
+ *
+ * @param now milliseconds since 1970
+ */
+export function policiesOf(manifests: readonly Manifest[], kinds: Kinds, now: number): Policies {
+  const environments = environmentsOf(manifests);
+  const server = { minor: 36, validating: true, mutating: true };
+  const policies: Judging[] = [];
+  const problems: Problem[] = [];
+  const notes: Problem[] = [];
+  const names = new Set<string>();
+  for (const manifest of manifests.filter(isPolicy)) {
+    const name = String(metadataOf(manifest.object).name);
+    const read = specOf(manifest, kinds);
+    problems.push(...read.problems);
+    if (names.has(name))
+      problems.push({ place: placeIn(manifest), message: `Policy ${name} is there twice` });
+    if (read.spec === undefined || names.has(name)) continue;
+    names.add(name);
+    const { spec } = read;
+    const judge = judgeOf(name, spec, { environments, server, now });
+    const told = judge.findings.map((finding) => toldOf(finding, manifest));
+    const isRefused = judge.findings.some(({ weight }) => weight === 'Refused');
+    problems.push(...told.filter(({ finding }) => finding.weight === 'Refused'));
+    notes.push(
+      ...told.filter(({ finding }) => finding.reason === 'JudgedOnRequest'),
+      ...expiredIn(manifest, spec, now),
+    );
+    if (!isRefused) policies.push({ judge, facts: factsOf(name, spec), manifest });
+  }
+  return { policies, problems, notes };
+}
+
+/** With its defaults, if the API server would take it. */
+function specOf(
+  manifest: Manifest,
+  kinds: Kinds,
+): { readonly spec?: PolicySpec; readonly problems: readonly Problem[] } {
+  const { object, problems } = defaulted(manifest.object, kinds.of(manifest).custom);
+  const bad = problems.map(({ place, message }) => ({
+    place: placeIn(manifest, place),
+    message: `Policy: ${place.join('.')} ${message}`,
+  }));
+  if (bad.length > 0) return { problems: bad };
+  const parsed = policySpec.safeParse(object.spec);
+  if (parsed.success) return { spec: parsed.data, problems: [] };
+  return {
+    problems: parsed.error.issues.map(({ path, message }) => ({
+      place: placeIn(manifest, ['spec', ...path.map((step) => (typeof step === 'symbol' ? '' : step))]),
+      message: `Policy: spec.${path.map(String).join('.')}: ${message}`,
+    })),
+  };
+}
+
+function toldOf(finding: Finding, manifest: Manifest): Problem & { readonly finding: Finding } {
+  const steps = stepsOf(finding.field);
+  const [, line, column, said] = /^line (\d+), column (\d+): (.*)$/s.exec(finding.message) ?? [];
+  const { document, steps: root } = manifest;
+  const place: Place =
+    line === undefined || column === undefined
+      ? placeIn(manifest, steps)
+      : document.placeInText([...root, ...steps], Number(line), Number(column));
+  const message = `Policy ${finding.policy}: ${finding.field}: ${said ?? finding.message}`;
+  return { place, message, finding };
+}
+
+/** Of `spec.rules[0].expression`. */
+function stepsOf(field: string): Steps {
+  return field
+    .split(/[.[\]]+/)
+    .filter((step) => step !== '')
+    .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+}
+
+function expiredIn(manifest: Manifest, { exceptions = [] }: PolicySpec, now: number): readonly Problem[] {
+  return exceptions.flatMap((exception, index) => {
+    const expires = expiryOf(exception);
+    if (expires === undefined || expires > now) return [];
+    const place = placeIn(manifest, ['spec', 'exceptions', index]);
+    return [
+      {
+        place,
+        message: `the exception ${exception.name} is over since ${exception.expires}: it hides nothing`,
+      },
+    ];
+  });
+}
+
+function factsOf(
+  name: string,
+  { title, description, severity, enforcement, controls = [], rules }: PolicySpec,
+): PolicyFacts {
+  return {
+    name,
+    title,
+    description,
+    severity,
+    enforcement,
+    controls,
+    rules: rules.map((rule) => rule.name),
+  };
+}
