@@ -3,11 +3,12 @@
  *
  * In the order of reading: `scan.ts` what it offers; `running.ts` what a change is worth; `roster.ts` the Policies;
  * `kinds.ts`, `kindWatch.ts`, `definitions.ts` what is watched; `pending.ts`, `looking.ts` what is looked at, and when;
- * `ledger.ts`, `outcome.ts` what is known then; `telling.ts`, `summary.ts` what is told of it.
+ * `ledger.ts`, `outcome.ts` what is known then; `telling.ts`, `summary.ts`, `violators.ts` what is told of it.
  */
 import type { Manager } from '../../../operator/manager/manager.ts';
 import { monotonicClock } from '../../../operator/queue/clock.ts';
 import { scanMetrics } from './metrics.ts';
+import type { ScanOptions } from './running.ts';
 import { Scan } from './scan.ts';
 
 export type { Entry } from './ledger.ts';
@@ -16,13 +17,21 @@ export type { FollowedPolicy } from './roster.ts';
 export { Scan } from './scan.ts';
 export { apiVersionOf, countsOf, type Summary } from './summary.ts';
 
-/** @param changed told of a Policy of which other things are known than before, at most once a second */
+/** Makes what looks at what is there; `follow` begins. */
 export function createScan(
   manager: Pick<Manager, 'follow' | 'discovery' | 'log' | 'metrics'>,
-  { changed }: { readonly changed: (policy: string) => void },
+  { changed, violates }: Pick<ScanOptions, 'changed' | 'violates'>,
 ): Scan {
   const log = manager.log.child({ part: 'policy-scan' });
   const measure = scanMetrics(manager.metrics.registry, () => scan.figures());
-  const scan: Scan = new Scan({ manager, clock: monotonicClock, now: Date.now, log, changed, measure });
+  const scan: Scan = new Scan({
+    manager,
+    clock: monotonicClock,
+    now: Date.now,
+    log,
+    changed,
+    ...(violates !== undefined && { violates }),
+    measure,
+  });
   return scan;
 }

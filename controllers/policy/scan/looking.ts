@@ -22,6 +22,8 @@ export interface LookingOptions {
   readonly now: () => number;
   /** Something else is said of the object than before. */
   readonly news: (entry: Entry, policy: Followed) => void;
+  /** It has been looked at. */
+  readonly looked: (entry: Entry) => void;
   /** It could not be looked at now: it is gone, or its kind is being listed again. */
   readonly missed: (entry: Entry) => void;
   /** Nothing is pending in this namespace any more. */
@@ -94,6 +96,7 @@ export class Looking {
       sight = this.#see(entry);
     }
     if (wordFor(entry) !== before) this.lookBelow(entry);
+    this.#options.looked(entry);
   }
 
   /** The object as it is now; undefined where it is gone. */

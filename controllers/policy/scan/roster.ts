@@ -130,8 +130,8 @@ function judgedOf({ match, params, variables, rules, exceptions }: PolicySpec): 
 }
 
 /** What is told beside them. */
-function toldOf({ title, severity, controls }: PolicySpec): string {
-  return JSON.stringify([title, severity, controls]);
+function toldOf({ title, severity, controls, fix }: PolicySpec): string {
+  return JSON.stringify([title, severity, controls, fix?.existing]);
 }
 
 /** What of the facts verdicts depend on, whatever the time. */

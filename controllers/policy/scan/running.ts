@@ -11,6 +11,7 @@ import { isOutcome } from './outcome.ts';
 import { type Followed, type FollowedPolicy, nextExpiry, Roster } from './roster.ts';
 import type { Summary } from './summary.ts';
 import { Telling } from './telling.ts';
+import { type TellViolates, Violators } from './violators.ts';
 
 export interface ScanOptions {
   readonly manager: Pick<Manager, 'follow' | 'discovery'>;
@@ -20,6 +21,8 @@ export interface ScanOptions {
   readonly log: Pick<Logger, 'warn' | 'error'>;
   /** What is known of a Policy has changed; told at most once a second for each. */
   readonly changed: (policy: string) => void;
+  /** Told what violates a Policy whose fix is for what is there. */
+  readonly violates?: TellViolates;
   /** Told how long it took that an object was judged by a Policy. */
   readonly measure?: (milliseconds: number) => void;
 }
@@ -32,6 +35,7 @@ export class Running {
   readonly #kinds: Kinds;
   readonly #looking: Looking;
   readonly #telling: Telling;
+  readonly #violators: Violators;
   /** The version of each object that was looked at or is pending, by UID. */
   readonly #versions = new Map<string, string>();
   /** Of exceptions that expired until then what they hid has been looked at; milliseconds since 1970. */
@@ -39,9 +43,10 @@ export class Running {
   #cancelExpiry = () => {};
 
   constructor(options: ScanOptions, tellNamespace: (namespace: string) => void) {
-    const { clock, now, log, measure = () => {} } = options;
+    const { clock, now, log, measure = () => {}, violates = () => {} } = options;
     this.#options = options;
     this.#expired = now();
+    this.#violators = new Violators(violates);
     this.#looking = new Looking({
       ledger: this.ledger,
       kindOf: ({ resource }) => this.#kinds.of(resource),
@@ -49,6 +54,7 @@ export class Running {
       isFollowed: (policy) => this.roster.get(policy.name) === policy,
       now,
       news: ({ namespace }, policy) => this.#news(namespace, policy),
+      looked: (entry) => this.#tellViolator(entry),
       // Then the list brings it back.
       missed: ({ uid }) => this.#versions.delete(uid),
       done: (namespace) => {
@@ -152,7 +158,10 @@ export class Running {
       this.#remove(previous.metadata.uid);
     } else if (previous !== undefined && isSame(previous, object)) {
       const { uid = '', resourceVersion = '' } = object.metadata;
-      if (this.#versions.has(uid)) this.#versions.set(uid, resourceVersion);
+      const entry = this.ledger.get(uid);
+      if (entry === undefined) return;
+      this.#versions.set(uid, resourceVersion);
+      if (this.#violators.has(uid)) this.#tellViolator(entry);
       return;
     }
     this.#put(watch, object);
@@ -175,6 +184,7 @@ export class Running {
     for (const policy of this.roster)
       if (entry.standings[policy.column] !== undefined) this.#news(entry.namespace, policy);
     this.#looking.pending.take(entry);
+    this.#violators.gone(entry, this.#versions.get(uid) ?? '');
     this.ledger.remove(uid);
     this.#versions.delete(uid);
     this.#looking.lookBelow(entry);
@@ -242,12 +252,18 @@ export class Running {
     this.#retell(policy);
     this.#telling.forget(policy);
     this.ledger.clear(policy.column);
+    for (const uid of this.#violators.uids()) this.#tellViolator(this.ledger.get(uid));
   }
 
   #retell(policy: Followed): void {
     for (const { namespace, standings } of this.ledger.entries())
       if (standings[policy.column] !== undefined) this.#telling.touch(namespace);
+    for (const entry of this.ledger.bad(policy.column)) this.#tellViolator(entry);
     this.#telling.change(policy);
+  }
+
+  #tellViolator(entry: Entry | undefined): void {
+    if (entry !== undefined) this.#violators.look(entry, this.#versions.get(entry.uid) ?? '', this.roster);
   }
 
   #awaitExpiry(): void {
