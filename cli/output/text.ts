@@ -25,18 +25,23 @@ function summary({ policies, manifests, results, problems, failOn }: Report): st
   const number = (verdict: Result['verdict']) =>
     results.filter((result) => result.verdict === verdict).length;
   const failed = results.filter((result) => counts(result, failOn)).length;
+  const warned = number('fail') - failed;
   const parts = [
-    `${failed} violations`,
-    ...some(number('fail') - failed, 'warnings'),
+    counted(failed, 'violation'),
+    ...(warned === 0 ? [] : [counted(warned, 'warning')]),
     ...some(number('skip'), 'skipped'),
     ...some(number('error') + problems.length, 'not judged'),
     `${number('pass')} passed`,
   ];
-  return `${manifests} objects, ${policies.length} Policies: ${parts.join(', ')}`;
+  return `${counted(manifests, 'object')}, ${counted(policies.length, 'Policy', 'Policies')}: ${parts.join(', ')}`;
 }
 
 function some(count: number, of: string): readonly string[] {
   return count === 0 ? [] : [`${count} ${of}`];
+}
+
+function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
 }
 
 function at({ file, line, column }: Place): string {

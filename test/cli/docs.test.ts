@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { commandOf } from '../../cli/commandLine.ts';
+import { Workplace } from './workplace.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const page = readFileSync(join(root, 'docs/policy/check.md'), 'utf8');
+
+function blocks(language: string): readonly string[] {
+  return [...page.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 'gs'))].map(([, text = '']) => text);
+}
+
+/** The files of the page: their first line says how they are called. */
+const files = Object.fromEntries(
+  blocks('yaml').flatMap((text) => {
+    const name = /^# (\S+\.yaml)\n/.exec(text)?.[1];
+    return name === undefined ? [] : [[name, text]];
+  }),
+);
+
+describe('docs/policy/check.md', () => {
+  it.each(
+    blocks('console').map((text) => [/^\$ (.*)/.exec(text)?.[1] ?? '', text] as const),
+  )('shows what is said: %s', (command, text) => {
+    using work = new Workplace(files);
+    const args = command.replace('npx mainstay ', '').split(' ');
+    const { stdout } = spawnSync(process.execPath, [join(root, 'cli/mainstay.ts'), ...args], {
+      cwd: work.path,
+      encoding: 'utf8',
+      env: { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` },
+    });
+    expect(`$ ${command}\n${stdout}`).toBe(text);
+  });
+
+  it('has no command that there is not', () => {
+    const commands = [...page.matchAll(/npx mainstay ([^`|>\n]*)/g)].map(([, args = '']) => args.trim());
+    expect(commands.length).toBeGreaterThan(8);
+    for (const args of commands) {
+      const words = args.split(' ').map((word) => word.replaceAll("'", ''));
+      expect(() => commandOf(words)).not.toThrow();
+    }
+  });
+});

@@ -1,0 +1,223 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { pod, policy, Workplace } from './workplace.ts';
+
+const place = { file: 'all.yaml', line: 29, column: 9 };
+
+function workplace(): Workplace {
+  const excepting = policy(
+    `  description: "Why & <how>"\n  controls: [{ framework: CIS, id: "5.2" }]\n  exceptions:\n    - { name: legacy, match: { names: [old] }, reason: "migrating & more" }\n`,
+  );
+  return new Workplace({
+    'all.yaml': `${excepting}---\n${pod(true)}---\n${pod(false, 'good')}---\n${pod(true, 'old')}---\na: b\n`,
+  });
+}
+
+describe('JSON', () => {
+  it('has every verdict with its place, and what was not judged', () => {
+    using work = workplace();
+    const { text, exitCode } = work.check('--output', 'json', 'all.yaml');
+    expect(JSON.parse(text)).toMatchObject({
+      exitCode: 2,
+      objects: 3,
+      policies: [{ name: 'unprivileged', title: 'Nothing is privileged', enforcement: 'Deny' }],
+      results: [
+        {
+          policy: 'unprivileged',
+          rule: 'containers',
+          severity: 'high',
+          result: 'fail',
+          counts: true,
+          object: { apiVersion: 'v1', kind: 'Pod', namespace: 'default', name: 'web' },
+          place,
+          message: 'a container is privileged: <leave> it out',
+        },
+        { result: 'pass', object: { name: 'good' } },
+        { result: 'skip', counts: false, exception: { name: 'legacy', reason: 'migrating & more' } },
+      ],
+      notJudged: [
+        {
+          place: { file: 'all.yaml', line: 57, column: 1 },
+          message: expect.stringContaining('no apiVersion'),
+        },
+      ],
+      notes: [],
+    });
+    expect(exitCode).toBe(2);
+  });
+});
+
+/** Of SARIF 2.1.0 what it requires, and what code scanning reads. Objects have no fields but these. */
+const text = z.strictObject({ text: z.string().min(1), markdown: z.string().min(1).optional() });
+const level = z.enum(['none', 'note', 'warning', 'error']);
+const location = z.strictObject({
+  physicalLocation: z.strictObject({
+    artifactLocation: z.strictObject({ uri: z.string().regex(/^[^\s\\]+$/) }),
+    region: z.strictObject({ startLine: z.int().min(1), startColumn: z.int().min(1) }),
+  }),
+  logicalLocations: z.array(z.strictObject({ fullyQualifiedName: z.string(), kind: z.string() })).optional(),
+});
+const sarifLog = z.strictObject({
+  $schema: z.url(),
+  version: z.literal('2.1.0'),
+  runs: z.tuple([
+    z.strictObject({
+      tool: z.strictObject({
+        driver: z.strictObject({
+          name: z.string(),
+          rules: z.array(
+            z.strictObject({
+              id: z.string(),
+              name: z.string(),
+              shortDescription: text,
+              fullDescription: text,
+              help: text,
+              defaultConfiguration: z.strictObject({ level }),
+              properties: z.strictObject({
+                'security-severity': z.string().regex(/^\d+\.\d$/),
+                tags: z.array(z.string()),
+              }),
+            }),
+          ),
+        }),
+      }),
+      columnKind: z.literal('utf16CodeUnits'),
+      invocations: z.tuple([
+        z.strictObject({
+          executionSuccessful: z.boolean(),
+          toolExecutionNotifications: z.array(
+            z.strictObject({ level, message: text, locations: z.array(location) }),
+          ),
+        }),
+      ]),
+      results: z.array(
+        z.strictObject({
+          ruleId: z.string(),
+          ruleIndex: z.int().min(0),
+          level,
+          message: text,
+          locations: z.tuple([location]),
+          partialFingerprints: z.record(z.string(), z.string()),
+          suppressions: z
+            .array(z.strictObject({ kind: z.enum(['inSource', 'external']), justification: z.string() }))
+            .optional(),
+        }),
+      ),
+    }),
+  ]),
+});
+
+describe('SARIF', () => {
+  it('has its rules with help, and each violation with its place and rule', () => {
+    using work = workplace();
+    const log = sarifLog.parse(JSON.parse(work.check('--output', 'sarif', 'all.yaml').text));
+    const [{ tool, results, invocations }] = log.runs;
+    expect(tool.driver.rules).toMatchObject([
+      {
+        id: 'unprivileged/containers',
+        help: { text: 'Why & <how>\n\nChecks CIS 5.2.' },
+        defaultConfiguration: { level: 'error' },
+        properties: { 'security-severity': '8.0', tags: ['kubernetes', 'CIS 5.2'] },
+      },
+    ]);
+    expect(results).toMatchObject([
+      {
+        ruleId: 'unprivileged/containers',
+        ruleIndex: 0,
+        level: 'error',
+        locations: [
+          {
+            physicalLocation: {
+              artifactLocation: { uri: expect.stringMatching(/all\.yaml$/) },
+              region: { startLine: 29, startColumn: 9 },
+            },
+          },
+        ],
+      },
+      { suppressions: [{ kind: 'external', justification: 'legacy: migrating & more' }] },
+    ]);
+    expect(invocations[0]).toMatchObject({
+      executionSuccessful: false,
+      toolExecutionNotifications: [{ level: 'error' }],
+    });
+  });
+
+  it('names files as URIs, relative to where it runs', () => {
+    using work = new Workplace({ 'with space.yaml': `${policy()}---\n${pod(true)}` });
+    const log = sarifLog.parse(JSON.parse(work.check('--output', 'sarif', 'with space.yaml').text));
+    expect(log.runs[0].results[0]?.locations[0].physicalLocation.artifactLocation.uri).toMatch(
+      /with%20space\.yaml$/,
+    );
+  });
+});
+
+describe('JUnit', () => {
+  it('is a suite a file and a test a rule and object, as CI servers count them', () => {
+    using work = workplace();
+    const { text: xml } = work.check('--output', 'junit', 'all.yaml');
+    expect(elements(xml)).toEqual([
+      ['testsuites', { name: 'mainstay check', tests: '4', failures: '1', errors: '1', skipped: '1' }],
+      ['testsuite', { name: 'all.yaml', tests: '4', failures: '1', errors: '1', skipped: '1' }],
+      ['testcase', { name: 'is judged', classname: 'all.yaml', file: 'all.yaml', line: '57' }],
+      ['error', { message: expect.stringContaining('no apiVersion'), type: 'error' }],
+      [
+        'testcase',
+        { name: 'unprivileged/containers', classname: 'Pod default/web', file: 'all.yaml', line: '29' },
+      ],
+      ['failure', { message: 'a container is privileged: <leave> it out', type: 'high' }],
+      ['testcase', expect.objectContaining({ classname: 'Pod default/good' })],
+      ['testcase', expect.objectContaining({ classname: 'Pod default/old' })],
+      ['skipped', { message: expect.stringContaining('exception legacy: migrating & more') }],
+    ]);
+  });
+
+  it('is XML whatever a message holds', () => {
+    const message = 'a "quote", <tag> & \\u0007 bell';
+    using work = new Workplace({
+      'all.yaml': `${policy().replace(/message: .*/, `message: ${JSON.stringify(message).replace('\\\\u', '\\u')}`)}---\n${pod(true)}`,
+    });
+    const { text: xml } = work.check('--output', 'junit', 'all.yaml');
+    expect(xml).not.toContain('\u0007');
+    expect(elements(xml).find(([name]) => name === 'failure')?.[1]).toMatchObject({
+      message: 'a "quote", <tag> & \ufffd bell',
+    });
+  });
+});
+
+/** The elements of well-formed XML, in order, with their attributes. */
+function elements(xml: string): readonly (readonly [string, Readonly<Record<string, string>>])[] {
+  const open: string[] = [];
+  const found: (readonly [string, Readonly<Record<string, string>>])[] = [];
+  const body = xml.replace(/^<\?xml [^<>]*\?>/, '');
+  let at = 0;
+  for (const { 0: tag, 1: end, 2: name = '', 3: attributes = '', 4: empty, index } of body.matchAll(
+    /<(\/?)([a-z-]+)((?: [a-z]+="[^"<>]*")*)(\/?)>/g,
+  )) {
+    expect(body.slice(at, index)).not.toMatch(/[<>]|&(?!(?:amp|lt|gt|quot|#10);)/);
+    at = index + tag.length;
+    if (end === '/') expect(open.pop()).toBe(name);
+    else found.push([name, attributesOf(attributes)]);
+    if (end === '' && empty === '') open.push(name);
+  }
+  expect(body.slice(at).trim()).toBe('');
+  expect(open).toEqual([]);
+  return found;
+}
+
+function attributesOf(written: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [...written.matchAll(/ ([a-z]+)="([^"]*)"/g)].map(([, name = '', value = '']) => [
+      name,
+      unescaped(value),
+    ]),
+  );
+}
+
+function unescaped(value: string): string {
+  return value
+    .replaceAll('&quot;', '"')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&#10;', '\n')
+    .replaceAll('&amp;', '&');
+}
