@@ -102,7 +102,10 @@ describe('a report', () => {
 
   it('has no more than there is room for, the worst, and says how many are left out; the numbers are of all', () => {
     const rows = Object.fromEntries(
-      Array.from({ length: 100 }, (_, number) => [`pod-${number}`, [[fail], number === 50 ? [fail] : undefined]]),
+      Array.from({ length: 100 }, (_, number) => [
+        `pod-${number}`,
+        [[fail], number === 50 ? [fail] : undefined],
+      ]),
     );
     const whole = report(rows);
     const content = report(rows, policies, 5000);

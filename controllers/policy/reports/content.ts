@@ -94,7 +94,9 @@ function resultOf({ entry, policy, verdict, result }: Placed): ReportResult {
   const { severity, controls = [] } = policy.spec;
   const category = controls[0]?.framework;
   const properties = {
-    ...(controls.length > 0 && { controls: controls.map(({ framework, id }) => `${framework} ${id}`).join(', ') }),
+    ...(controls.length > 0 && {
+      controls: controls.map(({ framework, id }) => `${framework} ${id}`).join(', '),
+    }),
     ...(verdict.result === 'skip' && exceptionOf(verdict)),
   };
   return {
@@ -120,7 +122,10 @@ function resultOf({ entry, policy, verdict, result }: Placed): ReportResult {
 }
 
 /** What let it through, until when, and what it hides. */
-function exceptionOf({ exception, hidden }: Bad & { readonly result: 'skip' }): Readonly<Record<string, string>> {
+function exceptionOf({
+  exception,
+  hidden,
+}: Bad & { readonly result: 'skip' }): Readonly<Record<string, string>> {
   const { name, reason, expires } = exception;
   return { exception: name, reason, ...(expires !== undefined && { expires }), hidden };
 }

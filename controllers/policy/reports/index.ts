@@ -103,6 +103,8 @@ class News implements Watch {
 
   start(receiver: WatchReceiver): () => void {
     this.#receivers.add(receiver);
+    // Of what was told before nobody has heard.
+    receiver.found(this.#all());
     const end = this.#scan.onNamespace((namespace) => receiver.found([keyOfNamespace(namespace)]));
     return () => {
       this.#receivers.delete(receiver);
@@ -112,7 +114,10 @@ class News implements Watch {
   }
 
   tellAll(): void {
-    const keys = [...this.#scan.namespaces()].map(keyOfNamespace);
-    for (const receiver of this.#receivers) receiver.found(keys);
+    for (const receiver of this.#receivers) receiver.found(this.#all());
+  }
+
+  #all(): readonly ObjectKey[] {
+    return [...this.#scan.namespaces()].map(keyOfNamespace);
   }
 }

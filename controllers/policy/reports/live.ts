@@ -12,7 +12,10 @@ export function outlineOf(report: PolicyReport): PolicyReport {
 
 /** The same for what a report says the same. */
 export function digestOf(
-  { summary, results }: { readonly summary: ReportContent['summary'] | undefined } & Pick<ReportContent, 'results'>,
+  {
+    summary,
+    results,
+  }: { readonly summary: ReportContent['summary'] | undefined } & Pick<ReportContent, 'results'>,
   cut: string | undefined,
 ): string {
   return hashOf([summary, results, cut]);

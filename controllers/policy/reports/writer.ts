@@ -39,7 +39,10 @@ export class ReportWriter {
     const told = cut === 0 ? undefined : `${cut} of ${cut + results.length}, the least severe`;
     const sent = digestOf({ summary, results }, told);
     const answered = this.#answered.get(namespace);
-    if (live !== undefined && (live.digest === sent || (answered?.sent === sent && answered.live === live.digest)))
+    if (
+      live !== undefined &&
+      (live.digest === sent || (answered?.sent === sent && answered.live === live.digest))
+    )
       return 'Unchanged';
     try {
       const answer = await this.#client.apply(

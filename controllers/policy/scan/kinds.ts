@@ -8,8 +8,8 @@ import type { Resource } from '../evaluate/index.ts';
 import { followDefinitions, isBehind } from './definitions.ts';
 import { type KindObserver, KindWatch } from './kindWatch.ts';
 import type { WatchedKind } from './looking.ts';
-import type { Followed } from './roster.ts';
 import { kindsOf, resourceOf } from './matching.ts';
+import type { Followed } from './roster.ts';
 import type { Summary } from './summary.ts';
 
 export type { WatchedKind } from './looking.ts';

@@ -57,7 +57,11 @@ function identityOf(uid: string, controller: string | undefined): Identity {
   return { uid, name: `name-${uid}`, namespace, resource, controller };
 }
 
-function apply(ledger: Ledger, paper: Map<string, Line>, one: typeof step extends fc.Arbitrary<infer T> ? T : never) {
+function apply(
+  ledger: Ledger,
+  paper: Map<string, Line>,
+  one: typeof step extends fc.Arbitrary<infer T> ? T : never,
+) {
   switch (one.do) {
     case 'put': {
       const identity = identityOf(one.uid, one.controller);

@@ -34,5 +34,7 @@ export function isOutcome(standing: Standing): standing is Outcome {
 }
 
 export function isSame(a: Standing, b: Standing): boolean {
-  return a === b || (isOutcome(a) && isOutcome(b) && a.bad.length === b.bad.length && isDeepStrictEqual(a, b));
+  return (
+    a === b || (isOutcome(a) && isOutcome(b) && a.bad.length === b.bad.length && isDeepStrictEqual(a, b))
+  );
 }

@@ -3,9 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Pending } from './pending.ts';
 
 const whom = ['p', 'q', 'r'];
-const items = ['one', 'two', 'three'].flatMap((namespace) =>
-  [1, 2].map((number) => ({ namespace, number })),
-);
+const items = ['one', 'two', 'three'].flatMap((namespace) => [1, 2].map((number) => ({ namespace, number })));
 const sets = [['p'], ['q'], ['p', 'q'], ['r'], []].map((names) => new Set(names));
 
 const step = fc.oneof(
@@ -41,7 +39,9 @@ describe('what is pending', () => {
           expect(pending.sizeFor(name)).toBe([...model.values()].filter((set) => set.has(name)).length);
         for (const item of items) expect(pending.has(item)).toBe(model.has(item));
         for (const namespace of ['one', 'two', 'three'])
-          expect(pending.isIn(namespace)).toBe([...model.keys()].some((item) => item.namespace === namespace));
+          expect(pending.isIn(namespace)).toBe(
+            [...model.keys()].some((item) => item.namespace === namespace),
+          );
       }),
     );
   });

@@ -3,7 +3,13 @@ import { Ledger } from './ledger.ts';
 import { outcomeOf } from './outcome.ts';
 import { countsOf, violationsOf } from './summary.ts';
 
-const resource = { group: 'apps', version: 'v1', resource: 'deployments', kind: 'Deployment', namespaced: true };
+const resource = {
+  group: 'apps',
+  version: 'v1',
+  resource: 'deployments',
+  kind: 'Deployment',
+  namespaced: true,
+};
 const fail = { rule: 'r', result: 'fail', message: 'no' } as const;
 const error = { rule: 'r', result: 'error', message: 'no such key' } as const;
 const skip = {

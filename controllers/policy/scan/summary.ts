@@ -1,5 +1,4 @@
-import type { Policy } from '../../../crds/policy/schema.ts';
-import type { Enforcement } from '../../../crds/policy/schema.ts';
+import type { Enforcement, Policy } from '../../../crds/policy/schema.ts';
 import type { Resource } from '../evaluate/index.ts';
 import type { Entry, Tally } from './ledger.ts';
 import { type Bad, isOutcome } from './outcome.ts';

@@ -19,7 +19,9 @@ const fix = (existing: 'Off' | 'Suggest' | 'Apply'): Partial<PolicySpec> => ({
 
 function setUp() {
   const told: (readonly [string, string, readonly string[]])[] = [];
-  const violators = new Violators(({ name, resourceVersion }, policies) => told.push([name, resourceVersion, policies]));
+  const violators = new Violators(({ name, resourceVersion }, policies) =>
+    told.push([name, resourceVersion, policies]),
+  );
   const roster = new Roster();
   const policies = ['suggests', 'applies', 'off', 'without'].map((name) =>
     aCandidate(name, { suggests: fix('Suggest'), applies: fix('Apply'), off: fix('Off') }[name] ?? {}),

@@ -39,9 +39,13 @@ export class Violators {
     for (const { name, column, spec } of policies) {
       const standing = entry.standings[column];
       const isFixed = spec.fix !== undefined && spec.fix.existing !== 'Off';
-      if (isFixed && isOutcome(standing) && standing.bad.some(({ result }) => result === 'fail')) failed.push(name);
+      if (isFixed && isOutcome(standing) && standing.bad.some(({ result }) => result === 'fail'))
+        failed.push(name);
     }
-    if (failed.length === 0) return this.gone(entry, version);
+    if (failed.length === 0) {
+      this.gone(entry, version);
+      return;
+    }
     const said = JSON.stringify([version, failed]);
     if (this.#told.get(entry.uid) === said) return;
     this.#told.set(entry.uid, said);
