@@ -7,11 +7,13 @@
  *     npm run bench -- scale                             us alone, at sizes that grow; written into docs/scale.md
  *     npm run bench -- deployment                        us, apps/v1 and Argo Rollouts: 500 and 2,000 Deployments
  *     npm run bench -- deployment --sizes 50 --only mainstay,native --once
+ *     npm run bench -- policy                            30,000 pods looked at; admission beside a webhook
  *     npm run bench -- runtime                           reflector and cache beside client-node's informer
  */
 import { parseArgs } from 'node:util';
 import { deploymentParts } from './deployment/contestants.ts';
 import { benchDeployment } from './deployment/index.ts';
+import { benchPolicy } from './policy/index.ts';
 import { benchProject } from './project/index.ts';
 import { benchScale } from './project/scale.ts';
 import { printFigures, printTables, type Report, writeSection } from './report.ts';
@@ -47,6 +49,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Report>>> = {
       ...(values.analyses !== undefined && { analyses: Number(values.analyses) }),
       ...(values.quick && { sizes: [20], analyses: 20, restSeconds: 5 }),
     }),
+  policy: () => benchPolicy({ quick: values.quick, ...(only !== undefined && { only }) }),
   scale: () => benchScale(values.quick ? [{ projects: 10, environments: 2 }] : undefined),
   runtime: () => benchRuntime({ quick: values.quick }),
 };
