@@ -47,3 +47,15 @@ it('excuses what was done on purpose while there was nothing to do', () => {
   clock.advance(1000);
   expect(stalls).toEqual([]);
 });
+
+it('looks seldom while there is nothing to do, and often again once there is', () => {
+  const clock = new ManualClock();
+  let [looks, working] = [0, false];
+  const idle = () => (working ? 0 : clock.now());
+  watchEventLoop({ clock, idle, excused: () => 0, onLook: () => (looks += 1) });
+  clock.advance(10_000);
+  expect(looks).toBe(10);
+  working = true;
+  clock.advance(11_000);
+  expect(looks).toBeGreaterThan(50);
+});
