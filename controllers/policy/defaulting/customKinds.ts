@@ -39,7 +39,7 @@ export class CustomShaper {
   }
 
   #shaped(schema: Json, given: unknown, place: Place): unknown {
-    if (given === null && schema.nullable !== true) return given;
+    if (given === null && schema.nullable === true) return given;
     if (schema['x-kubernetes-int-or-string'] !== true && !isOfType(text(schema.type), given)) {
       this.#problem(place, `must be ${article(text(schema.type))}`);
       return given;
@@ -58,7 +58,8 @@ export class CustomShaper {
       const known = Object.hasOwn(properties, field) ? properties[field] : schema.additionalProperties;
       const keeps = schema['x-kubernetes-preserve-unknown-fields'] === true || place.length === 0;
       const ofServer = place[0] === 'metadata';
-      if (item === null && hasDefault(known)) continue;
+      // What may not be null is as if it were not there.
+      if (item === null && isRecord(known) && known.nullable !== true) continue;
       if (isRecord(known)) result[field] = this.shape(known, item, [...place, field]);
       else if (known === true || keeps || ofServer || isOpen(schema)) result[field] = item;
       else this.#problem([...place, field], 'is no field that the kind has', 'Dropped');

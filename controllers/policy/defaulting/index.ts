@@ -10,12 +10,17 @@
  * `others.ts` what is filled in.
  */
 import { type CustomKind, CustomShaper } from './customKinds.ts';
-import { record } from './json.ts';
+import { record, text } from './json.ts';
 import { namespaceDefaulted, otherDefaults, secretDefaulted, serviceDefaulted } from './others.ts';
 import { podDefaulted, podDefaults } from './pods.ts';
 import { type Json, type Problem, Shaper } from './shape.ts';
 import { type BuiltinKind, builtin } from './table.ts';
-import { jobDefaulted, replicationControllerDefaulted, workloadDefaults } from './workloads.ts';
+import {
+  daemonSetDefaulted,
+  jobDefaulted,
+  replicationControllerDefaulted,
+  workloadDefaults,
+} from './workloads.ts';
 
 export { type CustomKind, customKindsOf } from './customKinds.ts';
 export type { Place, Problem } from './shape.ts';
@@ -47,9 +52,18 @@ export function defaulted(manifest: Readonly<Record<string, unknown>>, custom?: 
   if (known === undefined) return { object: manifest, problems: [] };
   const shaper = new Shaper({ ...podDefaults, ...workloadDefaults, ...otherDefaults });
   const shaped = shaper.schema(known.schema, manifest, []);
-  const { status: _, ...object } = shaped;
+  const { status: _, ...unnamed } = shaped;
+  const object = { ...unnamed, metadata: named(record(unnamed.metadata)) };
   const finish = finishers[`${String(apiVersion)}/${String(kind)}`];
   return { object: finish?.(object) ?? object, problems: shaper.problems };
+}
+
+/** The server ends a name at random, where only its beginning is given. */
+function named(metadata: Json): Json {
+  const { name, generateName } = metadata;
+  return name === undefined && generateName !== undefined
+    ? { ...metadata, name: `${text(generateName)}xxxxx` }
+    : metadata;
 }
 
 /** What is filled in of the object itself, and the status that it begins with. */
@@ -62,14 +76,10 @@ const finishers: Readonly<Record<string, (object: Json) => Json>> = {
   'v1/PersistentVolume': (object) => ({ ...object, status: { phase: 'Pending' } }),
   'v1/PersistentVolumeClaim': (object) => ({ ...object, status: { phase: 'Pending' } }),
   'v1/ResourceQuota': (object) => ({ ...object, status: {} }),
-  'v1/Node': (object) => ({ ...object, status: {} }),
   'apps/v1/Deployment': (object) => ({ ...object, status: {} }),
   'apps/v1/ReplicaSet': (object) => ({ ...object, status: { replicas: 0 } }),
   'apps/v1/StatefulSet': (object) => ({ ...object, status: { replicas: 0, availableReplicas: 0 } }),
-  'apps/v1/DaemonSet': (object) => ({
-    ...object,
-    status: { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 },
-  }),
+  'apps/v1/DaemonSet': daemonSetDefaulted,
   'batch/v1/Job': jobDefaulted,
   'batch/v1/CronJob': (object) => ({ ...object, status: {} }),
   'autoscaling/v1/HorizontalPodAutoscaler': (object) => ({

@@ -19,6 +19,7 @@ export const otherDefaults: Readonly<Record<string, Defaulter>> = {
       ...(Object.keys(requests).length > 0 ? { defaultRequest: requests } : {}),
     };
   },
+  'core.v1.EndpointPort': (port) => ({ protocol: 'TCP', ...port }),
   'networking.v1.NetworkPolicySpec': (spec) => ({
     policyTypes: ['Ingress', ...(spec.egress === undefined ? [] : ['Egress'])],
     ...spec,
@@ -101,6 +102,9 @@ export function serviceDefaulted(service: Json): Json {
       ...(reachable ? { externalTrafficPolicy: 'Cluster' } : {}),
       ...(external ? {} : { internalTrafficPolicy: 'Cluster' }),
       ...(type === 'LoadBalancer' ? { allocateLoadBalancerNodePorts: true } : {}),
+      ...(type === 'LoadBalancer' && given.externalTrafficPolicy === 'Local'
+        ? { healthCheckNodePort: someNodePort }
+        : {}),
       ...spec,
       type,
       sessionAffinity,

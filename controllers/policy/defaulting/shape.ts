@@ -50,7 +50,8 @@ export class Shaper {
     const value = given ?? initial ?? zeroOf(type, omitted);
     if (value === undefined || value === null) return value;
     const shaped = this.#value(type, value, place);
-    return omitted && type.kind !== 'IntOrString' && isZero(shaped) ? initial : shaped;
+    if (!omitted || type.kind === 'IntOrString' || !isZero(shaped)) return shaped;
+    return isZero(initial) ? undefined : initial;
   }
 
   #value(type: Type, value: unknown, place: Place): unknown {

@@ -1,4 +1,4 @@
-import { record, text, within } from './json.ts';
+import { eachOf, record, text, within } from './json.ts';
 import type { Defaulter, Json } from './shape.ts';
 
 /** What is filled in of what makes pods. */
@@ -21,23 +21,16 @@ export const workloadDefaults: Readonly<Record<string, Defaulter>> = {
       podManagementPolicy: 'OrderedReady',
       replicas: 1,
       revisionHistoryLimit: 10,
-      ...withUpdates(spec),
+      ...eachOf(withUpdates(spec), 'volumeClaimTemplates', (claim) => ({
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        ...claim,
+        status: { phase: 'Pending' },
+      })),
       persistentVolumeClaimRetentionPolicy: { whenDeleted, whenScaled },
     };
   },
   'apps.v1.ReplicaSetSpec': (spec) => ({ replicas: 1, ...spec }),
-  'batch.v1.JobSpec': (spec) => {
-    const alone = spec.completions === undefined && spec.parallelism === undefined;
-    return {
-      ...(alone ? { completions: 1 } : {}),
-      parallelism: 1,
-      backoffLimit: spec.backoffLimitPerIndex === undefined ? 6 : 2 ** 31 - 1,
-      completionMode: 'NonIndexed',
-      suspend: false,
-      podReplacementPolicy: spec.podFailurePolicy === undefined ? 'TerminatingOrFailed' : 'Failed',
-      ...spec,
-    };
-  },
   'batch.v1.CronJobSpec': (spec) => ({
     concurrencyPolicy: 'Allow',
     suspend: false,
@@ -75,35 +68,58 @@ function withUpdates(spec: Json): Json {
 /** No object has it; the server takes one at random. */
 const someUid = '00000000-0000-0000-0000-000000000000';
 
-/** A Job is marked, and marks its pods, so that it finds them again. */
+/** A Job marks its pods, so that it finds them again; one that has no labels has those of its pods. */
 export function jobDefaulted(job: Json): Json {
-  const spec = record(job.spec);
+  const spec = withJobDefaults(record(job.spec));
   const template = record(spec.template);
   const metadata = record(template.metadata);
-  const given = record(job.metadata);
-  const own = given.labels === undefined && metadata.labels !== undefined ? { labels: metadata.labels } : {};
-  const byHand = spec.manualSelector === true;
-  const name = text(given.name);
-  const labels = {
-    ...record(metadata.labels),
+  const name = text(record(job.metadata).name);
+  const marks = {
     'controller-uid': someUid,
     'batch.kubernetes.io/controller-uid': someUid,
     'job-name': name,
     'batch.kubernetes.io/job-name': name,
   };
-  const selector = { matchLabels: { 'batch.kubernetes.io/controller-uid': someUid } };
+  const labels = spec.manualSelector === true ? metadata.labels : { ...record(metadata.labels), ...marks };
+  const own = metadata.labels === undefined ? {} : { labels };
   return {
     ...job,
-    metadata: { ...given, ...own },
-    spec: byHand
-      ? spec
-      : {
-          manualSelector: false,
-          ...spec,
-          selector,
-          template: { ...template, metadata: { ...metadata, labels } },
-        },
+    metadata: { ...own, ...record(job.metadata) },
+    spec:
+      spec.manualSelector === true
+        ? spec
+        : {
+            ...spec,
+            selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': someUid } },
+            template: { ...template, metadata: { ...metadata, labels } },
+          },
     status: {},
+  };
+}
+
+/** Those of a Job itself, and not of a CronJob's template. */
+function withJobDefaults(spec: Json): Json {
+  const alone = spec.completions === undefined && spec.parallelism === undefined;
+  return {
+    ...(alone ? { completions: 1 } : {}),
+    parallelism: 1,
+    backoffLimit: spec.backoffLimitPerIndex === undefined ? 6 : 2 ** 31 - 1,
+    completionMode: 'NonIndexed',
+    manualSelector: false,
+    suspend: false,
+    podReplacementPolicy: spec.podFailurePolicy === undefined ? 'TerminatingOrFailed' : 'Failed',
+    ...spec,
+  };
+}
+
+/** Its template is counted, as it always was. */
+export function daemonSetDefaulted(daemonSet: Json): Json {
+  const metadata = record(daemonSet.metadata);
+  const annotations = { ...record(metadata.annotations), 'deprecated.daemonset.template.generation': '1' };
+  return {
+    ...daemonSet,
+    metadata: { ...metadata, annotations },
+    status: { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 },
   };
 }
 

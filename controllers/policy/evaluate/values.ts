@@ -35,19 +35,22 @@ export function valuesOf(subject: Subject): Values {
   };
 }
 
+/** What is empty is not there at all. */
 function requestOf(subject: Subject): JsonObject {
   const { group, version, resource, kind } = subject.resource;
   const named = { group, version, kind };
   const served = { group, version, resource };
+  const { name: whole, generateName } = metadataOf(subject.object);
+  // A name that the server is to end is not in the request.
+  const name = text(generateName) === '' ? text(whole) : '';
+  const namespace = namespaceOf(subject);
   return {
     kind: named,
     resource: served,
     requestKind: named,
     requestResource: served,
-    subResource: '',
-    requestSubResource: '',
-    name: text(metadataOf(subject.object).name),
-    namespace: namespaceOf(subject),
+    ...(name === '' ? {} : { name }),
+    ...(namespace === '' ? {} : { namespace }),
     operation: 'CREATE',
   };
 }
@@ -58,6 +61,11 @@ function namespaceSeen(subject: Subject): JsonObject | null {
   if (name === '' || isNamespace(subject.resource)) return null;
   const { managedFields: _, ownerReferences: __, ...metadata } = metadataOf(subject.namespaceObject);
   const labels = { ...labelsOf(subject.namespaceObject), 'kubernetes.io/metadata.name': name };
-  const { spec = {}, status = {} } = subject.namespaceObject ?? {};
-  return { metadata: { ...metadata, name, labels }, spec, status };
+  // One that is not known has at least this, if something can be created in it.
+  const { spec, status } = subject.namespaceObject ?? {};
+  return {
+    metadata: { ...metadata, name, labels },
+    spec: spec ?? { finalizers: ['kubernetes'] },
+    status: status ?? { phase: 'Active' },
+  };
 }
