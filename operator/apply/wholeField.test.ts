@@ -77,7 +77,13 @@ describe('what somebody added to a whole field', () => {
     ['another value is no addition', { a: 1 }, { a: 2 }, undefined],
     ['a whole map', { a: 1 }, { a: 1, b: { c: 1 } }, { spec: { b: null } }],
     ['the field itself', undefined, { b: 1 }, { spec: null }],
-    ['an item of a list is for the apply to take back', { a: [1] }, { a: [1, 2] }, undefined],
+    ['a member of a set', { a: ['x'] }, { a: ['x', 'y'] }, { spec: { a: ['x'] } }],
+    [
+      'an item of another list is for the apply to take back',
+      { a: [{ b: 1 }] },
+      { a: [{ b: 1 }, { b: 2 }] },
+      undefined,
+    ],
   ])('%s', (_name, desired, live, expected) => {
     expect(patch(desired, live)).toEqual(expected);
   });

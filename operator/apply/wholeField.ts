@@ -26,7 +26,7 @@ export function fieldsThatDiffer(
 }
 
 /**
- * A merge patch that takes out of `live` what somebody has added to maps in whole fields; undefined where there is
+ * A merge patch that takes out of `live` what somebody has added to maps and sets in whole fields; undefined where there is
  * nothing of the kind. Server-side apply cannot: it leaves what others own. (Of a list that is atomic it can: that is
  * all ours.)
  */
@@ -43,15 +43,23 @@ export function withoutAdditions(
   return patch;
 }
 
-/** What to merge at a place: null to remove it. */
-function removalOf(desired: unknown, live: unknown): null | Readonly<Record<string, unknown>> | undefined {
+type Removal = null | Readonly<Record<string, unknown>> | readonly unknown[];
+
+/** What to merge at a place: null to remove it, a set as it is to be. */
+function removalOf(desired: unknown, live: unknown): Removal | undefined {
   if (isAbsent(desired)) return isAbsent(live) ? undefined : null;
+  if (isSet(desired) && isSet(live)) return live.every((one) => desired.includes(one)) ? undefined : desired;
   if (!isRecord(desired) || !isRecord(live)) return undefined;
   const removals = Object.keys(live).flatMap((name) => {
     const removal = removalOf(desired[name], live[name]);
     return removal === undefined ? [] : [[name, removal] as const];
   });
   return removals.length === 0 ? undefined : Object.fromEntries(removals);
+}
+
+/** A list of scalars: as a whole it may be merged, member by member, where the server takes it for a set. */
+function isSet(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && value.every((one) => typeof one !== 'object');
 }
 
 function merged(
