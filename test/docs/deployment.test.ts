@@ -11,6 +11,7 @@ import { deploymentKind } from '../../crds/deployment/kind.ts';
 import { requestVerbs } from '../../crds/deployment/names.ts';
 import type { DeploymentStatus } from '../../crds/deployment/schema.ts';
 import { customResourceDefinition } from '../../crds/structural/customResourceDefinition.ts';
+import { fieldsNamed, isField } from './fields.ts';
 import { codeIn, page, pageOf, pages, root, section, tableIn } from './pages.ts';
 import { messages, phases } from './rollouts.ts';
 
@@ -147,10 +148,7 @@ describe('fields of a Deployment', () => {
   const about = pages.filter(({ path }) => path.startsWith('docs/deployment/'));
 
   it.each(about.map((one) => [one.path, one] as const))('%s: each that is named is there', (_, { text }) => {
-    const named = [...text.matchAll(/`((?:spec|status)(?:\.[A-Za-z]+(?:\[\])?)+)`/g)].map(
-      ([, path = '']) => path,
-    );
-    expect(named.filter((path) => !isField(schema, path.split('.')))).toEqual([]);
+    expect(fieldsNamed(text).filter((path) => !isField(schema, path.split('.')))).toEqual([]);
   });
 
   it('that is not there is found', () => {
@@ -159,21 +157,6 @@ describe('fields of a Deployment', () => {
     expect(isField(schema, ['spec', 'strategy', 'canary', 'setWeight'])).toBe(false);
   });
 });
-
-/** Whether a path leads to a field: `[]` after a list that is gone into. */
-function isField(schema: unknown, [name, ...rest]: readonly string[]): boolean {
-  if (name === undefined) return schema !== undefined;
-  const listed = name.endsWith('[]');
-  const plain = listed ? name.slice(0, -2) : name;
-  const node = z
-    .looseObject({
-      properties: z.record(z.string(), z.looseObject({ items: z.unknown().optional() })).optional(),
-    })
-    .safeParse(schema);
-  const child = node.data?.properties?.[plain];
-  if (child === undefined) return false;
-  return listed ? child.items !== undefined && isField(child.items, rest) : isField(child, rest);
-}
 
 /** What kstatus, and so Flux, makes of conditions that are of the present generation. */
 function kstatus({ conditions }: DeploymentStatus): string {
