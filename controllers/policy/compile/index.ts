@@ -9,13 +9,20 @@
 import type { Candidate, Facts, Finding } from './facts.ts';
 import { type Compilation, grouped, type Sharing } from './groups.ts';
 import { constraintsOf } from './match.ts';
-import { type FixSharing, fixCondition, mutatingObjects } from './mutating.ts';
-import { type CompiledObject, type NamedExpression, notBeingDeleted } from './objects.ts';
+import {
+  askedObjects,
+  enforcedCondition,
+  type FixMark,
+  type FixSharing,
+  mutatingObjects,
+} from './mutating.ts';
+import { type CompiledObject, notBeingDeleted } from './objects.ts';
 import { type Resolved, type ResolvedMutation, type ResolvedRule, resolve } from './resolve.ts';
 import { type LeftOut, leftOut } from './scope.ts';
 import { notServed } from './served.ts';
 
 export type { Candidate, Facts, Finding } from './facts.ts';
+export type { FixMark } from './mutating.ts';
 export type { CompiledObject } from './objects.ts';
 
 export interface Compiled {
@@ -23,6 +30,8 @@ export interface Compiled {
   readonly objects: readonly CompiledObject[];
   /** Where each rule stands; none of a Policy that is refused, or judged in the background only. */
   readonly placements: readonly Placement[];
+  /** By what the operator asks for a Policy's fix, of those that have one for what is there. */
+  readonly fixes: readonly FixMark[];
   readonly findings: readonly Finding[];
   /** When an exception expires, and this has to be done again; milliseconds since 1970. */
   readonly until: number | undefined;
@@ -44,14 +53,21 @@ export function compile(candidates: readonly Candidate[], facts: Facts): Compile
   const compilations = shared(whole, sharingOf, ({ resolved }) => resolved.rules).flatMap(
     ([sharing, rules]) => grouped(sharing, rules),
   );
-  const fixes = facts.server.mutating
-    ? shared(whole, fixSharingOf, ({ resolved }) => resolved.mutations).map(([sharing, mutations]) =>
-        mutatingObjects(sharing, mutations),
-      )
-    : [];
+  const fixing = facts.server.mutating ? whole : [];
+  const enforced = shared(fixing.filter(isEnforced), enforcedSharingOf, mutationsOf).map(
+    ([sharing, mutations]) => mutatingObjects(sharing, mutations),
+  );
+  const asked = shared(fixing.filter(isAsked), fixSharingOf, mutationsOf).map(([sharing, mutations]) =>
+    askedObjects(sharing, mutations),
+  );
   return {
-    objects: [...compilations.flatMap(({ objects }) => objects), ...fixes.flat()],
+    objects: [
+      ...compilations.flatMap(({ objects }) => objects),
+      ...enforced.flat(),
+      ...asked.flatMap(({ objects }) => objects),
+    ],
     placements: compilations.flatMap(placementsOf),
+    fixes: asked.flatMap(({ marks }) => marks),
     findings: each.flatMap(({ candidate, findings }) =>
       findings.map((finding) => ({ policy: candidate.name, ...finding })),
     ),
@@ -153,10 +169,28 @@ function sharingOf({ sharing }: Understood): Sharing {
   return sharing;
 }
 
-function fixSharingOf({ sharing, resolved }: Understood): FixSharing {
-  const condition: NamedExpression = fixCondition(sharing.enforcement !== 'Audit', resolved.reads);
-  const { constraints, conditions, inNamespaces } = sharing;
-  return { constraints, conditions: [...conditions, condition], inNamespaces };
+/** Of what other people ask for, only what a Policy warns of or denies is mutated. */
+function isEnforced({ sharing }: Understood): boolean {
+  return sharing.enforcement !== 'Audit';
+}
+
+/** Whether the operator asks what the fix would do to what is there. */
+function isAsked({ candidate }: Understood): boolean {
+  const { fix } = candidate.spec;
+  return fix !== undefined && fix.existing !== 'Off';
+}
+
+function fixSharingOf({ sharing: { constraints, conditions, inNamespaces } }: Understood): FixSharing {
+  return { constraints, conditions, inNamespaces };
+}
+
+function enforcedSharingOf(one: Understood): FixSharing {
+  const { conditions, ...sharing } = fixSharingOf(one);
+  return { ...sharing, conditions: [...conditions, enforcedCondition(one.resolved.reads)] };
+}
+
+function mutationsOf({ resolved }: Understood): readonly ResolvedMutation[] {
+  return resolved.mutations;
 }
 
 /** What all of these have, put together by what they must have alike to share an object. */

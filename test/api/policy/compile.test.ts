@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compile } from '../../../controllers/policy/compile/index.ts';
-import { fixManager } from '../../../controllers/policy/compile/mutating.ts';
+import { askingManager, fixManager } from '../../../controllers/policy/compile/mutating.ts';
 import { transition } from '../../../controllers/policy/compile/transition.ts';
 import { deploymentKind } from '../../../crds/deployment/kind.ts';
 import { labels } from '../../../crds/project/names.ts';
@@ -513,24 +513,32 @@ describe('a fix', () => {
         headers: { 'content-type': 'application/merge-patch+json', ...headers },
       }),
     );
+  const asOperator = { 'impersonate-user': operator, 'impersonate-group': 'system:masters' };
+  const suggested = { ...fields, fix: { ...fields.fix, existing: 'Suggest' as const } };
 
-  it('while the Policy counts: is asked for by the operator alone, and of an object as it is', async () => {
+  it('while the Policy counts: is asked for by the operator alone, by its mark, and of an object as it is', async () => {
     await stage.make(shop);
-    const { objects } = await stage.enforce([policy('no-token', fixed, { ...fields, enforcement: 'Audit' })]);
-    const asOperator = { 'impersonate-user': operator, 'impersonate-group': 'system:masters' };
+    const { objects, fixes } = await stage.enforce([
+      policy('no-token', fixed, { ...suggested, enforcement: 'Audit' }),
+    ]);
+    const fieldManager = askingManager(fixes.map(({ mark }) => mark));
     // Mutating policies come to the API server by themselves.
-    await eventually(async () => expect(await ask({ fieldManager: fixManager }, asOperator)).toBe(false));
+    await eventually(async () => expect(await ask({ fieldManager }, asOperator)).toBe(false));
     expect(await ask({}), 'anybody').toBeUndefined();
-    expect(await ask({ fieldManager: fixManager }), 'anybody, with that name').toBeUndefined();
+    expect(await ask({ fieldManager }), 'anybody, with that name').toBeUndefined();
+    expect(await ask({ fieldManager: fixManager }, asOperator), 'the operator, of none').toBeUndefined();
     expect(
-      await ask({ fieldManager: 'mainstay' }, asOperator),
-      'the operator, for other reasons',
+      await ask({ fieldManager: askingManager(['0123456789']) }, asOperator),
+      'the operator, of another',
     ).toBeUndefined();
+    const creation = { method: 'POST' as const, path, body: app('Deployment', fixed, 'made', 'any/1') };
+    const query = { dryRun: 'All' };
+    expect(await token(stage.client.request({ ...creation, query })), 'created by anybody').toBeUndefined();
     await stage.take(objects);
   });
 
   it('in force: is made of what is created, and not of what is merely touched', async () => {
-    await stage.enforce([policy('no-token', fixed, fields)]);
+    const { fixes } = await stage.enforce([policy('no-token', fixed, suggested)]);
     const create = {
       method: 'POST',
       path,
@@ -541,6 +549,9 @@ describe('a fix', () => {
       expect(await token(stage.client.request({ ...create, method: 'POST' }))).toBe(false),
     );
     expect(await ask({}), 'touched').toBeUndefined();
+    const fieldManager = askingManager(fixes.map(({ mark }) => mark));
+    await eventually(async () => expect(await ask({ fieldManager }, asOperator), 'asked for').toBe(false));
+    expect(await ask({ fieldManager: fixManager }, asOperator), 'touched by the operator').toBeUndefined();
     expect(await stage.refusal(pod(fixed, 'a', 'any/1'))).toBeUndefined();
   });
 });
