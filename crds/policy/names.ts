@@ -3,11 +3,26 @@
 export const labels = {
   /** On everything that Policies are compiled into, so that it is found again; the object's name says what is in it. */
   compiled: 'mainstay.dev/policies',
+  /** `true` on a ClusterRole: what it lets read, Policies look at. */
+  aggregateToPolicy: 'mainstay.dev/aggregate-to-policy',
+  /** `true` on a ClusterRole: what it lets change, fixes change. */
+  aggregateToFixes: 'mainstay.dev/aggregate-to-fixes',
+  /** On an object that a fix changed: `true`, or `reverted` once all of that was taken back. */
+  fixed: 'mainstay.dev/fixed',
 } as const;
+
+/** How the names begin of what Policies are compiled into. No guard that comes with the installation is called so. */
+export const compiledPrefix = 'mainstay-policy-';
 
 export const annotations = {
   /** On what Policies are compiled into: their names, separated by commas, for whoever meets it in a cluster. */
   policies: 'mainstay.dev/policies',
+  /** On a compiled policy: what it was made of, so that a Policy that no longer compiles keeps what compiled last. */
+  origins: 'mainstay.dev/compiled-from',
+  /** Hash of what we desired when we last applied the object. */
+  desired: 'mainstay.dev/desired',
+  /** On an object that fixes changed: what they changed, when, and how often; by it they are taken back. */
+  fixes: 'mainstay.dev/fixes',
 } as const;
 
 /** Words that CEL keeps to itself: none is the name of a variable. */

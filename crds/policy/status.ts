@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { condition, time } from '../structural/condition.ts';
 import { kubernetes } from '../structural/metadata.ts';
+import { fixesStatus } from './fixes.ts';
 
 /** What the controller reports. Bounds are wide: a report is never refused for its length. */
 
@@ -72,6 +73,13 @@ export const policyStatus = z
       .strictObject({
         cleanSince: time('Since when nothing violates it; absent while something does.').optional(),
         at: time('When it went to the stricter enforcement.').optional(),
+        of: z
+          .string()
+          .max(63)
+          .describe(
+            'Digest of what is promoted: match, params, variables and rules. Where one of them changes, the time begins anew.',
+          )
+          .optional(),
         message: z.string().max(4096).describe('What it waits for, or what stands in its way.'),
       })
       .describe('Where `spec.promotion` stands.')
@@ -82,6 +90,7 @@ export const policyStatus = z
       .describe('Exceptions whose date is over: they no longer hold, and can be removed.')
       .register(kubernetes, { listType: 'set' })
       .optional(),
+    fixes: fixesStatus.optional(),
     lastRequest: z
       .strictObject({
         id: z.string().max(63).describe('Its id.'),
