@@ -5,6 +5,7 @@
  *     node main.ts --help             every flag and environment variable
  */
 import { addDeploymentController } from './controllers/deployment/index.ts';
+import { addPolicyController } from './controllers/policy/index.ts';
 import { addProjectController } from './controllers/project/index.ts';
 import {
   ConfigurationError,
@@ -47,6 +48,7 @@ const manager = new Manager({
 });
 addProjectController(manager, settings.project);
 addDeploymentController(manager, settings.deployment, [connection.server.hostname]);
+addPolicyController(manager, settings.policy);
 giveBackWhenIdle({ clock: monotonicClock });
 await manager.run(stop.signal);
 log.info('stopped');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { deploymentSettings } from './controllers/deployment/settings.ts';
+import { policySettings } from './controllers/policy/settings.ts';
 import { projectSettings } from './controllers/project/settings.ts';
 import { duration } from './operator/index.ts';
 
@@ -55,4 +56,5 @@ export const settings = z.strictObject({
   metrics: endpoint(8080).describe('/metrics'),
   project: projectSettings.prefault({}),
   deployment: deploymentSettings.prefault({}),
+  policy: policySettings.prefault({}),
 });

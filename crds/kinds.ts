@@ -1,4 +1,5 @@
 import { deploymentKind } from './deployment/kind.ts';
+import { policyKind } from './policy/kind.ts';
 import { projectKind } from './project/kind.ts';
 import type { Kind } from './structural/customResourceDefinition.ts';
 import {
@@ -7,7 +8,7 @@ import {
 } from './structural/customResourceDefinition.ts';
 
 /** Every kind of ours. */
-export const kinds: readonly Kind[] = [projectKind, deploymentKind];
+export const kinds: readonly Kind[] = [projectKind, deploymentKind, policyKind];
 
 /** The definitions to install, in the order of `kinds`. */
 export function customResourceDefinitions(): readonly CustomResourceDefinition[] {

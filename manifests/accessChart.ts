@@ -1,10 +1,12 @@
 import { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-34';
 import type { Construct } from 'constructs';
+import { labels } from '../crds/policy/names.ts';
 import { verbs } from '../crds/project/names.ts';
 import { aggregatedRoles, type ServedKind } from './aggregatedRoles.ts';
 import { clusterRights, ownNamespaceRights, type Right } from './operatorRights.ts';
 import { commonLabels, type InstallOptions, installation } from './options.ts';
+import { collectingRoles, fixesRole } from './policyRoles.ts';
 
 const { namespace, serviceAccount } = installation;
 const rbac = 'rbac.authorization.k8s.io';
@@ -37,6 +39,17 @@ export class AccessChart extends Chart {
       roleRef: { apiGroup: rbac, kind: 'Role', name: 'mainstay' },
       subjects,
     });
+    for (const { name, label, description: text } of collectingRoles) {
+      new k8s.KubeClusterRole(this, name, {
+        metadata: { name, annotations: { [description]: text } },
+        aggregationRule: { clusterRoleSelectors: [{ matchLabels: { [label]: 'true' } }] },
+      });
+      new k8s.KubeClusterRoleBinding(this, `${name}-binding`, {
+        metadata: { name },
+        roleRef: { apiGroup: rbac, kind: 'ClusterRole', name },
+        subjects,
+      });
+    }
     for (const role of [...projectRoles, ...aggregatedRoles(kinds)])
       new k8s.KubeClusterRole(this, role.name, {
         metadata: {
@@ -46,6 +59,22 @@ export class AccessChart extends Chart {
         },
         rules: [{ apiGroups: [...role.groups], resources: [...role.resources], verbs: [...role.verbs] }],
       });
+  }
+}
+
+/** Rights that are installed by choice: with them, fixes of Policies change workloads that are there. */
+export class FixesChart extends Chart {
+  constructor(scope: Construct) {
+    super(scope, 'fixes', { disableResourceNameHashes: true, labels: { ...commonLabels } });
+    const { name, description: text, rules } = fixesRole;
+    new k8s.KubeClusterRole(this, 'workloads', {
+      metadata: { name, labels: { [labels.aggregateToFixes]: 'true' }, annotations: { [description]: text } },
+      rules: rules.map(({ group, resources, verbs: allowed }) => ({
+        apiGroups: [group],
+        resources: [...resources],
+        verbs: [...allowed],
+      })),
+    });
   }
 }
 

@@ -5,14 +5,23 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { installYaml } from './install.ts';
+import { fixesYaml, installYaml } from './install.ts';
 
 /** What `kubectl apply -f` takes. */
-export const installFile = fileURLToPath(new URL('dist/install.yaml', import.meta.url));
+export const installFile = inDist('install.yaml');
 
-/** Whether the file on disk is what the charts make now. */
+const files = [
+  { path: installFile, content: installYaml },
+  { path: inDist('fixes.yaml'), content: fixesYaml },
+] as const;
+
+/** Whether a file on disk is not what the charts make now. */
 export function isStale(): boolean {
-  return readIfThere(installFile) !== installYaml();
+  return files.some(({ path, content }) => readIfThere(path) !== content());
+}
+
+function inDist(name: string): string {
+  return fileURLToPath(new URL(`dist/${name}`, import.meta.url));
 }
 
 function readIfThere(path: string): string | undefined {
@@ -25,10 +34,12 @@ function readIfThere(path: string): string | undefined {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (!process.argv.includes('--check')) {
-    mkdirSync(dirname(installFile), { recursive: true });
-    writeFileSync(installFile, installYaml());
+    for (const { path, content } of files) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, content());
+    }
   } else if (isStale()) {
-    console.error('manifests/dist/install.yaml is stale: run npm run generate and commit what it writes');
+    console.error('what is in manifests/dist is stale: run npm run generate and commit what it writes');
     process.exitCode = 1;
   }
 }

@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import { z } from 'zod';
 import { customResourceDefinitions, kinds } from '../crds/kinds.ts';
 import { shippedAdmission } from '../crds/project/admission.ts';
-import { AccessChart } from './accessChart.ts';
+import { AccessChart, FixesChart } from './accessChart.ts';
 import { commonLabels, defaultOptions, type InstallOptions, installation } from './options.ts';
 import { WorkloadChart } from './workloadChart.ts';
 
@@ -41,7 +41,16 @@ export function installObjects(options: Partial<InstallOptions> = {}): readonly 
 
 /** The same as the file that people apply. */
 export function installYaml(options: Partial<InstallOptions> = {}): string {
-  const documents = installObjects(options).map((object) =>
+  return yamlOf(installObjects(options));
+}
+
+/** What lets fixes of Policies change workloads, for those who want that. */
+export function fixesYaml(): string {
+  return yamlOf(z.array(installedObject).parse(new FixesChart(new App()).toJson()));
+}
+
+function yamlOf(objects: readonly InstalledObject[]): string {
+  const documents = objects.map((object) =>
     stringify(object, { aliasDuplicateObjects: false, lineWidth: 0 }),
   );
   return `# Written by npm run generate from manifests/. Do not edit.\n${documents.join('---\n')}`;

@@ -4,6 +4,7 @@
  */
 
 import { group } from '../../crds/group.ts';
+import { compiledPrefix } from '../../crds/policy/names.ts';
 import type {
   CoreEvent,
   LimitRange,
@@ -55,8 +56,13 @@ export function accessOutline({ apiVersion, kind, metadata, roleRef }: RoleBindi
 export function admissionOutline<T extends ValidatingAdmissionPolicy | ValidatingAdmissionPolicyBinding>(
   object: T,
 ): T {
-  if (object.metadata.name.startsWith('mainstay-')) return object;
+  if (isShippedName(object.metadata.name)) return object;
   return { ...object, metadata: bare(object.metadata), spec: undefined };
+}
+
+/** Of a guard that comes with the installation: what Policies are compiled into is none. */
+export function isShippedName(name: string): boolean {
+  return name.startsWith('mainstay-') && !name.startsWith(compiledPrefix);
 }
 
 /** There may be thousands of nodes, with images and volumes in their status. */

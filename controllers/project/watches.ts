@@ -5,6 +5,7 @@ import type { NetworkPolicy } from '../../operator/resources/builtin.ts';
 import { type KubernetesObject, keyOf, type ObjectKey } from '../../operator/resources/object.ts';
 import type { ClusterAddresses } from './clusterAddresses.ts';
 import type { ProjectInformers } from './informers.ts';
+import { isShippedName } from './outlines.ts';
 import { opensWall } from './plan/holes.ts';
 import { quotaName } from './plan/quotaShares.ts';
 import { refusedAmounts } from './plan/refusal.ts';
@@ -96,5 +97,5 @@ function claimOf({ metadata }: KubernetesObject): string | undefined {
 }
 
 function isOurs({ object }: Change<KubernetesObject>): boolean {
-  return object.metadata.name.startsWith('mainstay-');
+  return isShippedName(object.metadata.name);
 }

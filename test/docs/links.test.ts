@@ -39,8 +39,10 @@ describe('the pages', () => {
     'docs/cluster.md',
     'docs/reference/project.md',
     'docs/reference/deployment.md',
+    'docs/reference/policy.md',
     'docs/deployment/concepts.md',
     'docs/deployment/troubleshooting.md',
+    'docs/policy/troubleshooting.md',
   ])('%s is there', (path) => {
     expect(pages.map((page) => page.path)).toContain(path);
   });

@@ -7,6 +7,7 @@ import {
   labels as deploymentLabels,
   finalizer,
 } from '../../crds/deployment/names.ts';
+import { annotations as policyAnnotations, labels as policyLabels } from '../../crds/policy/names.ts';
 import { annotations, finalizers, labels, verbs } from '../../crds/project/names.ts';
 import { installObjects } from '../../manifests/install.ts';
 import { codeIn, page, pages, root, section, tableIn } from './pages.ts';
@@ -18,13 +19,24 @@ const folders = readdirSync(root, { withFileTypes: true }).flatMap((entry) =>
   entry.isDirectory() ? [entry.name] : [],
 );
 const marks: readonly string[] = [
-  ...[labels, annotations, finalizers, deploymentLabels, deploymentAnnotations].flatMap((names) =>
-    Object.values(names),
-  ),
+  ...[
+    labels,
+    annotations,
+    finalizers,
+    deploymentLabels,
+    deploymentAnnotations,
+    policyLabels,
+    policyAnnotations,
+  ].flatMap((names) => Object.values(names)),
   finalizer,
 ];
 /** Written for all of a group, its version, and who reports events. */
-const groupForms = ['mainstay.dev/v1alpha1', 'mainstay.dev/project', 'mainstay.dev/deployment'];
+const groupForms = [
+  'mainstay.dev/v1alpha1',
+  'mainstay.dev/project',
+  'mainstay.dev/deployment',
+  'mainstay.dev/policy',
+];
 const installed = installObjects();
 
 describe('what the pages name is there', () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { deploymentSpec } from '../../crds/deployment/schema.ts';
+import { policySpec } from '../../crds/policy/schema.ts';
 import { projectSpec } from '../../crds/project/schema.ts';
 import { pages, root } from './pages.ts';
 
@@ -15,12 +16,16 @@ const written = {
     z.strictObject({ name: z.string().min(1), namespace: z.string().optional() }),
     deploymentSpec,
   ),
+  Policy: object('Policy', z.strictObject({ name: z.string().min(1) }), policySpec),
 };
 
 interface Found {
   readonly place: string;
   readonly object: unknown;
 }
+
+/** Where files are that are applied as they are. The ready Policies are examples as well. */
+const folders = ['examples', 'policies'];
 
 /** Every object in YAML of the pages, and of the examples, that says it is one of ours. */
 const found: readonly Found[] = [
@@ -29,9 +34,11 @@ const found: readonly Found[] = [
       .filter(({ language }) => language === 'yaml')
       .flatMap(({ text, line }) => objectsIn(`${path}:${line}`, text)),
   ),
-  ...readdirSync(join(root, 'examples'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.yaml'))
-    .flatMap((name) => objectsIn(`examples/${name}`, readFileSync(join(root, 'examples', name), 'utf8'))),
+  ...folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.yaml'))
+      .flatMap((name) => objectsIn(`${folder}/${name}`, readFileSync(join(root, folder, name), 'utf8'))),
+  ),
 ].filter(({ object: one }) => isOurs(one));
 
 describe.each(Object.entries(written))('a %s that is shown', (kind, schema) => {
@@ -41,7 +48,8 @@ describe.each(Object.entries(written))('a %s that is shown', (kind, schema) => {
 
   it('is on several pages and in several examples', () => {
     expect(shown.filter(({ place }) => place.startsWith('docs/')).length).toBeGreaterThanOrEqual(3);
-    expect(shown.filter(({ place }) => place.startsWith('examples/')).length).toBeGreaterThanOrEqual(3);
+    const isApplied = ({ place }: Found) => folders.some((folder) => place.startsWith(`${folder}/`));
+    expect(shown.filter(isApplied).length).toBeGreaterThanOrEqual(3);
   });
 
   it.each(
@@ -66,7 +74,7 @@ describe('a part of a Deployment that is shown', () => {
 });
 
 it('nothing that is shown says it is of ours and of a kind that there is not', () => {
-  const known = z.looseObject({ kind: z.enum(['Project', 'Deployment']) });
+  const known = z.looseObject({ kind: z.enum(['Project', 'Deployment', 'Policy']) });
   expect(found.filter(({ object: one }) => !known.safeParse(one).success).map(({ place }) => place)).toEqual(
     [],
   );

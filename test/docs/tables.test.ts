@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { addDeploymentController } from '../../controllers/deployment/index.ts';
 import { deploymentSettings } from '../../controllers/deployment/settings.ts';
+import { addPolicyController } from '../../controllers/policy/index.ts';
+import { policySettings } from '../../controllers/policy/settings.ts';
 import { addProjectController } from '../../controllers/project/index.ts';
 import { projectSettings } from '../../controllers/project/settings.ts';
 import { reasons } from '../../controllers/project/status/reasons.ts';
@@ -120,6 +122,7 @@ function wholeOperator(): Manager {
   });
   addProjectController(manager, projectSettings.parse({}));
   addDeploymentController(manager, deploymentSettings.parse({}), []);
+  addPolicyController(manager, policySettings.parse({}));
   return manager;
 }
 

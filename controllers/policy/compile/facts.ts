@@ -43,7 +43,13 @@ export interface Finding {
    */
   readonly weight: 'Refused' | 'Background' | 'Note';
   /** In one CamelCase word. */
-  readonly reason: 'InvalidExpression' | 'TooLarge' | 'NotServed' | 'NothingMatched' | 'JudgedOnRequest';
+  readonly reason:
+    | 'InvalidExpression'
+    | 'TooLarge'
+    | 'NotServed'
+    | 'NothingMatched'
+    | 'JudgedOnRequest'
+    | 'Unproven';
   /** From the root of the Policy, as `spec.rules[0].expression`. */
   readonly field: string;
   /** What is wrong, and what to do about it; with line and column, where it is in an expression. */

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { partOf } from '../../../crds/admission/policy.ts';
-import { annotations, labels } from '../../../crds/policy/names.ts';
+import { annotations, compiledPrefix, labels } from '../../../crds/policy/names.ts';
 import type { Enforcement } from '../../../crds/policy/schema.ts';
 
 /** What Policies are compiled into, every default written out: what the server answers with equals what was sent. */
@@ -150,7 +150,7 @@ export function policiesOf({
 function metadataOf(policies: readonly string[], content: object): CompiledMetadata {
   const names = [...new Set(policies)].toSorted();
   return {
-    name: `mainstay-policy-${digest(JSON.stringify([names, content]), 16)}`,
+    name: `${compiledPrefix}${digest(JSON.stringify([names, content]), 16)}`,
     labels: { ...partOf, [labels.compiled]: 'compiled' },
     annotations: {
       [annotations.policies]: names.join(','),

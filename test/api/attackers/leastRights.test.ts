@@ -9,6 +9,7 @@ import { eventually } from '../../eventually.ts';
 import { done, namespace } from '../admission/installed.ts';
 import type { Manifest } from '../admission/people.ts';
 import { applyProject, exists, gone, ready } from '../project/installation.ts';
+import { liveThroughPolicies } from './policies.ts';
 import { liveThroughRollouts } from './rollouts.ts';
 import { grant, type Stage, setStage, user } from './stage.ts';
 
@@ -23,7 +24,7 @@ const boundRoles = new Set<string>();
 
 beforeAll(async () => {
   stage = await setStage({}, { nodes: 'simulated:1' });
-  await Promise.all([liveThroughAll(), liveThroughRollouts(stage)]);
+  await Promise.all([liveThroughAll(), liveThroughRollouts(stage), liveThroughPolicies(stage)]);
   // A watch is in the log once it has ended.
   await stage.here.operator().stop();
   const all = await readAuditLog(stage.here.cluster.auditLog);

@@ -9,6 +9,8 @@ import {
 } from '../../../cluster/index.ts';
 import { addDeploymentController } from '../../../controllers/deployment/index.ts';
 import { deploymentSettings } from '../../../controllers/deployment/settings.ts';
+import { addPolicyController } from '../../../controllers/policy/index.ts';
+import { policySettings } from '../../../controllers/policy/settings.ts';
 import { addProjectController } from '../../../controllers/project/index.ts';
 import { type Project, projects } from '../../../controllers/project/project.ts';
 import { projectSettings } from '../../../controllers/project/settings.ts';
@@ -107,6 +109,7 @@ async function startOperator(cluster: Cluster, settings: object): Promise<Runnin
   });
   addProjectController(manager, projectSettings.parse({ usageInterval: 200, ...settings }));
   addDeploymentController(manager, deploymentSettings.parse({}), []);
+  addPolicyController(manager, policySettings.parse({}));
   const stopping = new AbortController();
   const running = manager.run(stopping.signal);
   let stopped: Promise<void> | undefined;

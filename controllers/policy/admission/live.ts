@@ -1,0 +1,65 @@
+import { ownerOf } from '../../../operator/apply/identity.ts';
+import type { Lister } from '../../../operator/cache/lister.ts';
+import {
+  mutatingAdmissionPolicies,
+  mutatingAdmissionPolicyBindings,
+  validatingAdmissionPolicies,
+  validatingAdmissionPolicyBindings,
+} from '../../../operator/resources/builtin.ts';
+import type { KubernetesObject } from '../../../operator/resources/object.ts';
+import type { Resource } from '../../../operator/resources/resource.ts';
+import type { CompiledObject } from '../compile/index.ts';
+import { policiesOf } from '../compile/objects.ts';
+import type { LiveObject } from '../compile/transition.ts';
+import { identity, together } from '../marks.ts';
+import { type Origin, readOrigins } from './origins.ts';
+
+/** What Policies are compiled into, as it is in the cluster. */
+
+export interface CompiledCaches {
+  readonly validatingPolicies: Listed;
+  readonly validatingBindings: Listed;
+  readonly mutatingPolicies: Listed;
+  readonly mutatingBindings: Listed;
+}
+
+type Listed = Pick<Lister<KubernetesObject>, 'list'>;
+
+export const compiledResources = {
+  ValidatingAdmissionPolicy: validatingAdmissionPolicies,
+  ValidatingAdmissionPolicyBinding: validatingAdmissionPolicyBindings,
+  MutatingAdmissionPolicy: mutatingAdmissionPolicies,
+  MutatingAdmissionPolicyBinding: mutatingAdmissionPolicyBindings,
+} as const satisfies Readonly<Record<CompiledObject['kind'], Resource>>;
+
+export interface Live {
+  readonly object: KubernetesObject & LiveObject;
+  readonly origins: readonly Origin[];
+}
+
+/** What is ours by a label that our field manager owns, and not on its way out. */
+export function liveOf(caches: CompiledCaches): readonly Live[] {
+  const of = (kind: CompiledObject['kind'], lister: Listed) =>
+    [...lister.list()]
+      .filter(
+        (object) =>
+          object.metadata.deletionTimestamp === undefined && ownerOf(identity, object) === together.uid,
+      )
+      .map((object) => ({ object: { ...object, kind }, origins: readOrigins(object) }));
+  return [
+    ...of('ValidatingAdmissionPolicy', caches.validatingPolicies),
+    ...of('ValidatingAdmissionPolicyBinding', caches.validatingBindings),
+    ...of('MutatingAdmissionPolicy', caches.mutatingPolicies),
+    ...of('MutatingAdmissionPolicyBinding', caches.mutatingBindings),
+  ];
+}
+
+/** One string for an object of any of these kinds. */
+export function keyOfLive({ object }: Live): string {
+  return `${object.kind}/${object.metadata.name}`;
+}
+
+/** Whether it holds a part of this Policy. */
+export function holds({ object }: Live, policy: string): boolean {
+  return policiesOf(object).includes(policy);
+}

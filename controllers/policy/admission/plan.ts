@@ -1,0 +1,118 @@
+import type { Enforcement, PolicySpec } from '../../../crds/policy/schema.ts';
+import { type Candidate, type Compiled, compile, type Facts, type Finding } from '../compile/index.ts';
+import { policiesOf } from '../compile/objects.ts';
+import { transition } from '../compile/transition.ts';
+import type { Examination } from './examination.ts';
+import { keyOfLive, type Live } from './live.ts';
+import type { Origin } from './origins.ts';
+
+/** A Policy as it is to be in force, if it can be. */
+export interface Wanted {
+  readonly name: string;
+  readonly uid: string;
+  readonly generation: number;
+  readonly spec: PolicySpec;
+  /** The spec's, or a stricter one by promotion. */
+  readonly enforcement: Enforcement;
+  readonly examination: Examination;
+}
+
+export interface AdmissionPlan {
+  readonly compiled: Compiled;
+  /** What each Policy in `compiled` was made of, by its name. */
+  readonly origins: ReadonlyMap<string, Origin>;
+  /** Of the present specs, by Policy. */
+  readonly findings: ReadonlyMap<string, readonly Finding[]>;
+  /** May go now, each binding before its policy. */
+  readonly obsolete: readonly Live[];
+  /** Policies of which what is there is kept as it is, since it can be made by nobody any more. */
+  readonly frozen: ReadonlySet<string>;
+  /** Milliseconds since 1970. */
+  readonly wakeUp: number | undefined;
+}
+
+/**
+ * What is to stand in the API server. A Policy whose present spec cannot be compiled is compiled from the last one that
+ * could: so it shares and leaves objects as any other, and its exceptions expire at their dates.
+ *
+ * @param live what is there of ours
+ */
+export function planAdmission(wanted: readonly Wanted[], live: readonly Live[], facts: Facts): AdmissionPlan {
+  const first = compile(wanted.map(candidateOf), facts);
+  const findings = Map.groupBy(
+    [
+      ...first.findings,
+      ...wanted.flatMap(({ name, examination }) =>
+        examination.findings.map((finding) => ({ policy: name, ...finding })),
+      ),
+    ],
+    ({ policy }) => policy,
+  );
+  const isGood = ({ name, examination }: Wanted) =>
+    examination.state === 'Taken' && !(findings.get(name) ?? []).some(isRefusal);
+  const good = wanted.filter(isGood);
+  const others = wanted.filter((one) => !isGood(one));
+  const kept = others.flatMap((one) => lastGood(one, live) ?? []);
+  const compiled =
+    others.length === 0
+      ? first
+      : compile([...good.map(candidateOf), ...kept.flatMap((origin) => candidateFrom(origin))], facts);
+  const lost = new Set(compiled.findings.filter(isRefusal).map(({ policy }) => policy));
+  const frozen = new Set(
+    others
+      .map(({ name }) => name)
+      .filter(
+        (name) => lost.has(name) || !kept.some(({ policy, spec }) => policy === name && spec !== undefined),
+      ),
+  );
+  const next = transition(
+    compiled.objects,
+    live.map(({ object }) => object),
+    facts.now,
+  );
+  const mayGo = new Set(next.obsolete.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
+  const waits = [next.until, compiled.until].filter((time) => time !== undefined);
+  return {
+    compiled,
+    origins: new Map([...good.map(originOf), ...kept].map((origin) => [origin.policy, origin])),
+    findings,
+    obsolete: live
+      .filter((one) => mayGo.has(keyOfLive(one)))
+      .filter(({ object }) => !policiesOf(object).some((policy) => frozen.has(policy)))
+      .toSorted((a, b) => Number(isBinding(b)) - Number(isBinding(a))),
+    frozen,
+    wakeUp: waits.length === 0 ? undefined : Math.min(...waits),
+  };
+}
+
+function isRefusal({ weight }: Finding): boolean {
+  return weight === 'Refused';
+}
+
+function isBinding({ object }: Live): boolean {
+  return object.kind.endsWith('Binding');
+}
+
+function candidateOf({ name, spec, enforcement, examination }: Wanted): Candidate {
+  return { name, spec, enforcement, proven: examination.proven };
+}
+
+function candidateFrom({ policy, spec, enforcement, proven }: Origin): readonly Candidate[] {
+  return spec === undefined ? [] : [{ name: policy, spec, enforcement, proven }];
+}
+
+function originOf({ name, uid, generation, spec, enforcement, examination }: Wanted): Origin {
+  return { policy: name, uid, generation, enforcement, proven: examination.proven, spec };
+}
+
+/** Of the same Policy, not of another that had its name. */
+function lastGood({ name, uid }: Wanted, live: readonly Live[]): Origin | undefined {
+  return originsOf(name, live)
+    .filter((origin) => origin.uid === uid)
+    .toSorted((a, b) => b.generation - a.generation)[0];
+}
+
+/** What the live objects say they were made of, for one Policy. */
+export function originsOf(policy: string, live: readonly Live[]): readonly Origin[] {
+  return live.flatMap(({ origins }) => origins).filter((origin) => origin.policy === policy);
+}

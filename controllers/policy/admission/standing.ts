@@ -1,0 +1,102 @@
+import type { Enforcement } from '../../../crds/policy/schema.ts';
+import type { Outcome } from '../../../operator/apply/report.ts';
+import type { Finding } from '../compile/index.ts';
+import { policiesOf } from '../compile/objects.ts';
+import { holds, type Live } from './live.ts';
+import type { Origin } from './origins.ts';
+import { type AdmissionPlan, originsOf, type Wanted } from './plan.ts';
+
+/** How a Policy stands in the API server. */
+export interface Standing {
+  readonly uid: string;
+  /** Of the Policy, when it was looked at. */
+  readonly generation: number;
+  /** What its present spec has to be told. */
+  readonly findings: readonly Finding[];
+  /** Undefined where no request is judged by it. */
+  readonly inForce: InForce | undefined;
+  /** Why what is to stand does not. */
+  readonly trouble: Trouble | undefined;
+}
+
+export interface InForce {
+  /** Of the Policy, from which it was made. */
+  readonly generation: number;
+  readonly enforcement: Enforcement;
+  readonly proven: boolean;
+}
+
+export interface Trouble {
+  readonly reason: 'WriteFailed' | 'Contended' | 'Progressing';
+  readonly message: string;
+}
+
+/**
+ * @param live what is there of ours, after what was written
+ * @param outcomes what became of each object that is to stand
+ */
+export function standingOf(
+  { name, uid, generation, examination }: Wanted,
+  plan: AdmissionPlan,
+  live: readonly Live[],
+  outcomes: readonly Outcome[],
+): Standing {
+  const origin = plan.origins.get(name);
+  const objects = plan.compiled.objects.filter((object) => policiesOf(object).includes(name));
+  const failed = objects.flatMap(({ kind, metadata }) =>
+    outcomes.filter(
+      (outcome) => outcome.resource.kind === kind && outcome.name.name === metadata.name && !isWell(outcome),
+    ),
+  );
+  const whole = objects.length > 0 && failed.length === 0;
+  const is = whole && origin !== undefined ? origin : newestLive(name, uid, live);
+  return {
+    uid,
+    generation,
+    findings: plan.findings.get(name) ?? [],
+    inForce:
+      is === undefined
+        ? undefined
+        : { generation: is.generation, enforcement: is.enforcement, proven: is.proven },
+    trouble:
+      failed.length > 0
+        ? troubleOf(failed)
+        : examination.state === 'Unknown'
+          ? { reason: 'Progressing', message: examination.trouble ?? 'the API server could not be asked' }
+          : undefined,
+  };
+}
+
+function isWell({ result }: Outcome): boolean {
+  return ['unchanged', 'created', 'updated', 'repaired'].includes(result);
+}
+
+function troubleOf(outcomes: readonly Outcome[]): Trouble {
+  for (const outcome of outcomes) {
+    if (outcome.result === 'failed') return { reason: 'WriteFailed', message: outcome.error.message };
+    if (outcome.result === 'backedOff') {
+      const who = outcome.by.length === 0 ? 'somebody' : outcome.by.map(({ manager }) => manager).join(', ');
+      const seconds = Math.ceil(outcome.wait / 1000);
+      return {
+        reason: 'Contended',
+        message: `${outcome.resource.kind} ${outcome.name.name} is changed back again and again by ${who}; it is repaired again in ${seconds} s`,
+      };
+    }
+  }
+  return { reason: 'Progressing', message: 'what it is compiled into is being made' };
+}
+
+/** Of those in force: a policy without its binding is not. */
+function newestLive(name: string, uid: string, live: readonly Live[]): Origin | undefined {
+  const bound = new Set(
+    live
+      .filter((one) => one.object.kind === 'ValidatingAdmissionPolicyBinding' && holds(one, name))
+      .map(({ object }) => object.metadata.name),
+  );
+  const judging = live.filter(
+    ({ object }) => object.kind === 'ValidatingAdmissionPolicy' && bound.has(object.metadata.name),
+  );
+  return originsOf(name, judging)
+    .filter((origin) => origin.uid === uid)
+    .toSorted((a, b) => b.generation - a.generation)[0];
+}

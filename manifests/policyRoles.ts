@@ -1,0 +1,41 @@
+import { labels } from '../crds/policy/names.ts';
+
+/** A ClusterRole without rules of its own: it has those of all ClusterRoles with a label. Bound to the operator. */
+interface CollectingRole {
+  readonly name: string;
+  readonly label: string;
+  readonly description: string;
+}
+
+/** What a platform team lets the operator do for Policies, beyond what comes with the installation. */
+export const collectingRoles: readonly CollectingRole[] = [
+  {
+    name: 'mainstay-policy',
+    label: labels.aggregateToPolicy,
+    description: `Lets the operator read what Policies are about: what the ClusterRoles with the label ${labels.aggregateToPolicy}: "true" say (list and watch).`,
+  },
+  {
+    name: 'mainstay-fix',
+    label: labels.aggregateToFixes,
+    description: `Lets the operator change what violates Policies, by spec.fix.existing: what the ClusterRoles with the label ${labels.aggregateToFixes}: "true" say.`,
+  },
+];
+
+/** What lets fixes change workloads; installed by choice. A dry run, by which a fix is asked for, needs the right as well. */
+export const fixesRole = {
+  name: 'mainstay-fixes',
+  description: 'Lets the operator make good workloads that violate Policies, by spec.fix.existing.',
+  rules: [
+    { group: '', resources: ['replicationcontrollers'], verbs: ['get', 'patch'] },
+    // What cannot be changed any more is tried as if it were made.
+    { group: '', resources: ['pods'], verbs: ['get', 'patch', 'create'] },
+    {
+      group: 'apps',
+      resources: ['daemonsets', 'deployments', 'replicasets', 'statefulsets'],
+      verbs: ['get', 'patch'],
+    },
+    { group: 'batch', resources: ['cronjobs'], verbs: ['get', 'patch'] },
+    { group: 'batch', resources: ['jobs'], verbs: ['get', 'patch', 'create'] },
+    { group: 'mainstay.dev', resources: ['deployments'], verbs: ['get', 'patch'] },
+  ],
+} as const;

@@ -1,0 +1,215 @@
+import { type Cluster, isMutating, readAuditLog, startCluster } from '../../../cluster/index.ts';
+import { addPolicyController } from '../../../controllers/policy/index.ts';
+import { type Policy, policies } from '../../../controllers/policy/policy.ts';
+import { policySettings } from '../../../controllers/policy/settings.ts';
+import { deploymentKind } from '../../../crds/deployment/kind.ts';
+import { policyKind } from '../../../crds/policy/kind.ts';
+import { projectKind } from '../../../crds/project/kind.ts';
+import { customResourceDefinition } from '../../../crds/structural/customResourceDefinition.ts';
+import {
+  connect,
+  createLog,
+  HttpClient,
+  isApiError,
+  isNotFound,
+  type KubernetesObject,
+  Manager,
+  type ValidatingAdmissionPolicy,
+  validatingAdmissionPolicies,
+} from '../../../operator/index.ts';
+import { eventually, type Patience, until } from '../../eventually.ts';
+import { untilEstablished } from '../../installation.ts';
+import { Kubectl } from '../../kubectl.ts';
+
+/** As whom it runs; what it may do is not looked at here. */
+const operator = 'the-operator';
+
+type Condition = NonNullable<NonNullable<Policy['status']>['conditions']>[number];
+
+/** A cluster on which the controllers of Policies run. */
+export class Operated implements AsyncDisposable {
+  readonly #cluster: Cluster;
+  readonly #open = new AsyncDisposableStack();
+  readonly kubectl: Kubectl;
+  readonly client: HttpClient;
+  #stop: () => Promise<void> = async () => {};
+
+  private constructor(cluster: Cluster, kubectl: Kubectl, client: HttpClient) {
+    this.#cluster = cluster;
+    this.kubectl = kubectl;
+    this.client = client;
+  }
+
+  static async open(): Promise<Operated> {
+    const cluster = await startCluster({ nodes: 'simulated:1', auditLog: true });
+    const kubectl = await Kubectl.forCluster(cluster.kubeconfig);
+    const kinds = [projectKind, deploymentKind, policyKind];
+    await kubectl.apply(kinds.map(customResourceDefinition));
+    for (const { plural } of kinds) await untilEstablished(kubectl, `${plural}.mainstay.dev`);
+    const connection = await connect({ kubeconfig: cluster.kubeconfig });
+    const operated = new Operated(cluster, kubectl, new HttpClient(connection, { fieldManager: 'test' }));
+    operated.#open.defer(() => cluster.stop());
+    operated.#open.defer(() => connection.close());
+    await operated.startOperator();
+    return operated;
+  }
+
+  /** One runs already; it is stopped first. */
+  async startOperator(): Promise<void> {
+    await this.stopOperator();
+    const kubeconfig = this.#cluster.kubeconfigFor(operator, ['system:masters']);
+    const connection = await connect({ kubeconfig });
+    const manager = new Manager({
+      connection,
+      fieldManager: 'mainstay',
+      log: createLog({ level: 'silent' }),
+    });
+    addPolicyController(manager, policySettings.parse({}));
+    const stopping = new AbortController();
+    const running = manager.run(stopping.signal);
+    this.#stop = async () => {
+      stopping.abort();
+      await running;
+      await connection.close();
+    };
+  }
+
+  async stopOperator(): Promise<void> {
+    const stop = this.#stop;
+    this.#stop = async () => {};
+    await stop();
+  }
+
+  /** For workloads in the namespace of that name, which is made as well. Denies, unless `spec` says otherwise. */
+  async apply(name: string, spec: object): Promise<void> {
+    await this.kubectl.apply([
+      {
+        apiVersion: 'mainstay.dev/v1alpha1',
+        kind: 'Policy',
+        metadata: { name },
+        spec: { enforcement: 'Deny', ...spec },
+      },
+    ]);
+  }
+
+  async namespace(name: string): Promise<void> {
+    await this.kubectl.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }]);
+    await eventually(() => this.kubectl.run('get', 'serviceaccount', 'default', '-n', name));
+  }
+
+  get(name: string): Promise<Policy> {
+    return this.client.get(policies, { name });
+  }
+
+  /** Waits until a condition of the present generation is so. */
+  async condition(
+    name: string,
+    type: string,
+    status: 'True' | 'False',
+    reason?: string,
+    patience?: Patience,
+  ): Promise<Condition> {
+    return eventually(async () => {
+      const { metadata, status: is } = await this.get(name);
+      const found = is?.conditions?.find((one) => one.type === type);
+      const current = is?.observedGeneration === metadata.generation;
+      if (
+        found === undefined ||
+        !current ||
+        found.status !== status ||
+        (reason ?? found.reason) !== found.reason
+      )
+        throw new Error(`${name} has not ${type} ${status} ${reason ?? ''}: ${JSON.stringify(is)}`);
+      return found;
+    }, patience);
+  }
+
+  /** Why a creation is refused; undefined if it is taken. Nothing is kept. */
+  async refusal(object: KubernetesObject): Promise<string | undefined> {
+    const { namespace } = object.metadata;
+    const root = object.apiVersion === 'v1' ? '/api/v1' : `/apis/${object.apiVersion}`;
+    const path = `${root}/namespaces/${namespace}/${object.kind.toLowerCase()}s`;
+    try {
+      await this.client.request({ method: 'POST', path, query: { dryRun: 'All' }, body: object });
+      return undefined;
+    } catch (error) {
+      if (!isApiError(error) || error.status >= 500) throw error;
+      return error.message;
+    }
+  }
+
+  /** Waits until the creation is refused so. */
+  async refused(object: KubernetesObject, by: string): Promise<void> {
+    await until(`it is refused by ${by}`, async () => ((await this.refusal(object)) ?? '').includes(by));
+  }
+
+  /** Waits until the creation is taken. */
+  async taken(object: KubernetesObject): Promise<void> {
+    await until('it is taken', async () => (await this.refusal(object)) === undefined);
+  }
+
+  /** What Policies are compiled into, of which these words are part. */
+  async compiled(word: string): Promise<readonly ValidatingAdmissionPolicy[]> {
+    const { items } = await this.client.list(validatingAdmissionPolicies, {
+      labelSelector: 'mainstay.dev/policies',
+    });
+    return items.filter(({ metadata }) =>
+      (metadata.annotations?.['mainstay.dev/policies'] ?? '').split(',').includes(word),
+    );
+  }
+
+  /** Waits until what is to go has gone: each Policy is in one object then. */
+  async settled(): Promise<void> {
+    await eventually(async () => {
+      const { items } = await this.client.list(validatingAdmissionPolicies, {
+        labelSelector: 'mainstay.dev/policies',
+      });
+      const held = items.flatMap(({ metadata }) =>
+        (metadata.annotations?.['mainstay.dev/policies'] ?? '').split(','),
+      );
+      if (new Set(held).size < held.length) throw new Error(`some stand twice: ${held.join(', ')}`);
+    });
+  }
+
+  /** Events of a Policy, by reason. */
+  async events(name: string): Promise<readonly string[]> {
+    const text = await this.kubectl.run(
+      ...['get', 'events.events.k8s.io', '-n', 'default', '-o'],
+      `jsonpath={range .items[?(@.regarding.name=="${name}")]}{.reason}{"\\n"}{end}`,
+    );
+    return text.split('\n').filter((line) => line !== '');
+  }
+
+  /** What the operator wrote, of all that has ever run here: verb, resource and name, in order. */
+  async written(): Promise<readonly string[]> {
+    const all = await readAuditLog(this.#cluster.auditLog);
+    return all
+      .filter((request) => isMutating(request) && request.user === operator)
+      .map(({ verb, resource, name }) => `${verb} ${resource} ${name ?? ''}`);
+  }
+
+  async delete(name: string): Promise<void> {
+    await this.client.delete(policies, { name }).catch((error: unknown) => {
+      if (!isNotFound(error)) throw error;
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stopOperator();
+    await this.#open.disposeAsync();
+  }
+}
+
+/** A rule about images of pods. */
+export function images(from: string, name = 'registry') {
+  return {
+    name,
+    expression: `podSpec.containers.all(c, c.image.startsWith('${from}/'))`,
+    message: `images come from ${from}/`,
+  };
+}
+
+/** In one namespace. */
+export function workloads(namespace: string, more: object = {}) {
+  return { match: { workloads: true, namespaces: [namespace], ...more } };
+}
