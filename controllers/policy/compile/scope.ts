@@ -88,10 +88,11 @@ interface Part {
 
 /** The new object, of a deletion the old one. Of what is no object, as when a shell is opened in a pod, nothing. */
 const subject = '(object != null ? object : oldObject != null ? oldObject : dyn({}))';
-const name = `${subject}.?metadata.?name.orValue(${subject}.?metadata.?generateName.orValue(request.name))`;
+const name = `${subject}.?metadata.?name.orValue(${subject}.?metadata.?generateName.orValue(request.?name.orValue('')))`;
 const ownLabels = `${subject}.?metadata.?labels.orValue({})`;
 const isNamespace = "request.kind.kind == 'Namespace' && request.kind.group == ''";
-const namespace = `(${isNamespace} ? ${name} : request.namespace)`;
+/** Of what is in none the request does not say one at all. */
+const namespace = `(${isNamespace} ? ${name} : request.?namespace.orValue(''))`;
 const namespaceLabels = `(namespaceObject != null ? dyn(namespaceObject).?metadata.?labels.orValue({}) : ${isNamespace} ? dyn(${ownLabels}) : dyn({}))`;
 
 /** All of what the scope names, as one expression; undefined where that can be nothing. */
@@ -114,7 +115,7 @@ function conjunction({ scope, expires }: Part, facts: Facts): string | undefined
     ...(namespaceSelector === undefined
       ? []
       : [
-          "(request.namespace != '' || namespaceObject != null)",
+          "(request.?namespace.orValue('') != '' || namespaceObject != null)",
           isSelected(namespaceSelector, namespaceLabels),
         ]),
     ...(expires === undefined ? [] : [isBefore(expires)]),

@@ -55,6 +55,20 @@ beforeAll(async () => {
 afterAll(() => stage[Symbol.asyncDispose]());
 
 describe('the judge', () => {
+  it('finds what is in no namespace, whatever namespaces are left out', async () => {
+    const excluding = cases.filter(({ candidate }) =>
+      candidate.spec.match.exclude?.some((scope) => scope.namespaces ?? scope.namespaceSelector),
+    );
+    const onAll = excluding.filter(({ candidate }) => candidate.spec.match.resources !== undefined);
+    expect(onAll).toHaveLength(2);
+    for (const { label, judge } of onAll) {
+      const manifest = labelled(clusterRole, label, '');
+      const message = `Policy ${label}, rule rule: it must be so`;
+      expect(await answerTo(manifest)).toBe(message);
+      expect(said(label, verdictOn(judge, manifest, ''))).toBe(message);
+    }
+  });
+
   it('says what the API server says, of every rule', { timeout: 600_000 }, async () => {
     const { seed = 0 } = fc.readConfigureGlobal();
     const objects = [
@@ -95,6 +109,13 @@ function kindsInTurn(specs: readonly Manifest[]): readonly Manifest[] {
   return specs.map((spec, index) => workload(ofPods[index % ofPods.length] ?? '', spec));
 }
 
+const clusterRole: Manifest = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRole',
+  metadata: { name: 'judged' },
+  rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }],
+};
+
 const others: readonly Manifest[] = [
   {
     apiVersion: 'v1',
@@ -104,12 +125,7 @@ const others: readonly Manifest[] = [
   },
   { apiVersion: 'v1', kind: 'ConfigMap', metadata: { generateName: 'settings-' } },
   { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'judged-other', labels: { stage: 'prod' } } },
-  {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRole',
-    metadata: { name: 'judged' },
-    rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }],
-  },
+  clusterRole,
   { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: 'judged' }, rules: [] },
 ];
 
