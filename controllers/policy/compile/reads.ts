@@ -81,7 +81,7 @@ function bookkept(path: Path): readonly Path[] {
 }
 
 /** Everything but metadata that controllers keep, and the status, unless it is the status that is written. */
-const kept = "field == 'metadata' || (field == 'status' && request.subResource != 'status')";
+const kept = "field == 'metadata' || (field == 'status' && request.?subResource.orValue('') != 'status')";
 const sameContent = [
   equal('object', 'oldObject', ['metadata', 'labels']),
   equal('object', 'oldObject', ['metadata', 'annotations']),
