@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'undici';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { pluralOf } from '../../plural.ts';
 
 /** What an object must have for a request about it. */
 export interface Manifest {
@@ -36,33 +37,6 @@ const bodySchema = z.looseObject({
     .optional(),
 });
 type Body = z.infer<typeof bodySchema>;
-
-const plurals: Readonly<Record<string, string>> = {
-  Namespace: 'namespaces',
-  Secret: 'secrets',
-  ConfigMap: 'configmaps',
-  ResourceQuota: 'resourcequotas',
-  LimitRange: 'limitranges',
-  NetworkPolicy: 'networkpolicies',
-  Role: 'roles',
-  RoleBinding: 'rolebindings',
-  ClusterRole: 'clusterroles',
-  ClusterRoleBinding: 'clusterrolebindings',
-  ServiceAccount: 'serviceaccounts',
-  Pod: 'pods',
-  Service: 'services',
-  Event: 'events',
-  Deployment: 'deployments',
-  ReplicaSet: 'replicasets',
-  PodDisruptionBudget: 'poddisruptionbudgets',
-  CustomResourceDefinition: 'customresourcedefinitions',
-  ValidatingAdmissionPolicy: 'validatingadmissionpolicies',
-  ValidatingAdmissionPolicyBinding: 'validatingadmissionpolicybindings',
-  MutatingAdmissionPolicy: 'mutatingadmissionpolicies',
-  MutatingAdmissionPolicyBinding: 'mutatingadmissionpolicybindings',
-  Project: 'projects',
-  Specimen: 'specimens',
-};
 
 /** An API server, and whoever one wants to be before it. */
 export interface Api extends AsyncDisposable {
@@ -171,11 +145,9 @@ export class Person {
 }
 
 function collectionOf(object: Manifest): string {
-  const plural = plurals[object.kind];
-  if (plural === undefined) throw new Error(`no plural is known for the kind ${object.kind}`);
   const root = object.apiVersion === 'v1' ? '/api/v1' : `/apis/${object.apiVersion}`;
   const { namespace } = object.metadata;
-  return `${root}${namespace === undefined ? '' : `/namespaces/${namespace}`}/${plural}`;
+  return `${root}${namespace === undefined ? '' : `/namespaces/${namespace}`}/${pluralOf(object.kind)}`;
 }
 
 function pathOf(object: Manifest): string {
