@@ -79,11 +79,12 @@ describe('what somebody added to a whole field', () => {
     ['the field itself', undefined, { b: 1 }, { spec: null }],
     ['a member of a set', { a: ['x'] }, { a: ['x', 'y'] }, { spec: { a: ['x'] } }],
     [
-      'an item of another list is for the apply to take back',
+      'an item of a list with keys',
       { a: [{ b: 1 }] },
       { a: [{ b: 1 }, { b: 2 }] },
-      undefined,
+      { spec: { a: [{ b: 1 }] } },
     ],
+    ['no item of a list', { a: [{ b: 1, c: [] }] }, { a: [{ b: 1 }] }, undefined],
   ])('%s', (_name, desired, live, expected) => {
     expect(patch(desired, live)).toEqual(expected);
   });

@@ -26,9 +26,9 @@ export function fieldsThatDiffer(
 }
 
 /**
- * A merge patch that takes out of `live` what somebody has added to maps and sets in whole fields; undefined where there is
- * nothing of the kind. Server-side apply cannot: it leaves what others own. (Of a list that is atomic it can: that is
- * all ours.)
+ * A merge patch that takes out of `live` what somebody has added in whole fields; undefined where there is nothing of the
+ * kind. Server-side apply cannot: it leaves what others own, in maps, in sets and in lists with keys. `live` is as the
+ * apply left it, where a list that is atomic is all ours.
  */
 export function withoutAdditions(
   desired: KubernetesObject,
@@ -45,21 +45,17 @@ export function withoutAdditions(
 
 type Removal = null | Readonly<Record<string, unknown>> | readonly unknown[];
 
-/** What to merge at a place: null to remove it, a set as it is to be. */
+/** What to merge at a place: null to remove it, a list whole. */
 function removalOf(desired: unknown, live: unknown): Removal | undefined {
   if (isAbsent(desired)) return isAbsent(live) ? undefined : null;
-  if (isSet(desired) && isSet(live)) return live.every((one) => desired.includes(one)) ? undefined : desired;
+  if (Array.isArray(desired) && Array.isArray(live))
+    return firstDifference(desired, live) === undefined ? undefined : desired;
   if (!isRecord(desired) || !isRecord(live)) return undefined;
   const removals = Object.keys(live).flatMap((name) => {
     const removal = removalOf(desired[name], live[name]);
     return removal === undefined ? [] : [[name, removal] as const];
   });
   return removals.length === 0 ? undefined : Object.fromEntries(removals);
-}
-
-/** A list of scalars: as a whole it may be merged, member by member, where the server takes it for a set. */
-function isSet(value: unknown): value is readonly unknown[] {
-  return Array.isArray(value) && value.every((one) => typeof one !== 'object');
 }
 
 function merged(
