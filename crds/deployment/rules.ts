@@ -33,6 +33,18 @@ const selectorRules: readonly Rule[] = [
   },
 ];
 
+/** Whether the selector has anything there. */
+function hasMembers(field: string): string {
+  return `has(self.selector.${field}) && size(self.selector.${field}) > 0`;
+}
+
+/** A Service without labels to select by would have no pods, and say nothing of it. */
+const serviceRule: Rule = {
+  rule: `!has(self.traffic) || !(${hasMembers('matchExpressions')}) || (${hasMembers('matchLabels')})`,
+  message: 'traffic needs selector.matchLabels: Services select by labels, and know no expressions',
+  fieldPath: '.selector',
+};
+
 const steps = 'self.strategy.canary.steps';
 const hasSteps = 'has(self.strategy.canary) && has(self.strategy.canary.steps)';
 const withGateway = 'has(self.traffic) && has(self.traffic.gateway)';
@@ -181,6 +193,7 @@ export const specRules: readonly Rule[] = [
     fieldPath: '.progressDeadlineSeconds',
   },
   ...selectorRules,
+  serviceRule,
   ...gatewayRules,
   ...grpcRules,
   ...metricRules,

@@ -120,7 +120,7 @@ export const selectors: readonly BadCombination[] = [
   ),
   field(
     'an empty selector would be every pod: give matchLabels',
-    'canary',
+    'plain',
     'spec.selector',
     { matchLabels: {}, matchExpressions: [] },
     { matchExpressions: expression('Exists', 'app') },

@@ -21,6 +21,16 @@ const grpc = 'a GRPCRoute cannot match on query: match on headers or cookies';
 const grpcGateway = { ports: [{ port: 80 }], gateway: { ...gateway.gateway, kind: 'GRPCRoute' } };
 
 export const gateways: readonly BadCombination[] = [
+  {
+    rule: 'traffic needs selector.matchLabels: Services select by labels, and know no expressions',
+    base: 'plain',
+    bad: {
+      'spec.selector': { matchExpressions: [{ key: 'app', operator: 'Exists' }] },
+      'spec.traffic': { ports: [{ port: 80 }] },
+    },
+    good: { 'spec.selector': { matchLabels: { app: 'checkout' } } },
+    blames: 'spec.selector',
+  },
   needsGateway(
     'steps with match need traffic.gateway: without one, requests are split by numbers of pods alone',
     steps,
