@@ -144,7 +144,8 @@ export class DeploymentReconciler {
     });
     const plan = planDeployment(observation);
     const again = sooner(until, pause === undefined ? undefined : now() + pause);
-    return { plan, until: again, writes: writesOf(plan, own, { view, fingerprint }), fingerprint, effective };
+    const writes = writesOf(deployment, plan, own, { view, fingerprint });
+    return { plan, until: again, writes, fingerprint, effective };
   }
 
   /**

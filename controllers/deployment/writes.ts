@@ -29,6 +29,7 @@ export interface KnownTemplate {
 
 /** What of the plan does not stand yet. */
 export function writesOf(
+  { spec: { minReadySeconds } }: Deployment,
   plan: DeploymentPlan,
   own: readonly ReplicaSet[],
   template: KnownTemplate,
@@ -40,7 +41,7 @@ export function writesOf(
     const { view } = template;
     const fingerprint =
       view.state === 'Known' && view.hash === planned.hash ? template.fingerprint : undefined;
-    const operations = operationsFor(existing, planned, fingerprint);
+    const operations = operationsFor(existing, planned, { fingerprint, minReadySeconds });
     return operations.length === 0 ? [] : [{ type: 'Size', live: existing, planned, operations }];
   });
   const removed = plan.remove.flatMap((hash): readonly RevisionWrite[] => {
@@ -109,7 +110,10 @@ export function sentence(deployment: Deployment, write: RevisionWrite): string {
 function operationsFor(
   { metadata, spec }: ReplicaSet,
   planned: PlannedReplicaSet,
-  fingerprint: string | undefined,
+  {
+    fingerprint,
+    minReadySeconds,
+  }: { readonly fingerprint: string | undefined; readonly minReadySeconds: number },
 ): readonly JsonPatchOperation[] {
   const before = spec?.replicas ?? 1;
   const sized = sizeAnnotations(planned);
@@ -119,12 +123,18 @@ function operationsFor(
   });
   const size: readonly JsonPatchOperation[] =
     before === planned.replicas ? [] : [{ op: 'replace', path: '/spec/replicas', value: planned.replicas }];
-  if (marks.length === 0 && size.length === 0) return [];
+  // Of one without pods it is of no consequence until it has some.
+  const patient = planned.replicas === 0 || (spec?.minReadySeconds ?? 0) === minReadySeconds;
+  const readiness: readonly JsonPatchOperation[] = patient
+    ? []
+    : [{ op: 'add', path: '/spec/minReadySeconds', value: minReadySeconds }];
+  if (marks.length + size.length + readiness.length === 0) return [];
   return [
     { op: 'test', path: '/metadata/uid', value: metadata.uid },
     { op: 'test', path: '/spec/replicas', value: before },
     ...marks,
     ...size,
+    ...readiness,
   ];
 }
 

@@ -36,6 +36,17 @@ describe('a Deployment', () => {
     await stage.until('plain', ({ phase, replicas }) => phase === 'Healthy' && replicas === 2);
   });
 
+  it('has its pods counted by another minReadySeconds, and none of them is made anew', async () => {
+    const before = await uids('plain');
+    await stage.apply('plain', { replicas: 2, minReadySeconds: 1, template: template('plain', 'shop:1') });
+    await eventually(async () => {
+      const [only, ...others] = await stage.revisions('plain');
+      expect([only?.spec?.minReadySeconds, others]).toEqual([1, []]);
+    });
+    await stage.healthy('plain', 1);
+    expect(await uids('plain')).toEqual(before);
+  });
+
   it('takes its pods with it when it is deleted', async () => {
     await stage.kubectl.run('delete', 'deployments.mainstay.dev', 'plain');
     // The garbage collector gets to know a new kind within half a minute.
