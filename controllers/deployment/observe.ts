@@ -46,6 +46,8 @@ export interface Seen {
 /** What is not in the caches. */
 export interface Findings {
   readonly template: TemplateView;
+  /** `spec.adopt` is done. */
+  readonly adopted: boolean;
   /** What of the last plan could not be written. */
   readonly refused: Refusal | undefined;
   readonly analysis: ReadonlyMap<string, MetricView>;
@@ -60,7 +62,7 @@ export function observe(
   caches: Caches,
   deployment: Deployment,
   own: readonly ReplicaSet[],
-  { template, refused, analysis, evidence, now }: Findings,
+  { template, adopted, refused, analysis, evidence, now }: Findings,
 ): Seen {
   const gateway = gatewayOf(caches, deployment);
   const route = routeOf(caches, deployment, evidence, now);
@@ -68,6 +70,7 @@ export function observe(
     now,
     deployment,
     template,
+    adopted,
     refused,
     route: route?.view,
     gateway: gateway?.view,

@@ -58,6 +58,8 @@ interface Template {
   readonly effective: Deployment;
   /** Milliseconds after which to look again. */
   readonly pause?: number;
+  /** All that `spec.adopt` is about is here. */
+  readonly adopted?: boolean;
   /** Why it could not be found out. */
   readonly failure?: unknown;
 }
@@ -137,6 +139,7 @@ export class DeploymentReconciler {
     const key = keyOf(deployment);
     const { observation, until } = observe(informers, deployment, own, {
       template: view,
+      adopted: deployment.spec.adopt && (deployment.status?.adopted === true || template.adopted === true),
       refused,
       analysis: new Map([...analyses.views(key), ...this.#jobs.views(deployment)]),
       evidence: (targets, age) => probes.evidence(key, targets, age),
@@ -213,7 +216,10 @@ export class DeploymentReconciler {
     const seen = await look();
     // Nothing is let go for a template that cannot run.
     if (seen.view.state === 'Invalid') return { ...seen, pause: refusedFor };
-    if (!deployment.spec.adopt || seen.view.state !== 'Known') return seen;
+    const { metadata, spec, status } = deployment;
+    if (!spec.adopt) this.#adoptions.forget(metadata.uid ?? '');
+    // It may stay in a manifest for ever: what comes to be there later is somebody's own.
+    if (!spec.adopt || status?.adopted === true || seen.view.state !== 'Known') return seen;
     const adoption = await this.#adoptions.adopt(deployment, signal);
     switch (adoption.state) {
       case 'Refused':
@@ -221,7 +227,7 @@ export class DeploymentReconciler {
       case 'Waiting':
         return { ...seen, view: { state: 'Unknown' }, pause: adoptionPause };
       case 'Done':
-        return look();
+        return { ...(await look()), adopted: true };
     }
   }
 

@@ -109,7 +109,7 @@ export const deploymentSpec = z
       .boolean()
       .default(false)
       .describe(
-        '`true`: take over the running `apps/v1` Deployment of the same name and selector, without restarting a pod. Default false.',
+        '`true`: take over the running `apps/v1` Deployment of the same name and selector, without restarting a pod. Done once, and then `status.adopted` says so. Default false.',
       ),
     deletionPolicy: z
       .enum(['Delete', 'Release'])

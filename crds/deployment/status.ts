@@ -196,6 +196,12 @@ export const deploymentStatus = z
       })
       .describe('What became of the last `spec.request`.')
       .optional(),
+    adopted: z
+      .boolean()
+      .describe(
+        '`spec.adopt` is done: a Deployment of `apps/v1` that comes later is left alone, until `spec.adopt` is taken out and set again.',
+      )
+      .optional(),
     progress: z
       .strictObject({
         at: time('When there was progress last; `progressDeadlineSeconds` counts from here.'),

@@ -25,7 +25,7 @@ export type Adoption =
  */
 export class Adoptions {
   readonly #client: Client;
-  /** UIDs of Deployments for which nothing is left to be taken over. */
+  /** UIDs of Deployments for which nothing is left to be taken over, until status says so. */
   readonly #done = new Set<string>();
 
   constructor(client: Client) {
@@ -34,7 +34,7 @@ export class Adoptions {
 
   async adopt(deployment: Deployment, signal: AbortSignal): Promise<Adoption> {
     const { uid = '' } = deployment.metadata;
-    if (!deployment.spec.adopt || this.#done.has(uid)) return { state: 'Done' };
+    if (this.#done.has(uid)) return { state: 'Done' };
     const former = await this.#former(deployment, signal);
     if (former !== undefined) {
       const message = whyNot(deployment, former);

@@ -17,6 +17,8 @@ export interface Observation {
   readonly gateway?: GatewayView | undefined;
   /** Why no rollout can begin like this, as far as others find it: a metric that cannot be run, a gateway without cookies. */
   readonly problem?: string | undefined;
+  /** `spec.adopt` is done. */
+  readonly adopted?: boolean | undefined;
   /** What of the last plan could not be written. */
   readonly refused?: Refusal | undefined;
 }

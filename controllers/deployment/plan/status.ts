@@ -38,6 +38,7 @@ export function planStatus(outlook: Outlook, watched: readonly string[]): Deploy
     ...given('paused', paused),
     ...given('failed', failed),
     ...given('lastRequest', answer),
+    ...given('adopted', situation.observation.adopted === true ? true : undefined),
     ...given('progress', progress && { at: textOf(progress.at), counts: progress.counts }),
   };
 }

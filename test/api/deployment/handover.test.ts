@@ -51,6 +51,21 @@ it('rolls out from there as if it had been here always', async () => {
   expect(await stage.revisions('shop')).toHaveLength(2);
 });
 
+it('takes over once: what somebody makes later is left alone, though adopt stays in the manifest and the operator starts anew', async () => {
+  expect((await stage.get('shop')).status?.adopted).toBe(true);
+  await stage.kubectl.apply([apps('shop', 'shop:1', { replicas: 0 })]);
+  const made = (await formerly('shop'))?.metadata.uid;
+  await stage.startOperator();
+  await stage.apply('shop', { replicas: 4, adopt: true, template: template('shop', 'shop:2') });
+  await stage.until('shop', ({ phase, readyReplicas }) => phase === 'Healthy' && readyReplicas === 4);
+  expect((await formerly('shop'))?.metadata.uid).toBe(made);
+  await stage.client.delete(appsDeployments, { name: 'shop', namespace: 'default' });
+  await eventually(async () => expect(await formerly('shop')).toBeUndefined());
+  await eventually(async () => expect(await stage.revisions('shop')).toHaveLength(2));
+  await stage.apply('shop', { replicas: 3, template: template('shop', 'shop:2') });
+  await stage.until('shop', ({ phase, adopted }) => phase === 'Healthy' && adopted === undefined);
+});
+
 it('gives its pods back to apps/v1, and none of them notices', async () => {
   await stage.apply('shop', { replicas: 3, deletionPolicy: 'Release', template: template('shop', 'shop:2') });
   await stage.healthy('shop', 2);
