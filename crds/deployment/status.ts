@@ -64,6 +64,23 @@ const step = z
       .describe('What of the step is being done: pods and traffic, then the analysis, then the pause.'),
     since: time('When this stage began.'),
     trafficSince: time('When the canary first had traffic.').optional(),
+    excused: z
+      .array(
+        z
+          .strictObject({
+            name: z.string().max(63).describe('Name of the metric.'),
+            failures: count('So many failures in a row were known, and count no more.'),
+            silent: z
+              .boolean()
+              .describe('By `Promote`: that it cannot tell anything holds this rollout no more.')
+              .optional(),
+          })
+          .describe('One metric.'),
+      )
+      .max(16)
+      .describe('What of metrics somebody has gone on in spite of, when they held the rollout.')
+      .register(kubernetes, { listType: 'map', listMapKeys: ['name'] })
+      .optional(),
   })
   .describe('Where the rollout stands.');
 
@@ -195,6 +212,12 @@ export const deploymentStatus = z
         at: time('When it was answered.'),
       })
       .describe('What became of the last `spec.request`.')
+      .optional(),
+    answered: z
+      .array(z.string().max(63).describe('An id.'))
+      .max(16)
+      .describe('Ids of the requests before the last one, the latest first. None of them acts again.')
+      .register(kubernetes, { listType: 'atomic' })
       .optional(),
     adopted: z
       .boolean()

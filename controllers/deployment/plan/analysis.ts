@@ -3,7 +3,7 @@ import type { Metric } from '../../../crds/deployment/schema.ts';
 import { spanOf } from './amounts.ts';
 import { courseOf } from './course.ts';
 import type { PlannedAnalysis } from './deploymentPlan.ts';
-import type { Memory } from './memory.ts';
+import type { Excuse, Memory } from './memory.ts';
 import type { MetricView } from './observation.ts';
 import type { Situation } from './situation.ts';
 
@@ -40,7 +40,7 @@ export function stepVerdict(situation: Situation, memory: Memory): Verdict {
   let waiting: string | undefined = over ? undefined : 'its time is not over';
   let held: Verdict | undefined;
   for (const metric of metrics) {
-    const verdict = verdictOf(metric, resultOf(situation, metric, step.since), over);
+    const verdict = verdictOf(metric, resultOf(situation, metric, step.since), over, step.excused);
     if (verdict.type === 'Fail') return verdict;
     if (verdict.type === 'Pause') held ??= verdict;
     if (verdict.type === 'Wait') waiting ??= verdict.message;
@@ -58,7 +58,7 @@ export function watchVerdict(situation: Situation, memory: Memory): Verdict {
   if (step.trafficSince !== undefined) {
     const since = Math.max(step.trafficSince, step.since);
     for (const metric of backgroundMetrics(situation)) {
-      const verdict = verdictOf(metric, resultOf(situation, metric, since), false);
+      const verdict = verdictOf(metric, resultOf(situation, metric, since), false, step.excused);
       if (verdict.type === 'Fail') return verdict;
       if (verdict.type === 'Pause') held ??= verdict;
     }
@@ -104,9 +104,39 @@ function resultOf({ observation }: Situation, { name }: Metric, since: number): 
   return result === undefined || result.at <= since ? undefined : result;
 }
 
-function verdictOf(metric: Metric, view: MetricView | undefined, over: boolean): Verdict {
+/**
+ * What holds a rollout for metrics, for whoever goes on in spite of it: what they have failed until now, and, where they
+ * are not to be asked again, that they cannot tell.
+ */
+export function excusesOf(
+  situation: Situation,
+  memory: Memory,
+  silent: boolean,
+): readonly Excuse[] | undefined {
+  const { paused, step } = memory;
+  const before = step?.excused ?? [];
+  if (paused?.reason !== 'AnalysisPaused' && paused?.reason !== 'MetricFailed') return step?.excused;
+  const found = watchedMetrics(situation, memory).flatMap(({ name }): readonly Excuse[] => {
+    const view = situation.observation.analysis.get(name);
+    if (view === undefined || view.result === 'Pass' || view.result === 'Pending') return [];
+    const mute = silent && view.result !== 'Fail';
+    return [{ name, failures: view.failures, ...(mute && { silent: true }) }];
+  });
+  const names = new Set(found.map(({ name }) => name));
+  const all = [...before.filter(({ name }) => !names.has(name)), ...found];
+  return all.length === 0 ? undefined : all;
+}
+
+function verdictOf(
+  metric: Metric,
+  view: MetricView | undefined,
+  over: boolean,
+  excused: readonly Excuse[] = [],
+): Verdict {
   const { failureLimit, onNoData, onError, onInconclusive } = metricDefaults(metric);
   const { name } = metric;
+  const excuse = excused.find((one) => one.name === name);
+  const pausing = (type: Verdict['type']) => type === 'Pause' && excuse?.silent === true;
   if (view === undefined) return { type: 'Wait', message: `metric ${name} has no result yet` };
   const words = describe(name, view);
   switch (view.result) {
@@ -115,15 +145,23 @@ function verdictOf(metric: Metric, view: MetricView | undefined, over: boolean):
     case 'Pending':
       return { type: 'Wait', message: words };
     case 'Fail':
-      return { type: view.failures >= failureLimit ? 'Fail' : 'Wait', message: words };
+      return { type: failuresOf(view, excuse) >= failureLimit ? 'Fail' : 'Wait', message: words };
     case 'NoData':
-      return onNoData === 'Pass' ? { type: 'Pass' } : { type: onNoData, message: words };
+      return onNoData === 'Pass' || pausing(onNoData) ? { type: 'Pass' } : { type: onNoData, message: words };
     case 'Error':
-      return { type: onError, message: words };
+      return pausing(onError) ? { type: 'Pass' } : { type: onError, message: words };
     case 'Inconclusive':
       if (!over) return { type: 'Wait', message: words };
-      return onInconclusive === 'Pass' ? { type: 'Pass' } : { type: onInconclusive, message: words };
+      return onInconclusive === 'Pass' || pausing(onInconclusive)
+        ? { type: 'Pass' }
+        : { type: onInconclusive, message: words };
   }
+}
+
+/** In a row, without those that somebody knew of. Once it has passed it begins anew. */
+function failuresOf({ failures }: MetricView, excuse: Excuse | undefined): number {
+  const known = excuse?.failures ?? 0;
+  return failures < known ? failures : failures - known;
 }
 
 function describe(name: string, { result, value, samples, message }: MetricView): string {

@@ -22,6 +22,8 @@ export interface Memory {
   readonly paused?: Hold | undefined;
   readonly failed?: Failed | undefined;
   readonly answer?: Answer | undefined;
+  /** Ids of requests that were answered before that one, the latest first. */
+  readonly answered: readonly string[];
   readonly progress?: { readonly at: number; readonly counts: string } | undefined;
 }
 
@@ -34,12 +36,21 @@ export interface StepMemory {
   readonly stage: 'Shifting' | 'Analyzing' | 'Pausing';
   readonly since: number;
   readonly trafficSince?: number | undefined;
+  /** What of metrics somebody has gone on in spite of. */
+  readonly excused?: readonly Excuse[] | undefined;
 }
+
+export type Excuse = NonNullable<NonNullable<DeploymentStatus['step']>['excused']>[number];
 
 export function memoryOf(situation: Situation): Memory {
   const { status } = situation.observation.deployment;
   if (status === undefined || (status.stable ?? status.canary) === undefined) {
-    return { known: status !== undefined, answer: status?.lastRequest, stable: servingOf(situation) };
+    return {
+      known: status !== undefined,
+      answer: status?.lastRequest,
+      answered: status?.answered ?? [],
+      stable: servingOf(situation),
+    };
   }
   const { failed, step, progress } = status;
   return {
@@ -54,10 +65,12 @@ export function memoryOf(situation: Situation): Memory {
       stage: step.stage,
       since: timeOf(step.since),
       trafficSince: step.trafficSince === undefined ? undefined : timeOf(step.trafficSince),
+      excused: step.excused,
     },
     paused: status.paused,
     failed,
     answer: status.lastRequest,
+    answered: status.answered ?? [],
     progress: progress && { at: timeOf(progress.at), counts: progress.counts },
   };
 }

@@ -66,6 +66,64 @@ describe('metrics', () => {
     expect(world.status?.paused).toMatchObject({ reason: 'MetricFailed' });
   });
 
+  test('that failed and fail on hold the rollout anew after Resume only once they have failed as often again', () => {
+    const metrics = anAnalysis.metrics.map((metric) => ({ ...metric, failureLimit: 3 }));
+    const analysis = { ...anAnalysis, metrics };
+    const world = healthy({ ...spec, analysis, rollback: { automatic: false } });
+    world.newTemplate({ pods: 'Good', metrics: 'Fail' });
+    until(world, 'Paused');
+    world.ask('Resume', 0);
+    for (const phase of ['Analyzing', 'Analyzing', 'Analyzing', 'Paused']) {
+      world.pass(1000);
+      work(world, 1);
+      expect(world.status?.phase).toBe(phase);
+    }
+    expect(world.status?.paused).toMatchObject({ reason: 'MetricFailed' });
+  });
+
+  test.for([
+    'NoData',
+    'Error',
+  ] as const)('that say %s are not asked again in a rollout that somebody promoted all the same', (result) => {
+    const pausing = { onNoData: 'Pause', onError: 'Pause' } as const;
+    const metrics = anAnalysis.metrics.map((metric) => ({ ...metric, ...pausing }));
+    const steps = [
+      { weight: 20, analysis: { duration: '1m' } },
+      { weight: 50, analysis: { duration: '1m' } },
+    ];
+    const world = healthy({
+      ...spec,
+      strategy: aCanary({ steps }),
+      analysis: { ...anAnalysis, metrics },
+    });
+    world.newTemplate({ pods: 'Good', metrics: result });
+    until(world, 'Paused');
+    world.ask('Promote', 0);
+    work(world);
+    world.pass(30_000);
+    work(world);
+    expect(world.status).toMatchObject({ phase: 'Analyzing', step: { index: 2 } });
+    until(world, 'Healthy');
+    // The next one is asked of anew.
+    world.newTemplate({ pods: 'Good', metrics: result });
+    until(world, 'Paused');
+  });
+
+  test('that could tell nothing, and then fail, still send it back', () => {
+    const metrics = anAnalysis.metrics.map((metric) => ({ ...metric, onNoData: 'Pause' as const }));
+    const steps = [
+      { weight: 20, analysis: { duration: '1m' } },
+      { weight: 50, analysis: { duration: '1m' } },
+    ];
+    const world = healthy({ ...spec, strategy: aCanary({ steps }), analysis: { ...anAnalysis, metrics } });
+    world.newTemplate({ pods: 'Good', metrics: 'NoData' });
+    until(world, 'Paused');
+    world.ask('Promote', 0);
+    work(world);
+    world.fates.set('r2', { pods: 'Good', metrics: 'Fail' });
+    until(world, 'RolledBack');
+  });
+
   test.for([
     'NoData',
     'Error',

@@ -1,5 +1,6 @@
 import type { Request } from '../../../crds/deployment/schema.ts';
 import { textOf } from './amounts.ts';
+import { excusesOf } from './analysis.ts';
 import { isLast } from './capacity.ts';
 import { type Course, courseOf, numberOf } from './course.ts';
 import type { Memory, StepMemory } from './memory.ts';
@@ -17,11 +18,11 @@ type Outcome =
 export function obey(situation: Situation, memory: Memory): Memory {
   const { request } = situation.observation.deployment.spec;
   if (request === undefined || request.id === memory.answer?.id) return memory;
-  const outcome = memory.known
-    ? outcomeOf(situation, memory, courseOf(situation, memory), request)
-    : refused(
-        'it was written before this Deployment was first looked at, so it is not known what it was meant for',
-      );
+  const refusal = staleness(memory, request);
+  const outcome =
+    refusal === undefined
+      ? outcomeOf(situation, memory, courseOf(situation, memory), request)
+      : refused(refusal);
   const { id, verb, by } = request;
   const next = outcome.type === 'Done' ? outcome.memory : memory;
   const answer = {
@@ -32,7 +33,21 @@ export function obey(situation: Situation, memory: Memory): Memory {
     message: outcome.message,
     at: textOf(situation.now),
   };
-  return { ...next, answer };
+  const before = memory.answer === undefined ? [] : [memory.answer.id];
+  const answered = [...before, ...memory.answered.filter((one) => one !== id && !before.includes(one))];
+  return { ...next, answer, answered: answered.slice(0, mostAnswered) };
+}
+
+/** Ids that are remembered besides the last one. */
+const mostAnswered = 16;
+
+/** Why it is of another time. */
+function staleness({ known, answered }: Memory, { id }: Request): string | undefined {
+  if (!known)
+    return 'it was written before this Deployment was first looked at, so it is not known what it was meant for';
+  return answered.includes(id)
+    ? 'a request of this id was answered before, and an id acts once: give another'
+    : undefined;
 }
 
 function outcomeOf(situation: Situation, memory: Memory, course: Course, request: Request): Outcome {
@@ -76,17 +91,21 @@ function ofCanary(situation: Situation, memory: Memory, course: Course, { verb }
   const { step, paused } = memory;
   const { strategy, now } = situation;
   if (step === undefined || stable === undefined) return refused('no revision is on its way');
+  const excused = (silent: boolean): StepMemory => ({
+    ...step,
+    excused: excusesOf(situation, memory, silent),
+  });
   switch (verb) {
     case 'Promote':
-      if (isLast(situation, step)) return takeOver(situation, memory, step);
+      if (isLast(situation, step)) return takeOver(situation, memory, excused(true));
       return done(
-        { ...memory, paused: undefined, step: stepAt(situation, step.index + 1, step) },
+        { ...memory, paused: undefined, step: stepAt(situation, step.index + 1, excused(true)) },
         `step ${step.index} of ${strategy.steps.length} is done`,
       );
     case 'PromoteAll':
-      if (isLast(situation, step)) return takeOver(situation, memory, step);
+      if (isLast(situation, step)) return takeOver(situation, memory, excused(true));
       return done(
-        { ...memory, paused: undefined, step: stepAt(situation, lastStep(situation), step) },
+        { ...memory, paused: undefined, step: stepAt(situation, lastStep(situation), excused(true)) },
         `the steps from ${step.index} on are skipped`,
       );
     case 'Pause':
@@ -103,7 +122,9 @@ function ofCanary(situation: Situation, memory: Memory, course: Course, { verb }
       const resumed = { ...memory, paused: undefined };
       // What was found before counts no more, or it would be held again at once.
       return done(
-        paused.reason === 'PauseRequested' ? resumed : { ...resumed, step: { ...step, since: now } },
+        paused.reason === 'PauseRequested'
+          ? resumed
+          : { ...resumed, step: { ...excused(false), since: now } },
         'it goes on',
       );
     }

@@ -39,6 +39,26 @@ describe('requests', () => {
     expect(world.status).toMatchObject({ phase: 'Paused', step: { index: 2 } });
   });
 
+  test('of an id that was answered before are refused, whatever came between', () => {
+    const world = healthy(spec);
+    world.newTemplate(good);
+    work(world);
+    world.ask('Pause', 0);
+    work(world);
+    const { request } = world.spec;
+    world.ask('Resume', 0);
+    work(world);
+    // As when a tool puts back what was in Git.
+    world.change({ request });
+    work(world);
+    expect(asked(world)).toMatchObject({
+      id: request?.id,
+      outcome: 'Refused',
+      message: 'a request of this id was answered before, and an id acts once: give another',
+    });
+    expect(world.status?.paused).toBeUndefined();
+  });
+
   test('that come with a Deployment that is created again replay nothing', () => {
     const world = new World(
       aSpec({ ...spec, request: { id: 'old', verb: 'Pause', revision: 1 } }),

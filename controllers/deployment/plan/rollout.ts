@@ -29,6 +29,7 @@ export function stepAt({ now, strategy }: Situation, index: number, before?: Ste
     stage: 'Shifting',
     since: now,
     trafficSince: before?.trafficSince,
+    excused: before?.excused,
   };
 }
 

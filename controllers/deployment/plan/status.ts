@@ -16,7 +16,7 @@ export function planStatus(outlook: Outlook, watched: readonly string[]): Deploy
   const phase = phaseOf(outlook);
   const said = say(outlook, phase);
   const counts = countsOf(situation);
-  const { paused, failed, answer, progress } = memory;
+  const { paused, failed, answer, answered, progress } = memory;
   const shown = course.canary ?? leavingOf(outlook);
   return {
     observedGeneration: generationOf(situation),
@@ -38,6 +38,7 @@ export function planStatus(outlook: Outlook, watched: readonly string[]): Deploy
     ...given('paused', paused),
     ...given('failed', failed),
     ...given('lastRequest', answer),
+    ...given('answered', answered.length === 0 ? undefined : answered),
     ...given('adopted', situation.observation.adopted === true ? true : undefined),
     ...given('progress', progress && { at: textOf(progress.at), counts: progress.counts }),
   };
@@ -103,6 +104,7 @@ function stepStatus({ strategy }: Situation, { step }: Memory): DeploymentStatus
     stage: step.stage,
     since: textOf(step.since),
     ...given('trafficSince', step.trafficSince === undefined ? undefined : textOf(step.trafficSince)),
+    ...given('excused', step.excused),
   };
 }
 

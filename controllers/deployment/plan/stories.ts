@@ -49,6 +49,7 @@ const happenings: readonly Happening[] = [
   ...often(1, (world, pick) => world.ask('Abort', pick % 5 === 1 ? 1 : 0)),
   ...often(1, (world, pick) => world.ask(pick % 2 === 0 ? 'Pause' : 'Resume', 0)),
   ...often(1, (world, pick) => world.ask(pick % 2 === 0 ? 'Retry' : 'Rollback', pick % 5 === 4 ? 1 : 0)),
+  ...often(1, (world, pick) => world.askAgain(pick)),
   ...often(1, (world, pick) => world.crash(pick)),
   ...often(1, (world) => world.arrive()),
   ...often(1, (world, pick) => pick === 0 && world.forget()),

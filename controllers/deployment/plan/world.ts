@@ -65,6 +65,8 @@ export class World {
   readonly #plan: Planner;
   readonly #onWrite: (world: World, write: Write) => void;
   #last: DeploymentPlan | undefined;
+  /** What was asked for since there has been a status that remembers it. */
+  #answerable: Request[] = [];
   #version = 1;
   #specVersion = 1;
   #routeVersion = 1;
@@ -228,6 +230,7 @@ export class World {
   /** The status is lost, as when a backup is restored without. */
   forget(): void {
     this.status = undefined;
+    this.#answerable = [];
     this.#version += 1;
   }
 
@@ -281,7 +284,14 @@ export class World {
       ...(off === 2 && status?.step !== undefined ? { step: status.step.index + 1 } : {}),
     };
     this.asked.set(id, request);
+    this.#answerable.push(request);
     this.change({ request });
+  }
+
+  /** What was asked for before is written once more, as by a tool that puts back what it has. */
+  askAgain(pick: number): void {
+    const request = this.#answerable.at(-1 - (pick % 8));
+    if (request !== undefined) this.change({ request });
   }
 
   #pick(pick: number): SimulatedReplicaSet | undefined {
