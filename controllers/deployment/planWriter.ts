@@ -137,10 +137,11 @@ export class PlanWriter {
     return true;
   }
 
-  /** Copies of configuration go with the last revision that has them. */
+  /** Copies of configuration go with the last revision that has them, or when none came to have them. */
   async #collect({ effective, writes }: Planned, { signal }: ReconcileContext): Promise<void> {
     const { snapshots, informers } = this.#parts;
-    if (effective.spec.configSnapshots === undefined || !writes.some(({ type }) => type === 'Remove')) return;
+    if (effective.spec.configSnapshots === undefined) return;
+    if (!writes.some(({ type }) => type === 'Remove') && !snapshots.hasLeftovers(effective)) return;
     await snapshots.collect(effective, ownReplicaSets(informers, effective), signal);
   }
 }

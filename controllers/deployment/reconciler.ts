@@ -206,7 +206,8 @@ export class DeploymentReconciler {
     if (frozen.state !== 'Known') {
       const view: TemplateView =
         frozen.state === 'Missing' ? { state: 'Invalid', message: frozen.message } : { state: 'Unknown' };
-      return { view, fingerprint: '', effective: deployment, pause: refusedFor };
+      const pause = frozen.state === 'Changing' ? frozen.wait : refusedFor;
+      return { view, fingerprint: '', effective: deployment, pause };
     }
     const effective = frozen.deployment;
     const look = async () => ({

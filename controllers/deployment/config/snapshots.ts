@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { labels } from '../../../crds/deployment/names.ts';
-import { isAlreadyExists, isForbidden, isNotFound } from '../../../operator/client/apiError.ts';
+import { isAlreadyExists, isApiError, isNotFound } from '../../../operator/client/apiError.ts';
 import type { Client } from '../../../operator/client/client.ts';
 import {
   type ConfigMap,
@@ -27,7 +27,9 @@ export type Frozen =
   /** A source is missing, or may not be copied. */
   | { readonly state: 'Missing'; readonly message: string }
   /** Sources are not listed yet. */
-  | { readonly state: 'Unknown' };
+  | { readonly state: 'Unknown' }
+  /** They are being changed, perhaps several of them: to be asked again after so many milliseconds. */
+  | { readonly state: 'Changing'; readonly wait: number };
 
 type Source = ConfigMap | Secret;
 
@@ -35,26 +37,51 @@ type Source = ConfigMap | Secret;
 const digestLength = 10;
 /** Of any object's name. */
 const longestName = 253;
+/** Milliseconds without a change after which sources count as changed, and for which that is waited for at most. */
+const quiet = 2_000;
+const longestChange = 5_000;
+
+interface Found {
+  /** The references and the versions of their sources. */
+  readonly of: string;
+  /** The names of copies by those of sources. */
+  readonly names: ReadonlyMap<string, string>;
+}
+
+interface Changing {
+  readonly of: string;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  readonly first: number;
+}
 
 /**
  * Freezes configuration: what a template refers to is copied, under a name that says what is in it, and pods are given the
  * copy. So a change of the source is a change of the template, which is rolled out like any; the revision before goes on
  * with what it had, and going back to it brings that back. Copies are immutable, and go when no revision has them.
  *
- * Of sources only the version is followed (`sources.ts`), and the content is read when that is another.
+ * Of sources only the version is followed (`sources.ts`), and the content is read when that is another. Who applies several
+ * together means one change: so they are left a moment in which nothing new begins.
  */
 export class Snapshots {
   readonly #client: Pick<Client, 'get' | 'create' | 'list' | 'delete'>;
   readonly #sources: Pick<Sources, 'versionOf'>;
-  /** The names of copies by those of sources, and what they were found for, by the Deployment's UID. */
-  readonly #found = new Map<string, { readonly of: string; readonly names: ReadonlyMap<string, string> }>();
+  readonly #now: () => number;
+  /** All three by the Deployment's UID. */
+  readonly #found = new Map<string, Found>();
+  readonly #changing = new Map<string, Changing>();
+  /** There may be copies that nobody has. */
+  readonly #leftovers = new Set<string>();
 
+  /** @param now Milliseconds since the epoch. */
   constructor(
     client: Pick<Client, 'get' | 'create' | 'list' | 'delete'>,
     sources: Pick<Sources, 'versionOf'>,
+    now: () => number = Date.now,
   ) {
     this.#client = client;
     this.#sources = sources;
+    this.#now = now;
   }
 
   /** The Deployment with copies in place of sources, which are there when this resolves. */
@@ -67,19 +94,30 @@ export class Snapshots {
     if (versions.includes('Unknown')) return { state: 'Unknown' };
     const of = JSON.stringify([references, versions]);
     const before = this.#found.get(uid);
-    const { names, problem } =
-      before?.of === of
-        ? { ...before, problem: undefined }
-        : await this.#copies(deployment, references, signal);
+    const wait = before === undefined || before.of === of ? 0 : this.#wait(uid, of);
+    if (wait > 0) return { state: 'Changing', wait };
+    this.#changing.delete(uid);
+    const stands = before?.of === of && this.#areThere(deployment, references, before.names);
+    const { names, problem } = stands
+      ? { ...before, problem: undefined }
+      : await this.#copies(deployment, references, signal);
     if (problem !== undefined) return { state: 'Missing', message: `configSnapshots: ${problem}` };
+    if (before !== undefined && before.of !== of) this.#leftovers.add(uid);
     this.#found.set(uid, { of, names });
     const nameFor = ({ kind, name }: Reference) => names.get(`${kind}/${name}`);
     const template = withNames(deployment.spec.template, nameFor);
     return { state: 'Known', deployment: { ...deployment, spec: { ...deployment.spec, template } } };
   }
 
+  /** Whether there is anything that `collect` may find. */
+  hasLeftovers({ metadata: { uid = '' } }: Deployment): boolean {
+    return this.#leftovers.has(uid);
+  }
+
   forget(uid: string): void {
     this.#found.delete(uid);
+    this.#changing.delete(uid);
+    this.#leftovers.delete(uid);
   }
 
   /** Removes copies that none of the Deployment's revisions has any more. */
@@ -103,6 +141,31 @@ export class Snapshots {
           if (!isNotFound(error)) throw error;
         });
     }
+    this.#leftovers.delete(deployment.metadata.uid ?? '');
+  }
+
+  /** Milliseconds that are still to be waited for more changes. */
+  #wait(uid: string, of: string): number {
+    const now = this.#now();
+    const before = this.#changing.get(uid);
+    const since = before?.of === of ? before.since : now;
+    const first = before?.first ?? now;
+    this.#changing.set(uid, { of, since, first });
+    return Math.min(since + quiet, first + longestChange) - now;
+  }
+
+  /** Somebody may have deleted a copy. */
+  #areThere(
+    deployment: Deployment,
+    references: readonly Reference[],
+    names: ReadonlyMap<string, string>,
+  ): boolean {
+    const { namespace = '' } = deployment.metadata;
+    return references.every((reference) => {
+      const name = names.get(`${reference.kind}/${reference.name}`);
+      if (name === undefined) return true;
+      return this.#sources.versionOf(keyOf(deployment), { ...reference, name }, namespace) !== undefined;
+    });
   }
 
   /** The names of copies, which are made where they are not there; or why one cannot be. */
@@ -172,12 +235,16 @@ export class Snapshots {
     try {
       await this.#client.create(resource, object as Source, { signal });
     } catch (error) {
-      if (isForbidden(error)) return error.message;
-      if (!isAlreadyExists(error)) throw error;
+      if (isAlreadyExists(error)) return undefined;
+      if (isApiError(error) && refusals.includes(error.reason)) return error.message;
+      throw error;
     }
     return undefined;
   }
 }
+
+/** What a copy may be refused for, which whoever writes the source or the policy can mend. */
+const refusals: readonly string[] = ['Forbidden', 'Invalid', 'BadRequest', 'RequestEntityTooLarge'];
 
 /** All copies of a Deployment that there are. */
 export async function copiesOf(

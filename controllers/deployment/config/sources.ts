@@ -1,3 +1,4 @@
+import { labels } from '../../../crds/deployment/names.ts';
 import type { Controller } from '../../../operator/controller/controller.ts';
 import { watch } from '../../../operator/controller/watch.ts';
 import type { Following } from '../../../operator/manager/informers.ts';
@@ -54,7 +55,7 @@ export class Sources {
     const resource = kind === 'ConfigMap' ? configMaps : secrets;
     const following = this.#manager.follow<KubernetesObject>({
       resource,
-      transform: identityOutline,
+      transform: sourceOutline,
       apart: 'configSnapshots',
     });
     const followed: Followed = { following, waiting: new Set() };
@@ -65,8 +66,24 @@ export class Sources {
       for (const key of waiting) this.#tell(key);
     });
     this.#controller?.addWatch(
-      watch(following.informer, ({ object }) => this.#concerned(`${kind}/${keyOf(object)}`)),
+      watch(following.informer, ({ object }) => [
+        ...this.#concerned(`${kind}/${keyOf(object)}`),
+        ...whoHas(object),
+      ]),
     );
     return followed;
   }
+}
+
+/** A copy is told by whose it is: somebody may delete it. */
+function whoHas({ metadata: { namespace = '', labels: marks } }: KubernetesObject): readonly ObjectKey[] {
+  const name = marks?.[labels.deployment];
+  return name === undefined ? [] : [keyOf({ namespace, name })];
+}
+
+function sourceOutline(source: KubernetesObject): KubernetesObject {
+  const outline = identityOutline(source);
+  const name = source.metadata.labels?.[labels.deployment];
+  if (name === undefined) return outline;
+  return { ...outline, metadata: { ...outline.metadata, labels: { [labels.deployment]: name } } };
 }

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deployments } from '../../../controllers/deployment/deployment.ts';
-import { configMaps } from '../../../operator/index.ts';
+import { configMaps, secrets } from '../../../operator/resources/builtin.ts';
 import { eventually } from '../../eventually.ts';
 import { Stage, template } from './stage.ts';
 
@@ -110,6 +110,68 @@ it('has copies of its own, which do not go with another Deployment of the same s
   // The garbage collector looks for new kinds every half a minute.
   await eventually(async () => expect(await copiesOfOther()).toEqual([]), { within: 90_000 });
   expect(await colors()).toEqual(before);
+});
+
+describe('of several sources', () => {
+  const sources = (word: string) => [
+    { ...configMap(word), metadata: { name: 'pair', namespace: 'default' } },
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'pair', namespace: 'default' },
+      stringData: { word },
+    },
+  ];
+  const envFrom = [{ configMapRef: { name: 'pair' } }, { secretRef: { name: 'pair' } }];
+  const pair = (more: object = {}) => ({
+    configSnapshots: { enabled: true, secrets: ['pair'] },
+    template: template('pair', 'shop:1', { envFrom }),
+    ...more,
+  });
+  const copies = async () =>
+    (
+      await stage.client.list(configMaps, {
+        namespace: 'default',
+        labelSelector: 'mainstay.dev/deployment=pair',
+      })
+    ).items;
+
+  it('takes what is changed together for one change', async () => {
+    await stage.kubectl.apply(sources('one'));
+    await stage.apply('pair', pair());
+    await stage.healthy('pair', 1);
+    const name = { name: 'pair', namespace: 'default' };
+    await Promise.all([
+      stage.client.patch(configMaps, name, { type: 'merge', body: { data: { color: 'two' } } }),
+      stage.client.patch(secrets, name, { type: 'merge', body: { stringData: { word: 'two' } } }),
+    ]);
+    await stage.healthy('pair', 2);
+    await stage.apply('pair', pair({ replicas: 5 }));
+    await stage.until('pair', ({ phase, readyReplicas }) => phase === 'Healthy' && readyReplicas === 5);
+    expect(await stage.revisions('pair')).toHaveLength(2);
+    expect((await copies()).map(({ data }) => data?.color).toSorted()).toEqual(['one', 'two']);
+  });
+
+  it('makes a copy anew that somebody has deleted', async () => {
+    const copy = (await copies()).find(({ data }) => data?.color === 'two');
+    await stage.client.delete(configMaps, { namespace: 'default', name: copy?.metadata.name ?? '' });
+    await eventually(async () => {
+      const again = (await copies()).find(({ metadata }) => metadata.name === copy?.metadata.name);
+      expect(again?.data).toEqual(copy?.data);
+      expect(again?.metadata.uid).not.toBe(copy?.metadata.uid);
+    });
+  });
+
+  it('keeps no copies of what never came to run, though nothing may begin', async () => {
+    await stage.apply('pair', pair({ paused: true }));
+    for (const word of ['three', 'four', 'five']) {
+      await stage.kubectl.apply(sources(word));
+      await eventually(async () => expect((await copies()).map(({ data }) => data?.color)).toContain(word));
+    }
+    await eventually(async () =>
+      expect((await copies()).map(({ data }) => data?.color).toSorted()).toEqual(['five', 'one', 'two']),
+    );
+  });
 });
 
 it('leaves the copies to pods that are given back to apps/v1', async () => {
