@@ -44,6 +44,28 @@ function server(refuse?: string, reason: 'Invalid' | 'Forbidden' = 'Invalid') {
   };
 }
 
+it('one is asked about under another name where somebody has a ReplicaSet of the first', async () => {
+  const { asked, client } = server();
+  const templates = new Templates({
+    create: async (resource, object) => {
+      if (object.metadata.name !== 'shop-template') return client.create(resource, object);
+      const subject = { verb: 'create', kind: 'ReplicaSet', name: 'shop-template' };
+      throw new ApiError(subject, 409, { reason: 'AlreadyExists', message: 'already exists' });
+    },
+  });
+  const { view } = await templates.view(deployment('shop:1'), [], new AbortController().signal);
+  expect(view).toMatchObject({ state: 'Known', exists: false });
+  expect(asked).toEqual(['shop:1']);
+});
+
+it('one that only a quota of ReplicaSets keeps from being tried is not called wrong', async () => {
+  const { client } = server('exceeded quota: objects', 'Forbidden');
+  const subject = deployment('shop:1');
+  await expect(new Templates(client).view(subject, [], new AbortController().signal)).rejects.toThrow(
+    'exceeded quota',
+  );
+});
+
 const replicaSet = (hash: string, image: string, fingerprint?: string): ReplicaSet => ({
   apiVersion: 'apps/v1',
   kind: 'ReplicaSet',

@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { annotations } from '../../../crds/deployment/names.ts';
-import { isApiError } from '../../../operator/client/apiError.ts';
+import { isAlreadyExists, isApiError } from '../../../operator/client/apiError.ts';
 import type { Client } from '../../../operator/client/client.ts';
 import { type ReplicaSet, replicaSets } from '../../../operator/resources/builtin.ts';
 import type { Deployment } from '../deployment.ts';
@@ -80,25 +81,39 @@ export class Templates {
   }
 
   async #ask(deployment: Deployment, fingerprint: string, signal: AbortSignal): Promise<Found> {
-    const probe = newReplicaSet(
-      deployment,
-      { hash: 'template', replicas: 0, revision: 0, sizedFor: 0 },
-      fingerprint,
-    );
     try {
-      const answer = await this.#client.create(replicaSets, probe, {
-        dryRun: true,
-        fieldValidation: 'Strict',
-        signal,
-      });
+      const answer = await this.#dryRun(deployment, fingerprint, signal);
       return { fingerprint, stored: answer.spec?.template, view: { state: 'Unknown' }, taken: new Set() };
     } catch (error) {
-      if (!isApiError(error) || !refusals.includes(error.reason)) throw error;
+      // A quota of ReplicaSets is nobody's template.
+      if (!isApiError(error) || !refusals.includes(error.reason) || isQuota(error.message)) throw error;
       const view = { state: 'Invalid', message: error.message } as const;
       return { fingerprint, view, taken: new Set(), until: this.#now() + refusedFor };
     }
   }
+
+  /** Nothing is made, but the name must be free all the same. */
+  async #dryRun(deployment: Deployment, fingerprint: string, signal: AbortSignal): Promise<ReplicaSet> {
+    for (let attempt = 0; ; attempt += 1) {
+      const hash = attempt === 0 ? 'template' : `template-${randomBytes(4).toString('hex')}`;
+      const planned = { hash, replicas: 0, revision: 0, sizedFor: 0 };
+      const probe = newReplicaSet(deployment, planned, fingerprint);
+      const options = { dryRun: true, fieldValidation: 'Strict', signal } as const;
+      try {
+        return await this.#client.create(replicaSets, probe, options);
+      } catch (error) {
+        if (attempt === mostNames || !isAlreadyExists(error)) throw error;
+      }
+    }
+  }
 }
+
+function isQuota(message: string): boolean {
+  return message.includes('exceeded quota');
+}
+
+/** Names that are tried besides the first. */
+const mostNames = 3;
 
 function known(replicaSet: ReplicaSet): TemplateView {
   return { state: 'Known', hash: hashOfReplicaSet(replicaSet), exists: true };
