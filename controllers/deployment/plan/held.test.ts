@@ -4,7 +4,10 @@ import { planDeployment } from './deployment.ts';
 import { good, healthy, until, weights, work } from './played.ts';
 import { World } from './world.ts';
 
-const waiting = { strategy: aCanary({ steps: [{ weight: 20, pause: { duration: '30s' } }] }), traffic: routed };
+const waiting = {
+  strategy: aCanary({ steps: [{ weight: 20, pause: { duration: '30s' } }] }),
+  traffic: routed,
+};
 
 describe('a template that is refused in the middle of a rollout', () => {
   test('holds the revision on its way at its weight, until the deadline sends it back', () => {
@@ -83,7 +86,9 @@ test('a gateway that goes in the middle of a rollout holds it no longer than the
   work(world);
   expect(world.status).toMatchObject({
     phase: 'Invalid',
-    message: expect.stringMatching(/its GatewayClass has not said so yet\. Revision 2, step 1\/1 .* goes back at /),
+    message: expect.stringMatching(
+      /its GatewayClass has not said so yet\. Revision 2, step 1\/1 .* goes back at /,
+    ),
   });
   expect(weights(world)).toEqual({ r1: 80, r2: 20 });
   world.pass(180_000);

@@ -143,12 +143,10 @@ function claims(
   hostnames: readonly string[] = ['*'],
   path: string,
 ): readonly Claim[] {
-  return parents
-    .filter(isGateway)
-    .flatMap((parent) => {
-      const gateway = keyOfParent(parent, namespace);
-      return hostnames.map((host) => ({ text: `${gateway} ${host} ${trimmed(path)}`, gateway, parent }));
-    });
+  return parents.filter(isGateway).flatMap((parent) => {
+    const gateway = keyOfParent(parent, namespace);
+    return hostnames.map((host) => ({ text: `${gateway} ${host} ${trimmed(path)}`, gateway, parent }));
+  });
 }
 
 /** `/cart` and `/cart/` begin the same paths. */

@@ -49,7 +49,11 @@ describe('the rule that answers by itself', () => {
     let writes = 0;
     const written = (rules: readonly RouteRule[], live?: Route) => {
       const subject = { namespace: 'team', name: 'shop' };
-      const rule = probeRule(subject, rules, { live, nonce: () => `n${(writes += 1)}` });
+      const nonce = () => {
+        writes += 1;
+        return `n${writes}`;
+      };
+      const rule = probeRule(subject, rules, { live, nonce });
       return { ...route(), spec: { ...route().spec, rules: [rule, ...rules] } };
     };
     const a = written([split]);

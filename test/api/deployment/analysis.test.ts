@@ -79,3 +79,19 @@ it('an analysis that cannot be run is told of before anything moves', async () =
   expect(status.message).toContain('metric errors: web.headers: Host is set by the operator');
   expect(await images()).not.toContain('shop:3');
 });
+
+it('a Service of the cluster is not asked, since the operator stands behind no wall of the tenant’s', async () => {
+  const range = await stage.kubectl.run(
+    'get',
+    'servicecidr',
+    'kubernetes',
+    '-o',
+    'jsonpath={.spec.cidrs[0]}',
+  );
+  const address = range.replace(/\.0\/\d+$/, '.200');
+  const good = spec('shop:4');
+  const metrics = [{ name: 'errors', web: { url: `http://${address}/`, jsonPath: '$.errors' }, max: 0.01 }];
+  await stage.apply('shop', { ...good, analysis: { ...good.analysis, metrics } });
+  const status = await stage.until('shop', ({ analysis }) => analysis?.[0]?.result === 'Error');
+  expect(status.analysis?.[0]?.message).toContain('the cluster’s own pods, nodes and Services');
+});

@@ -27,7 +27,9 @@ const spec = (image: string, more: object = {}) => ({
 });
 const stalled = () =>
   stage.until('shop', ({ conditions }) =>
-    conditions.some(({ type, status, reason }) => type === 'Stalled' && status === 'True' && reason === 'WriteRefused'),
+    conditions.some(
+      ({ type, status, reason }) => type === 'Stalled' && status === 'True' && reason === 'WriteRefused',
+    ),
   );
 const sizes = async () => (await stage.revisions('shop')).map(({ spec: set }) => set?.replicas);
 
@@ -74,7 +76,8 @@ it('a Service of somebody else that has the name of ours is left alone, and name
   await stage.apply('web', web);
   const status = await stage.until(
     'web',
-    ({ readyReplicas, conditions }) => readyReplicas === 4 && conditions.some(({ reason }) => reason === 'NameTaken'),
+    ({ readyReplicas, conditions }) =>
+      readyReplicas === 4 && conditions.some(({ reason }) => reason === 'NameTaken'),
   );
   expect(status.message).toContain('the Service web-all was there before');
   expect(await selector()).toEqual({ app: 'theirs' });
@@ -85,7 +88,10 @@ it('a Service of somebody else that has the name of ours is left alone, and name
 
 it('without Gateway API the pods come all the same, and it is said what is missing', async () => {
   await stage.apply('shop', spec('shop:1'));
-  const status = await stage.until('shop', ({ message, readyReplicas }) => readyReplicas === 4 && message.includes('Gateway API'));
+  const status = await stage.until(
+    'shop',
+    ({ message, readyReplicas }) => readyReplicas === 4 && message.includes('Gateway API'),
+  );
   expect(status).toMatchObject({ phase: 'Progressing' });
   await stalled();
   await stage.kubectl.run('scale', 'deployments.mainstay.dev/shop', '--replicas=2');
@@ -148,5 +154,7 @@ it('while ReplicaSets cannot be made, what there is is scaled, and the rollout b
   });
   await eventually(async () => expect((await sizes())[0]).toBe(3));
   await mend();
-  await stage.until('shop', ({ phase, canary }) => phase === 'Paused' && canary?.images[0] === 'shop:4', { within: 60_000 });
+  await stage.until('shop', ({ phase, canary }) => phase === 'Paused' && canary?.images[0] === 'shop:4', {
+    within: 60_000,
+  });
 }, 120_000);
