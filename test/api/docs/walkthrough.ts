@@ -33,7 +33,7 @@ class OtherwiseError extends Error {
 export function stepsOf({ path, blocks }: Page): readonly Step[] {
   return blocks.flatMap(({ language, text, line }): readonly Step[] => {
     if (language === 'console') return commandsIn(`${path}:${line}`, text);
-    const [, name] = /^# ([\w-]+\.(?:yaml|sh))\n/.exec(text) ?? [];
+    const [, name] = /^# ([\w.-]+\.(?:yaml|sh))\n/.exec(text) ?? [];
     if (name === undefined) return [];
     return [
       {

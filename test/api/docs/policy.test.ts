@@ -1,0 +1,60 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import process from 'node:process';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { page, pages, root } from '../../docs/pages.ts';
+import { openStage, type Stage } from './stage.ts';
+import { stepsOf } from './walkthrough.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+  await commandOnPath(await stage.folder());
+});
+afterAll(() => stage[Symbol.asyncDispose]());
+
+/** `mainstay`, as somebody has it who has installed it. */
+async function commandOnPath(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const command = join(folder, 'mainstay');
+  const program = join(root, 'cli/mainstay.ts');
+  await writeFile(command, `#!/bin/sh\nexec ${process.execPath} ${program} "$@"\n`);
+  await chmod(command, 0o755);
+  process.env.PATH = `${folder}${delimiter}${process.env.PATH ?? ''}`;
+}
+
+/** What is shown is run, from top to bottom, and prints what is shown. */
+describe.each(['write-a-rule', 'roll-out', 'exceptions'])('docs/policy/%s.md', (name) => {
+  const steps = stepsOf(page(`docs/policy/${name}.md`));
+  let directory: string;
+  beforeAll(async () => {
+    directory = await stage.folder();
+  });
+
+  it('has something to run', () => {
+    expect(steps.length).toBeGreaterThan(3);
+  });
+
+  it.each(steps.map((step) => [step.title, step] as const))('%s', async (_, step) => {
+    await step.take({ kubeconfig: stage.kubeconfig, directory });
+  });
+});
+
+describe('a Policy that is shown', () => {
+  const shown = pages.flatMap(({ path, blocks }) =>
+    blocks.flatMap(({ text, line }) =>
+      text.includes('\nkind: Policy\n') &&
+      text.includes('apiVersion: mainstay.dev/') &&
+      !text.includes('name: broken')
+        ? [[`${path}:${line}`, text] as const]
+        : [],
+    ),
+  );
+
+  it.each(shown)('%s is taken by the API server', async (_, text) => {
+    const file = join(await stage.folder(), 'policy.yaml');
+    await writeFile(file, text);
+    const { code, stderr } = await stage.kubectl.attempt(['apply', '--dry-run=server', '-f', file]);
+    expect([code, stderr]).toEqual([0, '']);
+  });
+});
