@@ -66,3 +66,5 @@ createInterface({ input: process.stdin }).on('line', (name) => {
   watchProgress();
 });
 await running;
+// Its input would keep it.
+process.exit(0);

@@ -2,7 +2,7 @@
  * What is there, looked at with every Policy, in the background and on the leader only.
  *
  * In the order of reading: `scan.ts` what it offers; `running.ts` what a change is worth; `roster.ts` the Policies;
- * `kinds.ts`, `kindWatch.ts`, `definitions.ts` what is watched; `pending.ts`, `looking.ts` what is looked at, and when;
+ * `kinds.ts`, `kindWatch.ts`, `definitions.ts` what is watched; `pending.ts`, `looking.ts`, `alike.ts` what is looked at, and when;
  * `ledger.ts`, `outcome.ts` what is known then; `telling.ts`, `summary.ts`, `violators.ts` what is told of it.
  */
 import type { Manager } from '../../../operator/manager/manager.ts';

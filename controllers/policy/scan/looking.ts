@@ -1,6 +1,7 @@
 import { fairTurn } from '../../../operator/controller/eventLoopTurn.ts';
 import type { JsonObject } from '../evaluate/index.ts';
-import type { KindWatch } from './kindWatch.ts';
+import { Alike } from './alike.ts';
+import type { Kept, KindWatch } from './kindWatch.ts';
 import type { Entry, Ledger } from './ledger.ts';
 import { outcomeOf, type Standing } from './outcome.ts';
 import { Pending } from './pending.ts';
@@ -39,6 +40,7 @@ export interface LookingOptions {
 export class Looking {
   readonly pending = new Pending<Entry, Followed>();
   readonly #options: LookingOptions;
+  readonly #alike = new Alike();
   #busy = false;
   #stopped = false;
 
@@ -56,6 +58,11 @@ export class Looking {
   lookBelow({ uid }: Pick<Entry, 'uid'>): void {
     const { ledger, kindOf } = this.#options;
     for (const below of ledger.madeBy(uid)) this.add(below, kindOf(below)?.readers ?? nobody);
+  }
+
+  /** A namespace has changed: what was found of objects in it holds no longer for others. */
+  forget(): void {
+    this.#alike.forget();
   }
 
   stop(): void {
@@ -77,6 +84,7 @@ export class Looking {
       if (!this.pending.isIn(item.namespace)) this.#options.done(item.namespace);
     }
     this.#busy = false;
+    this.#alike.forget();
   }
 
   async #look(entry: Entry, policies: ReadonlySet<Followed>): Promise<void> {
@@ -107,7 +115,13 @@ export class Looking {
     const object = kind?.watch.get(isAlone ? { name: entry.name } : entry);
     if (kind === undefined || object === undefined || ledger.get(entry.uid) !== entry) return undefined;
     const space = isAlone ? undefined : namespace(entry.namespace);
-    return { object, space, isPlaced: isAlone || space !== undefined, readers: kind.readers };
+    return {
+      object,
+      space,
+      isPlaced: isAlone || space !== undefined,
+      readers: kind.readers,
+      number: undefined,
+    };
   }
 
   /** The object that may stand for this one is looked at before it, so that nothing is counted twice for a while. */
@@ -117,28 +131,34 @@ export class Looking {
     if (above !== undefined && policies !== undefined) await this.#look(above, policies);
   }
 
-  #judge(entry: Entry, { object, space, isPlaced, readers }: Sight, policy: Followed): Standing {
+  #judge(entry: Entry, sight: Sight, policy: Followed): Standing {
+    const { object, space, isPlaced, readers } = sight;
     // Nothing can be said of it before its namespace is known; that brings it back.
     if (!isPlaced || !readers.has(policy)) return undefined;
     const { ledger, now, measure } = this.#options;
-    const { judge, column } = policy;
-    const began = performance.now();
-    const isCovered = judge.ownerOf(object) !== undefined && ledger.isStoodFor(entry, column);
-    const verdicts = isCovered
-      ? undefined
-      : judge.judge({ object, resource: entry.resource, namespaceObject: space }, now());
-    measure(performance.now() - began);
-    if (isCovered) return 'covered';
-    return verdicts === undefined ? undefined : outcomeOf(verdicts);
+    const { judge, column, alike } = policy;
+    if (judge.ownerOf(object) !== undefined && ledger.isStoodFor(entry, column)) return 'covered';
+    const find = () => {
+      const began = performance.now();
+      const verdicts = judge.judge({ object, resource: entry.resource, namespaceObject: space }, now());
+      measure(performance.now() - began);
+      return verdicts === undefined ? undefined : outcomeOf(verdicts);
+    };
+    // What is in no namespace has no replicas.
+    if (!alike || space === undefined) return find();
+    sight.number ??= this.#alike.numberOf(entry, object);
+    return this.#alike.standing(judge, sight.number, find);
   }
 }
 
 interface Sight {
-  readonly object: JsonObject;
+  readonly object: Kept;
   /** Its namespace. */
   readonly space: JsonObject | undefined;
   readonly isPlaced: boolean;
   readonly readers: ReadonlySet<Followed>;
+  /** Of those that are alike, once somebody asks. */
+  number: number | undefined;
 }
 
 const nobody: ReadonlySet<Followed> = new Set();

@@ -3,6 +3,7 @@ import type { Enforcement, PolicySpec } from '../../../crds/policy/schema.ts';
 import type { Facts } from '../compile/index.ts';
 import { leftOut } from '../compile/scope.ts';
 import { type Judge, judgeOf } from '../evaluate/index.ts';
+import { judgesAlike } from './alike.ts';
 
 /** A Policy to look with. */
 export interface FollowedPolicy {
@@ -20,6 +21,8 @@ export interface Followed {
   spec: PolicySpec;
   enforcement: Enforcement;
   judge: Judge;
+  /** Whether what it says of one object holds for all that are alike: see `judgesAlike`. */
+  alike: boolean;
   /**
    * `waiting` for its kinds to be listed; then `looking` at all of them for the first time since it changed; then `through`:
    * from then on only what changes is looked at.
@@ -86,7 +89,10 @@ export class Roster {
     }
     if (factsMoved || before.judged !== known.judged) known.left = leftOf(spec, facts);
     if (before.judged !== known.judged) {
-      Object.assign(known, { judge: judgeOf(name, spec, facts), stage: 'waiting', at: undefined });
+      known.judge = judgeOf(name, spec, facts);
+      known.alike = judgesAlike(spec);
+      known.stage = 'waiting';
+      known.at = undefined;
       changes.renewed.push(known);
     } else if (before.left !== known.left) {
       known.judge = judgeOf(name, spec, facts);
@@ -106,6 +112,7 @@ export class Roster {
       spec,
       enforcement,
       judge: judgeOf(name, spec, facts),
+      alike: judgesAlike(spec),
       stage: 'waiting',
       at: undefined,
       judged: judgedOf(spec),

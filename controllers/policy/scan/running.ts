@@ -197,6 +197,7 @@ export class Running {
   /** Of what is in a namespace that was not known nothing was said. Of one that was, some Policies read more than its name. */
   #namespaceChanged(object: Kept, previous: Kept | undefined): void {
     if (previous !== undefined && isSame(previous, object)) return;
+    this.#looking.forget();
     const reading = new Set([...this.roster].filter(({ judge }) => judge.readsNamespace));
     for (const entry of this.ledger.inNamespace(object.metadata.name)) {
       const readers = this.#kinds.of(entry.resource)?.readers ?? new Set();

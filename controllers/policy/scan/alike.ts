@@ -1,0 +1,84 @@
+import type { PolicySpec } from '../../../crds/policy/schema.ts';
+import { ExpressionProblem, readSource } from '../compile/source.ts';
+import type { Judge } from '../evaluate/index.ts';
+import type { Kept } from './kindWatch.ts';
+import type { Entry } from './ledger.ts';
+import type { Standing } from './outcome.ts';
+
+/**
+ * The replicas of a workload differ in nothing that most Policies read: what is found of one holds for all. Kept while there is
+ * something to look at, and no longer.
+ */
+export class Alike {
+  readonly #numbers = new Map<string, number>();
+  readonly #known = new Map<Judge, Map<number, Standing>>();
+
+  /** A number that objects of one namespace have in common which are alike. */
+  numberOf({ resource, namespace }: Pick<Entry, 'resource' | 'namespace'>, object: Kept): number {
+    const { metadata, ...rest } = object;
+    const { group, version, resource: plural } = resource;
+    const { labels, annotations } = metadata;
+    const text = JSON.stringify([group, version, plural, namespace, rest, labels, annotations]);
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    if (this.#numbers.size >= mostKnown) this.forget();
+    const number = this.#numbers.size;
+    this.#numbers.set(text, number);
+    return number;
+  }
+
+  /** What the judge says of those of that number; found out where it is not known. */
+  standing(judge: Judge, number: number, find: () => Standing): Standing {
+    const known = this.#known.get(judge) ?? new Map<number, Standing>();
+    this.#known.set(judge, known);
+    const found = known.has(number) ? known.get(number) : find();
+    known.set(number, found);
+    return found;
+  }
+
+  forget(): void {
+    this.#numbers.clear();
+    this.#known.clear();
+  }
+}
+
+/** Beyond it all begins anew, so that memory is bounded whatever comes. */
+const mostKnown = 2000;
+
+/** Whether a Policy says the same of objects of one kind and namespace that differ only in name, UID, age and owners. */
+export function judgesAlike({ match, variables = [], rules, exceptions = [] }: PolicySpec): boolean {
+  const scopes = [...(match.exclude ?? []), ...exceptions.map((exception) => exception.match)];
+  const texts = [
+    ...variables.map(({ expression }) => expression),
+    ...rules.flatMap(({ expression, messageExpression = '' }) => [expression, messageExpression]),
+  ].filter((text) => text !== '');
+  return (
+    scopes.every(({ names }) => names === undefined) &&
+    exceptions.every(({ expires }) => expires === undefined) &&
+    !texts.some(readsIdentity)
+  );
+}
+
+/** Of a request what is the same for all that is made of one kind in one namespace. */
+const common = [
+  'kind',
+  'namespace',
+  'operation',
+  'requestKind',
+  'requestResource',
+  'resource',
+  'subResource',
+];
+
+function readsIdentity(text: string): boolean {
+  try {
+    return readSource(text).references.some(({ name, path: [first = '', second = ''] }) => {
+      if (name === 'request') return !common.includes(first);
+      if (name !== 'object' && name !== 'oldObject') return false;
+      return first === '' || (first === 'metadata' && !['labels', 'annotations'].includes(second));
+    });
+  } catch (error) {
+    if (error instanceof ExpressionProblem) return true;
+    throw error;
+  }
+}
