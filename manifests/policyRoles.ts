@@ -1,4 +1,4 @@
-import { labels } from '../crds/policy/names.ts';
+import { labels, verbs } from '../crds/policy/names.ts';
 
 /** A ClusterRole without rules of its own: it has those of all ClusterRoles with a label. Bound to the operator. */
 interface CollectingRole {
@@ -26,16 +26,18 @@ export const fixesRole = {
   name: 'mainstay-fixes',
   description: 'Lets the operator make good workloads that violate Policies, by spec.fix.existing.',
   rules: [
-    { group: '', resources: ['replicationcontrollers'], verbs: ['get', 'patch'] },
+    { group: '', resources: ['replicationcontrollers'], verbs: ['get', 'list', 'patch'] },
     // What cannot be changed any more is tried as if it were made.
-    { group: '', resources: ['pods'], verbs: ['get', 'patch', 'create'] },
+    { group: '', resources: ['pods'], verbs: ['get', 'list', 'patch', 'create'] },
     {
       group: 'apps',
       resources: ['daemonsets', 'deployments', 'replicasets', 'statefulsets'],
-      verbs: ['get', 'patch'],
+      verbs: ['get', 'list', 'patch'],
     },
-    { group: 'batch', resources: ['cronjobs'], verbs: ['get', 'patch'] },
-    { group: 'batch', resources: ['jobs'], verbs: ['get', 'patch', 'create'] },
-    { group: 'mainstay.dev', resources: ['deployments'], verbs: ['get', 'patch'] },
+    { group: 'batch', resources: ['cronjobs'], verbs: ['get', 'list', 'patch'] },
+    { group: 'batch', resources: ['jobs'], verbs: ['get', 'list', 'patch', 'create'] },
+    // What keeps the operator from changing what people made asks for this one.
+    { group: 'mainstay.dev', resources: ['policies'], verbs: [verbs.fix] },
+    { group: 'mainstay.dev', resources: ['deployments'], verbs: ['get', 'list', 'patch'] },
   ],
 } as const;

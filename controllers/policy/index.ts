@@ -10,6 +10,7 @@ import { Examinations } from './admission/examinations.ts';
 import { compiledResources } from './admission/live.ts';
 import { AdmissionReconciler } from './admission/reconciler.ts';
 import { ServerFacts } from './admission/server.ts';
+import { addFixes } from './fix/index.ts';
 import { informersOf } from './informers.ts';
 import { identity } from './marks.ts';
 import { policyMetrics } from './metrics.ts';
@@ -26,7 +27,7 @@ import { admissionKey, admissionWatches, statusWatches, Told } from './watches.t
  *
  * Two of them, since Policies share what they are compiled into. To be read in this order: `admission/reconciler.ts` makes
  * all of that stand in the API server (`examinations.ts` says what may be put in force, `plan.ts` decides, `desired.ts` is
- * written); `compile/` is what it stands on; `scan/` looks at what is there; `status/reconciler.ts` reports, for one Policy,
+ * written); `compile/` is what it stands on; `scan/` looks at what is there, `fix/` makes it good; `status/reconciler.ts` reports, for one Policy,
  * and `promotion.ts` says when it goes on to a stricter enforcement.
  */
 export function addPolicyController(manager: Manager, settings: PolicySettings): void {
@@ -43,7 +44,11 @@ export function addPolicyController(manager: Manager, settings: PolicySettings):
   const toAdmission = new Told([admissionKey]);
   const changed = (names: readonly string[]) => toStatus.tell(...names.map((name) => keyOf({ name })));
   const definitions = followDefinitions(manager, () => toAdmission.tell(admissionKey));
-  const scan = createScan(manager, { changed: (name) => changed([name]) });
+  const fixes = addFixes(manager, settings.fix, { changed: (name) => changed([name]) });
+  const scan = createScan(manager, {
+    changed: (name) => changed([name]),
+    violates: (object, names) => fixes.violates(object, names),
+  });
   addPolicyReports(manager, scan);
   const admission = new AdmissionReconciler({
     client: manager.client,
@@ -67,6 +72,7 @@ export function addPolicyController(manager: Manager, settings: PolicySettings):
     }),
     recorder,
     scan,
+    fixes,
     changed,
     now: Date.now,
   });
@@ -74,7 +80,7 @@ export function addPolicyController(manager: Manager, settings: PolicySettings):
     informers,
     standing: (policy) => admission.standing(policy),
     scan,
-    lastRequest: ({ status: before }) => before?.lastRequest,
+    fixes,
     statusWriter: new StatusWriter({ client: manager.client, resource: policies }),
     recorder,
     now: Date.now,

@@ -4,6 +4,7 @@ import type { Project } from '../../crds/project/schema.ts';
 import { defineResource } from '../../operator/resources/resource.ts';
 
 export type { Policy };
+export type PolicyStatus = NonNullable<Policy['status']>;
 
 export const policies = defineResource<Policy>({
   group,

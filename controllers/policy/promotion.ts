@@ -22,7 +22,7 @@ export function enforcementOf({ spec, status }: Pick<Policy, 'spec' | 'status'>)
 }
 
 /** Of what a verdict depends on. Who is excepted, and what is said, may change without beginning anew. */
-export function promotedDigest({ match, params, variables, rules, promotion }: PolicySpec): string {
+function promotedDigest({ match, params, variables, rules, promotion }: PolicySpec): string {
   const judged = rules.map(({ name, expression }) => ({ name, expression }));
   return hashOf({ match, params, variables, rules: judged, to: promotion?.to });
 }

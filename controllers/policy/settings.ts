@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { fixSettings } from './fix/settings.ts';
 
 /** What can be set of the controller of Policies. */
 export const policySettings = z.strictObject({
+  fix: fixSettings.prefault({}),
   concurrency: z
     .int()
     .min(1)

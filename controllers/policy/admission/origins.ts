@@ -21,7 +21,7 @@ export interface Origin {
 }
 
 /** What of a spec requests are judged by, without what only people read. */
-export function judging(spec: PolicySpec): PolicySpec {
+function judging(spec: PolicySpec): PolicySpec {
   const { title: _, description: __, controls: ___, promotion: ____, request: _____, ...rest } = spec;
   return rest;
 }

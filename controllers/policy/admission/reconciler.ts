@@ -10,8 +10,9 @@ import type { Recorder } from '../../../operator/events/eventRecorder.ts';
 import type { CustomResourceDefinition } from '../../../operator/resources/builtin.ts';
 import { keyOf } from '../../../operator/resources/object.ts';
 import type { Resource } from '../../../operator/resources/resource.ts';
-import type { Compiled, Facts } from '../compile/index.ts';
+import type { Facts } from '../compile/index.ts';
 import { tellOutcomes } from '../events.ts';
+import type { Fixes } from '../fix/index.ts';
 import type { PolicyInformers } from '../informers.ts';
 import { together } from '../marks.ts';
 import type { Policy } from '../policy.ts';
@@ -22,7 +23,6 @@ import { desiredOf } from './desired.ts';
 import { environmentsOf } from './environments.ts';
 import type { Examinations } from './examinations.ts';
 import { compiledResources, type Live, liveOf } from './live.ts';
-import type { Origin } from './origins.ts';
 import { type AdmissionPlan, originsOf, planAdmission, type Wanted } from './plan.ts';
 import type { Server, ServerFacts } from './server.ts';
 import { type Standing, standingOf } from './standing.ts';
@@ -36,8 +36,7 @@ export interface AdmissionParts {
   readonly applier: Applier;
   readonly recorder: Recorder;
   readonly scan: Pick<Scan, 'follow'>;
-  /** Told of each plan that stands, with what each Policy in it was made of. */
-  readonly onPlan?: (compiled: Compiled, origins: ReadonlyMap<string, Origin>, facts: Facts) => void;
+  readonly fixes: Pick<Fixes, 'follow'>;
   /** Told of Policies that stand otherwise than before, by name. */
   readonly changed: (policies: readonly string[]) => void;
   /** Milliseconds since 1970. */
@@ -88,6 +87,7 @@ export class AdmissionReconciler {
         log: context.log,
         signal: context.signal,
       });
+      this.#fix(plan);
       const gone = await this.#remove(plan.obsolete, context);
       this.#report(wanted, plan, applied);
       tellOutcomes(this.#parts.recorder, applied, (name) => informers.policies.get(keyOf({ name })));
@@ -166,12 +166,22 @@ export class AdmissionReconciler {
   }
 
   /** What is there is judged by what is in force. */
-  #follow({ compiled, origins }: AdmissionPlan, facts: Facts): void {
+  #follow({ origins }: AdmissionPlan, facts: Facts): void {
     const followed = [...origins.values()].flatMap(({ policy, spec, enforcement }) =>
       spec === undefined ? [] : [{ name: policy, spec, enforcement }],
     );
     this.#parts.scan.follow(followed, facts);
-    this.#parts.onPlan?.(compiled, origins, facts);
+  }
+
+  /** By what is written, what there is to fix is asked. */
+  #fix({ compiled, origins }: AdmissionPlan): void {
+    const marks = new Map(compiled.fixes.map(({ policy, mark }) => [policy, mark]));
+    this.#parts.fixes.follow(
+      [...origins.values()].flatMap(({ policy, spec }) => {
+        const existing = spec?.fix?.existing ?? 'Off';
+        return existing === 'Off' ? [] : [{ name: policy, existing, mark: marks.get(policy) }];
+      }),
+    );
   }
 
   async #remove(obsolete: readonly Live[], { log, signal }: ReconcileContext): Promise<number> {

@@ -67,7 +67,7 @@ export function typeCheck(spec: PolicySpec, kind: string, { type }: KindSchema):
   return problems;
 }
 
-export function asksAuthorizer(text: string): boolean {
+function asksAuthorizer(text: string): boolean {
   return readSource(text).references.some(({ name }) => name === 'authorizer');
 }
 

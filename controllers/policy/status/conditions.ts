@@ -3,13 +3,24 @@ import type { Finding as Condition } from '../../../operator/status/conditions.t
 import { findingsOf, type Phase } from '../../../operator/status/phases.ts';
 import type { InForce, Standing } from '../admission/standing.ts';
 import type { Finding } from '../compile/index.ts';
+import type { PolicyStatus } from '../policy.ts';
 import type { Summary } from '../scan/index.ts';
 import { type Reason, reasons } from './reasons.ts';
 
 /** The conditions of a Policy, but for their times. `Enforced` tells what becomes of requests, whatever else is amiss. */
-export function policyConditions(standing: Standing, summary: Summary | undefined): readonly Condition[] {
+export function policyConditions(
+  standing: Standing,
+  summary: Summary | undefined,
+  fixes: PolicyStatus['fixes'],
+): readonly Condition[] {
   const never = (summary?.unread ?? []).filter(isNeverRead).map(({ message }) => message);
-  const notes = [...standing.findings.filter(({ weight }) => weight === 'Note').map(said), ...never];
+  // Of fixes that the operator has no right to make, what to apply.
+  const forbidden = (fixes?.objects ?? []).find(({ reason }) => reason === 'Forbidden');
+  const notes = [
+    ...standing.findings.filter(({ weight }) => weight === 'Note').map(said),
+    ...never,
+    ...(forbidden === undefined ? [] : [`spec.fix: ${forbidden.message}`]),
+  ];
   const [ready, reconciling, stalled] = findingsOf([specPhase(standing), scanPhase(standing, summary)], {
     reason: 'AsDesired' satisfies Reason,
     message: 'In force, and all that is there has been looked at',

@@ -1,20 +1,22 @@
 import type { ReconcileContext, ReconcileResult } from '../../../operator/controller/reconciler.ts';
 import type { Recorder } from '../../../operator/events/eventRecorder.ts';
 import type { ObjectKey } from '../../../operator/resources/object.ts';
+import { timestamp } from '../../../operator/status/conditions.ts';
 import type { StatusWriter } from '../../../operator/status/statusWriter.ts';
 import type { Standing } from '../admission/standing.ts';
 import { tellStatus } from '../events.ts';
+import type { Fixes } from '../fix/index.ts';
 import type { PolicyInformers } from '../informers.ts';
-import type { Policy } from '../policy.ts';
+import type { Policy, PolicyStatus } from '../policy.ts';
 import type { Scan } from '../scan/index.ts';
-import { type PolicyStatus, statusOf } from './status.ts';
+import { statusOf } from './status.ts';
 import { StatusPace } from './statusPace.ts';
 
 export interface StatusParts {
   readonly informers: Pick<PolicyInformers, 'policies'>;
   readonly standing: (policy: Policy) => Standing | undefined;
   readonly scan: Pick<Scan, 'summaryOf'>;
-  readonly lastRequest: (policy: Policy) => PolicyStatus['lastRequest'];
+  readonly fixes: Pick<Fixes, 'statusOf' | 'revert'>;
   readonly statusWriter: StatusWriter<Policy>;
   readonly recorder: Recorder;
   /** Milliseconds since 1970. */
@@ -32,7 +34,7 @@ export class StatusReconciler {
   }
 
   async reconcile(key: ObjectKey, { signal }: ReconcileContext): Promise<ReconcileResult> {
-    const { informers, standing, scan, lastRequest, statusWriter, recorder, now } = this.#parts;
+    const { informers, standing, scan, fixes, statusWriter, recorder, now } = this.#parts;
     const policy = informers.policies.get(key);
     this.#remember(key, policy);
     if (policy === undefined || policy.metadata.deletionTimestamp !== undefined) return {};
@@ -40,8 +42,10 @@ export class StatusReconciler {
     // It is told of when it was looked at.
     if (stands === undefined) return {};
     const { name, uid = '' } = policy.metadata;
+    const lastRequest = await this.#answer(policy, signal);
     const time = now();
-    const { status, wakeUp } = statusOf(policy, stands, scan.summaryOf(name), lastRequest(policy), time);
+    const found = { summary: scan.summaryOf(name), fixes: fixes.statusOf(name) };
+    const { status, wakeUp } = statusOf(policy, stands, found, lastRequest, time);
     const next = wakeUp === undefined ? {} : { requeueAfter: Math.min(Math.max(wakeUp - time, 50), longest) };
     const wait = this.#pace.wait(uid, policy.status, status, time);
     if (wait > 0) return { requeueAfter: Math.min(wait, next.requeueAfter ?? wait) };
@@ -51,6 +55,20 @@ export class StatusReconciler {
       tellStatus(recorder, policy, status);
     }
     return next;
+  }
+
+  /** A request acts once: its id is answered in status, and doing the same again finds it done. */
+  async #answer(
+    { metadata, spec, status }: Policy,
+    signal: AbortSignal,
+  ): Promise<PolicyStatus['lastRequest']> {
+    const { request } = spec;
+    const last = status?.lastRequest;
+    if (request === undefined || request.id === last?.id) return last;
+    const { fixes, now } = this.#parts;
+    const { id, verb } = request;
+    const { outcome, message } = await fixes.revert(metadata.name, spec.match, id, signal);
+    return { id, verb, outcome, message, at: timestamp(new Date(now())) };
   }
 
   #remember(key: ObjectKey, policy: Policy | undefined): void {

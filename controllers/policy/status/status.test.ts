@@ -33,7 +33,7 @@ function told(standing: Partial<Standing> = {}, found: Summary | 'none' = summar
   const { status, wakeUp } = statusOf(
     of,
     { ...well, ...standing },
-    found === 'none' ? undefined : found,
+    { summary: found === 'none' ? undefined : found, fixes: undefined },
     undefined,
     now,
   );

@@ -2,12 +2,10 @@ import { expiryOf } from '../../../crds/policy/defaults.ts';
 import { firstDifference } from '../../../operator/resources/json.ts';
 import { conditionsOf } from '../../../operator/status/conditions.ts';
 import type { Standing } from '../admission/standing.ts';
-import type { Policy } from '../policy.ts';
+import type { Policy, PolicyStatus } from '../policy.ts';
 import { planPromotion } from '../promotion.ts';
 import type { Summary } from '../scan/index.ts';
 import { enforcementWord, policyConditions } from './conditions.ts';
-
-export type PolicyStatus = NonNullable<Policy['status']>;
 
 export interface StatusPlan {
   readonly status: PolicyStatus;
@@ -15,11 +13,17 @@ export interface StatusPlan {
   readonly wakeUp: number | undefined;
 }
 
+/** What is known of what is there; undefined before it is. */
+export interface Found {
+  readonly summary: Summary | undefined;
+  readonly fixes: PolicyStatus['fixes'];
+}
+
 /** The whole status of a Policy: pure, from how it stands, what was found, and the time. */
 export function statusOf(
   policy: Policy,
   standing: Standing,
-  summary: Summary | undefined,
+  { summary, fixes }: Found,
   lastRequest: PolicyStatus['lastRequest'],
   now: number,
 ): StatusPlan {
@@ -40,7 +44,7 @@ export function statusOf(
       observedGeneration: standing.generation,
       conditions: conditionsOf({
         previous: policy.status?.conditions,
-        findings: policyConditions(standing, known),
+        findings: policyConditions(standing, known, fixes),
         generation: standing.generation,
         now: new Date(now),
       }),
@@ -48,6 +52,7 @@ export function statusOf(
       ...(known === undefined ? {} : foundIn(known)),
       ...(promotion === undefined ? {} : { promotion: promotion.status }),
       ...(expired.length === 0 ? {} : { expired }),
+      ...(fixes === undefined ? {} : { fixes }),
       ...(lastRequest === undefined ? {} : { lastRequest }),
     },
     wakeUp: Number.isFinite(next) ? next : undefined,

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { PolicyStatus } from './status.ts';
+import type { PolicyStatus } from '../policy.ts';
 
 /** Milliseconds between two writes of a status in which only numbers and what was found have changed. */
 const interval = 5000;
@@ -27,7 +27,7 @@ export class StatusPace {
 }
 
 /** What does not change by itself, as it crosses the wire. The first time that all was looked at is news. */
-function still({ counts: _, violations: __, scan, ...rest }: PolicyStatus): unknown {
+function still({ counts: _, violations: __, fixes: ___, scan, ...rest }: PolicyStatus): unknown {
   return JSON.parse(JSON.stringify({ ...rest, scanned: scan?.at !== undefined, conditions: bare(rest) }));
 }
 
