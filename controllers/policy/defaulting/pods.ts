@@ -67,7 +67,8 @@ function accountOf({ serviceAccountName, serviceAccount }: Json): Json {
 /** What is filled in of a pod itself, and not of a template: by its defaults, its creation, and the admission plugins. */
 export function podDefaulted(pod: Json): Json {
   const spec = record(pod.spec);
-  const filled = eachContainer(spec, (one) => requested(hostPorts(one, spec)));
+  const annotations = record(record(pod.metadata).annotations);
+  const filled = eachContainer(spec, (one) => confined(requested(hostPorts(one, spec)), annotations, spec));
   return {
     ...pod,
     spec: withToken(withTolerations(withPriority({ enableServiceLinks: true, ...filled, ...own(spec) }))),
@@ -97,6 +98,25 @@ function requested(given: Json): Json {
 function hostPorts(given: Json, { hostNetwork }: Json): Json {
   if (hostNetwork !== true) return given;
   return eachOf(given, 'ports', (port) => ({ hostPort: port.containerPort, ...port }));
+}
+
+/** A profile of AppArmor that an annotation names, as was done before there was a field, goes into the field. */
+function confined(given: Json, annotations: Json, spec: Json): Json {
+  const context = record(given.securityContext);
+  const profile = profileOf(
+    text(annotations[`container.apparmor.security.beta.kubernetes.io/${text(given.name)}`]),
+  );
+  const ofPod = record(record(spec.securityContext).appArmorProfile);
+  const isSaid = context.appArmorProfile !== undefined || JSON.stringify(ofPod) === JSON.stringify(profile);
+  if (profile === undefined || isSaid) return given;
+  return { ...given, securityContext: { ...context, appArmorProfile: profile } };
+}
+
+function profileOf(annotation: string): Json | undefined {
+  if (annotation === 'unconfined') return { type: 'Unconfined' };
+  if (annotation === 'runtime/default') return { type: 'RuntimeDefault' };
+  const [, localhostProfile] = /^localhost\/(.+)$/.exec(annotation) ?? [];
+  return localhostProfile === undefined ? undefined : { type: 'Localhost', localhostProfile };
 }
 
 function withPriority(spec: Json): Json {
