@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaulted } from '../../../controllers/policy/defaulting/index.ts';
 import { type JsonObject, type Judge, judgeOf } from '../../../controllers/policy/evaluate/index.ts';
 import { packPolicies } from '../../policies/packs.ts';
+import { done } from '../admission/installed.ts';
 import { type Answer, type Api, openApi, type Person } from '../admission/people.ts';
 import { sharedKubeconfig } from '../sharedServer.ts';
 import { inFlight } from './inFlight.ts';
@@ -66,7 +67,7 @@ beforeAll(async () => {
   for (const level of levels) {
     await stage.namespace(warned(level), warnsOf(level));
     await stage.namespace(denied(level));
-    for (const namespace of [warned(level), denied(level)]) await stage.make(running(namespace));
+    for (const namespace of [warned(level), denied(level)]) await done(admin.create(running(namespace)));
   }
   const { objects } = await stage.enforce(
     levels.flatMap((level) =>
