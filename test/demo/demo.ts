@@ -1,7 +1,7 @@
 /**
  * `npm run demo`: a Kubernetes comes up, Mainstay is installed, the example Projects converge, a wall is torn down and
- * comes back, a good version of an application is promoted and a bad one rolled back. It then stays, shows what changes,
- * and takes everything away on Ctrl-C.
+ * comes back, a good version of an application is promoted and a bad one rolled back, a Policy counts, denies and fixes. It
+ * then stays, shows what changes, and takes everything away on Ctrl-C.
  *
  *   --once               end after the story; the exit code says whether it went well
  *   --node NODE          simulated:N (default simulated:2), none, or real: the rollouts are then of real requests
@@ -14,6 +14,7 @@ import { parseNodes } from '../../cluster/index.ts';
 import { install } from '../installation.ts';
 import { Narrator } from './narrator.ts';
 import { startOperator } from './operator.ts';
+import { policyHints, tellOfPolicies } from './policies.ts';
 import { tellOfAWall, tellOfProjects } from './projects.ts';
 import { rolloutHints, tellOfRollouts } from './rollout.ts';
 import { existingCluster, kindCluster, ownCluster, type Target, trafficCluster } from './target.ts';
@@ -72,6 +73,7 @@ async function tell(): Promise<void> {
   await Promise.race([tellOfAWall(target, narrator), ended]);
   const going = await Promise.race([tellOfDelivery(target, ending), ended]);
   if (going !== undefined) story.use(going);
+  await Promise.race([tellOfPolicies(target, narrator), ended]);
 
   if (options.once) return;
   narrator.chapter('Over to you. Ctrl-C takes it all away');
@@ -81,7 +83,7 @@ async function tell(): Promise<void> {
   kubectl describe project payments
   kubectl explain project.spec.network
   kubectl edit project payments
-${hintsOf(target)}`);
+${policyHints}${hintsOf(target)}`);
   await ended;
 }
 
