@@ -52,3 +52,12 @@ export const reservedWords = [
 
 /** Namespaces that no Policy matches unless it names them: a mistake in a Policy must not hold up the cluster, or its own repair. */
 export const exemptNamespaces = ['kube-system', 'kube-node-lease', 'mainstay-system'] as const;
+
+/**
+ * The field manager of what the operator changes for fixes, and the beginning of that by which it asks what they would
+ * change.
+ */
+export const fixManager = 'mainstay-fix';
+
+/** RBAC verbs of our own, checked on `policies`: who holds `fix` changes what people made, which the operator does not without. */
+export const verbs = { fix: 'fix' } as const;

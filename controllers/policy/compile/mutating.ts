@@ -1,4 +1,5 @@
 import { operatorUser } from '../../../crds/admission/installation.ts';
+import { fixManager } from '../../../crds/policy/names.ts';
 import { literal, literals } from './literal.ts';
 import {
   type CompiledMutation,
@@ -12,12 +13,6 @@ import {
 import { inlinePodSpecs, type Reads, unchanged } from './reads.ts';
 import type { ResolvedMutation } from './resolve.ts';
 import { bracketed } from './source.ts';
-
-/**
- * The field manager of what the operator changes for fixes, and the beginning of that by which it asks what they would
- * change. Neither is mutated by a fix that nobody asked for: what is written is what was shown.
- */
-export const fixManager = 'mainstay-fix';
 
 /** The field manager of a dry run that asks for these fixes, at most ten: names of managers end at 128 characters. */
 export function askingManager(marks: readonly string[]): string {
@@ -34,6 +29,7 @@ export const answers = 'fix.mainstay.dev';
 
 const manager = "dyn(request).?options.?fieldManager.orValue('')";
 const byOperator = `request.userInfo.username == ${literal(operatorUser)}`;
+/** Neither what asks nor what is written is mutated by a fix that nobody asked for: what is written is what was shown. */
 const ofFixes = `${byOperator} && ${manager}.startsWith(${literal(fixManager)})`;
 
 /** Pods and Jobs do not take changes of what they run: a fix of theirs would refuse the update that brought it about. */

@@ -1,10 +1,19 @@
 /** Objects and answers for tests: each states only what matters to it. */
 
 import type { KubernetesObject, ManagedFieldsEntry, ObjectMeta } from '../../../operator/resources/object.ts';
+import { defineResource } from '../../../operator/resources/resource.ts';
 import type { Asked, Situation } from './plan.ts';
 
 /** Noon of the first of January 2027, in seconds since 1970. */
 export const noon = Date.UTC(2027, 0, 1, 12) / 1000;
+
+export const deployments = defineResource({
+  group: 'apps',
+  version: 'v1',
+  kind: 'Deployment',
+  plural: 'deployments',
+  scope: 'Namespaced',
+});
 
 /** A Deployment of `apps/v1`, shop/web. */
 export function aWorkload(metadata: Partial<ObjectMeta> = {}): KubernetesObject {
@@ -44,5 +53,12 @@ export function anAsked(fields: Partial<Asked> = {}): Asked {
 }
 
 export function aSituation(fields: Partial<Situation> = {}): Situation {
-  return { live: aWorkload(), group: 'apps', maker: undefined, asked: [anAsked()], now: noon, ...fields };
+  return {
+    live: aWorkload(),
+    resource: deployments,
+    maker: undefined,
+    asked: [anAsked()],
+    now: noon,
+    ...fields,
+  };
 }

@@ -121,7 +121,7 @@ export class Fixer {
     }
     const maker = await makerOf(live, this.#parts, signal);
     const seconds = Math.floor(now() / 1000);
-    const planned = plan({ live, group: resource.group, maker, asked, now: seconds });
+    const planned = plan({ live, resource, maker, asked, now: seconds });
     const outcomes = new Map(planned.outcomes);
     const settled = await this.#settling(inquiry, planned.parts, outcomes);
     const fixed =

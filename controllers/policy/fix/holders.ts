@@ -1,6 +1,6 @@
+import { fixManager } from '../../../crds/policy/names.ts';
 import { isRecord } from '../../../operator/resources/json.ts';
 import type { FieldsV1, KubernetesObject, ManagedFieldsEntry } from '../../../operator/resources/object.ts';
-import { fixManager } from '../compile/mutating.ts';
 import { type Change, type Path, textOf } from './changes.ts';
 
 /** Who else has a say in what an object is: what would be changed in spite of them would come back, or stand in their way. */

@@ -1,10 +1,11 @@
+import { fixManager } from '../../../crds/policy/names.ts';
 import { isApiError } from '../../../operator/client/apiError.ts';
 import type { Client } from '../../../operator/client/client.ts';
 import type { RateLimit } from '../../../operator/client/rateLimit.ts';
 import { isTransientReason } from '../../../operator/client/reasons.ts';
 import type { KubernetesObject } from '../../../operator/resources/object.ts';
 import { type Resource, resourceId } from '../../../operator/resources/resource.ts';
-import { answerOf, askingManager, fixManager } from '../compile/mutating.ts';
+import { answerOf, askingManager } from '../compile/mutating.ts';
 import { asNew, bare } from './bare.ts';
 import { applied, type Change, changesBetween, textOf } from './changes.ts';
 import { jsonPatch } from './patches.ts';

@@ -1,16 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { FixReason } from '../../../crds/policy/fixes.ts';
 import type { ObjectKey } from '../../../operator/resources/object.ts';
-import { defineResource } from '../../../operator/resources/resource.ts';
+import { deployments } from './builders.ts';
 import { type Entry, type FixedPolicy, Ledger, type Violator } from './ledger.ts';
 
-const deployments = defineResource({
-  group: 'apps',
-  version: 'v1',
-  kind: 'Deployment',
-  plural: 'deployments',
-  scope: 'Namespaced',
-});
 const violator = (name: string, resourceVersion = '1', uid = name): Violator => ({
   resource: deployments,
   namespace: 'shop',

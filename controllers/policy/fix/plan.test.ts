@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FixReason } from '../../../crds/policy/fixes.ts';
-import { anAsked, anEntry, aSituation, aWorkload, noon } from './builders.ts';
+import { anAsked, anEntry, aSituation, aWorkload, deployments, noon } from './builders.ts';
 import type { Change } from './changes.ts';
 import { type Asked, plan, type Situation, together } from './plan.ts';
 
@@ -22,7 +22,35 @@ describe('why an object is not changed', () => {
       {},
       { answer: { kind: 'Changes', changes, immutable: 'field is immutable' } },
     ],
-    ['Guarded', 'by people only', { group: 'rbac.authorization.k8s.io' }, {}],
+    ['Guarded', 'by people only', { resource: { ...deployments, group: 'rbac.authorization.k8s.io' } }, {}],
+    [
+      'Guarded',
+      'holds people in',
+      { resource: { ...deployments, group: 'networking.k8s.io', plural: 'networkpolicies' } },
+      {},
+    ],
+    [
+      'Guarded',
+      'own',
+      {},
+      {
+        answer: {
+          kind: 'Changes',
+          changes: [{ path: ['metadata', 'labels', 'mainstay.dev/owner'], after: 'a' }],
+        },
+      },
+    ],
+    [
+      'Guarded',
+      'own',
+      {},
+      {
+        answer: {
+          kind: 'Changes',
+          changes: [{ path: ['metadata', 'annotations'], before: { 'mainstay.dev/desired': 'a' } }],
+        },
+      },
+    ],
     ['Guarded', 'kube-system', { live: aWorkload({ namespace: 'kube-system' }) }, {}],
     ['Reverted', 'request r-1', {}, { deed: { m: 'm', t: noon, n: 1, r: 'r-1' } }],
     ['UndoneAgain', 'somebody took it back (spec.replicas)', {}, { deed: worn }],

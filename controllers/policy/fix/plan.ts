@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { FixReason } from '../../../crds/policy/fixes.ts';
-import { exemptNamespaces } from '../../../crds/policy/names.ts';
 import type { KubernetesObject } from '../../../operator/resources/object.ts';
+import type { Resource } from '../../../operator/resources/resource.ts';
 import { type Change, overlap, textOf } from './changes.ts';
+import { guardOf, touchesMarks } from './guarded.ts';
 import { applierOf, sourceOf, undoersOf } from './holders.ts';
 import type { Answer } from './inquiry.ts';
 import { type Deed, restsUntil } from './memory.ts';
@@ -10,7 +11,7 @@ import { type Deed, restsUntil } from './memory.ts';
 /** An object that violates Policies with a fix, and what the API server says that the fixes would change. */
 export interface Situation {
   readonly live: KubernetesObject;
-  readonly group: string;
+  readonly resource: Resource;
   /** What made the object and keeps it, `Deployment shop/web`; undefined where nothing does. */
   readonly maker: string | undefined;
   /** In the order of the Policies' names. */
@@ -89,7 +90,7 @@ export function together(parts: readonly Part[]): readonly Change[] {
 /** Undefined: it is to be made. */
 function outcomeOf(
   { answer, existing, mark, deed }: Asked,
-  { live, group, maker, now }: Omit<Situation, 'asked'>,
+  { live, resource, maker, now }: Omit<Situation, 'asked'>,
 ): Outcome | undefined {
   const nothing = (reason: FixReason, message: string): Outcome => ({ reason, message, changes: [] });
   if (answer.kind === 'Unanswered')
@@ -109,11 +110,10 @@ function outcomeOf(
     return held('KeptElsewhere', `${source} keeps it: put the change where that has it from`);
   if (existing === 'Suggest')
     return held('Suggested', 'fix.existing is Suggest: change it, or set it to Apply');
-  if (guarded.has(group))
-    return held('Guarded', 'who may do what, and what is admitted, is changed by people only');
-  const { namespace = live.metadata.name } = live.metadata;
-  if (exempt.has(namespace))
-    return held('Guarded', `what is in ${namespace} holds up the cluster: it is changed by people only`);
+  const guard = guardOf(resource, live);
+  if (guard !== undefined) return held('Guarded', guard);
+  if (touchesMarks(changes))
+    return held('Guarded', 'marks of mainstay.dev are the operator’s own: no fix changes them');
   const applier = applierOf(live, changes);
   if (applier !== undefined)
     return held(
@@ -150,13 +150,3 @@ function undoneAgain(
 export function missing(right: string): string {
   return `the operator may not ${right}: apply manifests/dist/fixes.yaml, or a ClusterRole with the label mainstay.dev/aggregate-to-fixes: "true" that allows get and patch of it`;
 }
-
-const guarded: ReadonlySet<string> = new Set([
-  'rbac.authorization.k8s.io',
-  'admissionregistration.k8s.io',
-  'apiextensions.k8s.io',
-  'apiregistration.k8s.io',
-  'certificates.k8s.io',
-]);
-
-const exempt: ReadonlySet<string> = new Set(exemptNamespaces);

@@ -11,6 +11,7 @@ import { type Resource, resourceId } from '../../../operator/resources/resource.
 import { constraintsOf } from '../compile/match.ts';
 import { applied, type Change, holds, inverse } from './changes.ts';
 import { tellReverted } from './events.ts';
+import { guardOf, touchesMarks } from './guarded.ts';
 import { refusalOf } from './inquiry.ts';
 import { type Deed, deedsOf } from './memory.ts';
 import type { FixMetrics } from './metrics.ts';
@@ -127,6 +128,8 @@ async function revertOne(
       tally.notKept.push(name);
       return;
     }
+    // What was never fixed here, somebody else has written down.
+    if (guardOf(resource, live) !== undefined || touchesMarks(deed.c)) return;
     const { back, left } = backOf(live, deed.c);
     if (back.length === 0) {
       tally.left.push(name);

@@ -1,8 +1,7 @@
-import { annotations, labels } from '../../../crds/policy/names.ts';
+import { annotations, fixManager, labels } from '../../../crds/policy/names.ts';
 import type { Client, Patch } from '../../../operator/client/client.ts';
 import type { KubernetesObject } from '../../../operator/resources/object.ts';
 import type { Resource } from '../../../operator/resources/resource.ts';
-import { fixManager } from '../compile/mutating.ts';
 import { type Change, textOf, valueAt } from './changes.ts';
 import { annotationOf, type Deeds } from './memory.ts';
 import { jsonPatch, shortly } from './patches.ts';

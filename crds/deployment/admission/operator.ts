@@ -1,5 +1,6 @@
 import { type AdmissionPolicy, definePolicy, literal } from '../../admission/policy.ts';
 import { group } from '../../group.ts';
+import { fixManager, verbs } from '../../policy/names.ts';
 import { operatorUser } from '../../project/admission.ts';
 import { inClustersOwn, written } from './rules.ts';
 
@@ -15,7 +16,7 @@ const isOfDeployment = (object: string) =>
  */
 export const operatorMakes: AdmissionPolicy = definePolicy(
   'mainstay-deployment-operator',
-  "The operator makes and changes ReplicaSets, Jobs, Services, ConfigMaps and routes only for a Deployment of Mainstay, and none in the cluster's own namespaces.",
+  "The operator makes and changes ReplicaSets, Jobs, Services, ConfigMaps and routes only for a Deployment of Mainstay, or for a Policy's fix where that is allowed, and none in the cluster's own namespaces.",
   {
     matchConstraints: {
       matchPolicy: 'Equivalent',
@@ -31,7 +32,17 @@ export const operatorMakes: AdmissionPolicy = definePolicy(
     matchConditions: [
       { name: 'the-operator', expression: `request.userInfo.username == ${literal(operatorUser)}` },
     ],
-    variables: [],
+    variables: [
+      // What Policies fix was made by people. Only where an installation has allowed that, by `manifests/dist/fixes.yaml`.
+      {
+        name: 'fixes',
+        expression: [
+          "(request.operation == 'UPDATE' || (request.operation == 'CREATE' && dyn(request).?dryRun.orValue(false) == true))",
+          `dyn(request).?options.?fieldManager.orValue('').startsWith(${literal(fixManager)})`,
+          `authorizer.group(${literal(group)}).resource('policies').check(${literal(verbs.fix)}).allowed()`,
+        ].join(' && '),
+      },
+    ],
     validations: [
       {
         expression: `!${inClustersOwn}`,
@@ -44,6 +55,7 @@ export const operatorMakes: AdmissionPolicy = definePolicy(
           "request.resource.resource == 'deployments'",
           `(object != null && ${isOfDeployment('object')})`,
           `(oldObject != null && ${isOfDeployment('oldObject')})`,
+          'variables.fixes',
         ].join(' || '),
         message: 'the operator makes and changes only what is of a Deployment of Mainstay',
         reason: 'Forbidden',

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compile } from '../../../controllers/policy/compile/index.ts';
-import { askingManager, fixManager } from '../../../controllers/policy/compile/mutating.ts';
+import { askingManager } from '../../../controllers/policy/compile/mutating.ts';
 import { transition } from '../../../controllers/policy/compile/transition.ts';
 import { deploymentKind } from '../../../crds/deployment/kind.ts';
+import { fixManager } from '../../../crds/policy/names.ts';
 import { labels } from '../../../crds/project/names.ts';
 import { customResourceDefinition } from '../../../crds/structural/customResourceDefinition.ts';
 import { eventually } from '../../eventually.ts';

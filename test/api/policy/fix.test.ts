@@ -1,11 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Candidate, compile } from '../../../controllers/policy/compile/index.ts';
+import { operatorUser } from '../../../crds/admission/installation.ts';
+import { deploymentKind } from '../../../crds/deployment/kind.ts';
 import { annotations, labels } from '../../../crds/policy/names.ts';
 import type { PolicySpec } from '../../../crds/policy/schema.ts';
+import { customResourceDefinition } from '../../../crds/structural/customResourceDefinition.ts';
+import { fixesRole } from '../../../manifests/policyRoles.ts';
 import { isConflict } from '../../../operator/client/apiError.ts';
 import type { KubernetesObject } from '../../../operator/resources/object.ts';
 import { eventually, until } from '../../eventually.ts';
-import { type Content, Operator } from './fixStage.ts';
+import { openServer, type Server } from '../crds/server.ts';
+import { sharedKubeconfig } from '../sharedServer.ts';
+import { type Content, install, Operator } from './fixStage.ts';
 import { facts, type Manifest, policy, Stage } from './stage.ts';
 import { app, job, pod } from './workloads.ts';
 
@@ -14,6 +20,8 @@ import { app, job, pod } from './workloads.ts';
 const [space, denied] = ['policy-fixes', 'policy-fixes-denied'] as const;
 /** Never aborted. */
 const forGood = new AbortController().signal;
+const definition = customResourceDefinition(deploymentKind);
+let server: Server;
 let stage: Stage;
 let operator: Operator;
 
@@ -65,6 +73,13 @@ const candidates = [
   ),
   fixing('fewer', 'Apply', fewer('fought')),
   fixing('fewer-scaled', 'Apply', fewer('scaled')),
+  fixing(
+    'job-ttl',
+    'Apply',
+    json(
+      "object.kind == 'Job' ? [JSONPatch{op: 'add', path: '/spec/ttlSecondsAfterFinished', value: 60}] : []",
+    ),
+  ),
   fixing('roles', 'Apply', json("[JSONPatch{op: 'add', path: '/rules', value: []}]"), {
     match: { resources: [{ apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles'] }] },
     ...anyRule('object.rules.size() == 0'),
@@ -77,6 +92,8 @@ const denying = policy('token-denied', denied, {
 });
 
 beforeAll(async () => {
+  server = await openServer(sharedKubeconfig(), 'namespaces/default/deployments');
+  await server.install(definition);
   stage = await Stage.open();
   for (const name of [space, denied]) await stage.namespace(name);
   expect(compiled.findings).toEqual([]);
@@ -88,6 +105,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await operator[Symbol.asyncDispose]();
   await stage[Symbol.asyncDispose]();
+  await server.uninstall(definition);
+  await server[Symbol.asyncDispose]();
 });
 
 const read = (object: Manifest) => stage.read<Content>(object);
@@ -480,6 +499,14 @@ describe('RevertFixes', () => {
 const isInForce = (name: string) => compiled.objects.some(({ metadata }) => metadata.name === name);
 
 describe('rights', () => {
+  const revert = (by: Operator) =>
+    by.fixes.revert(
+      'token',
+      { resources: [{ apiGroups: ['apps'], resources: ['deployments'] }] },
+      'r-4',
+      forGood,
+    );
+
   it('that are missing are told with what to apply', async () => {
     const object = app('Deployment', space, 'unreachable', 'any/1');
     await stage.make(object);
@@ -498,13 +525,46 @@ describe('rights', () => {
     );
   });
 
-  const revert = (by: Operator) =>
-    by.fixes.revert(
-      'token',
-      { resources: [{ apiGroups: ['apps'], resources: ['deployments'] }] },
-      'r-4',
-      forGood,
+  it('of fixes.yaml are enough, also where nobody else’s Job may be changed; without them the operator is held to that', async () => {
+    await using installed = await install(stage, [...fixesRole.rules]);
+    await using half = await install(
+      stage,
+      fixesRole.rules.filter(({ resources: [resource] }) => resource !== 'policies'),
     );
+    const ours: Manifest = {
+      ...app('Deployment', space, 'ours', 'any/1'),
+      apiVersion: 'mainstay.dev/v1alpha1',
+    };
+    const [first, second] = [job(space, 'kept', 'any/1'), job(space, 'kept-too', 'any/1')];
+    const lifetime = async (object: Manifest) => (await read(object)).spec.ttlSecondsAfterFinished;
+    for (const object of [ours, first, second]) await stage.make(object);
+    await using poor = await Operator.start([half.group]);
+    poor.follow(candidates, compiled);
+    await poor.violates(stage, first, ['job-ttl']);
+    expect(await poor.reasonOf('job-ttl', first)).toMatchObject({
+      reason: 'Refused',
+      message: expect.stringContaining('mainstay-deployment-operator'),
+    });
+    await using allowed = await Operator.start([installed.group]);
+    allowed.follow(candidates, compiled);
+    await allowed.violates(stage, second, ['job-ttl']);
+    await eventually(async () => expect(await lifetime(second)).toBe(60));
+    await allowed.violates(stage, second, ['token']);
+    expect(await allowed.reasonOf('token', second), 'tried as a new one').toMatchObject({
+      reason: 'Immutable',
+      patch: expect.stringContaining('automountServiceAccountToken: false'),
+    });
+    await allowed.violates(stage, ours, ['token']);
+    await eventually(async () => expect(await mounts(ours)).toBe(false));
+    expect(await lifetime(first)).toBeUndefined();
+    const asOther = { 'impersonate-user': operatorUser, 'impersonate-group': installed.group };
+    const bare = { method: 'PATCH', path: `/apis/batch/v1/namespaces/${space}/jobs/kept` } as const;
+    const headers = { 'content-type': 'application/merge-patch+json', ...asOther };
+    const body = { spec: { ttlSecondsAfterFinished: 1 } };
+    await expect(stage.client.request({ ...bare, headers, body }), 'for no fix').rejects.toThrow(
+      'only what is of a Deployment of Mainstay',
+    );
+  });
 });
 
 it('what an object remembers is its own: a copy of it elsewhere means nothing', async () => {

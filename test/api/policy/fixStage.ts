@@ -1,7 +1,11 @@
+import { deployments } from '../../../controllers/deployment/deployment.ts';
 import type { Candidate, compile } from '../../../controllers/policy/compile/index.ts';
 import { addFixes, type Fixes } from '../../../controllers/policy/fix/index.ts';
 import { type FixSettings, fixSettings } from '../../../controllers/policy/fix/settings.ts';
 import { operatorUser } from '../../../crds/admission/installation.ts';
+import { deploymentAdmission } from '../../../crds/deployment/admission.ts';
+import { group as ownGroup } from '../../../crds/group.ts';
+import { isAlreadyExists, isNotFound } from '../../../operator/client/apiError.ts';
 import { createLog } from '../../../operator/manager/log.ts';
 import { Manager } from '../../../operator/manager/manager.ts';
 import type { KubernetesObject } from '../../../operator/resources/object.ts';
@@ -83,11 +87,9 @@ export class Operator implements AsyncDisposable {
   }
 
   /** Tells what an object violates whenever it changes. */
-  scan(
-    { kind, metadata: { name, namespace } }: Manifest,
-    judge: (object: Content) => readonly string[],
-  ): void {
-    const resource = resourceOf({ kind });
+  scan(watched: Manifest, judge: (object: Content) => readonly string[]): void {
+    const { name, namespace } = watched.metadata;
+    const resource = resourceOf(watched);
     const following = this.manager.follow<Content>({
       resource: resource as Resource<Content>,
       namespace,
@@ -126,8 +128,75 @@ export class Operator implements AsyncDisposable {
   }
 }
 
-export function resourceOf({ kind }: Pick<Manifest, 'kind'>): Resource {
-  const resource = resources[kind];
+/**
+ * The guard over what the operator makes for Deployments, as it is installed, and a group that has these rights besides;
+ * until it is disposed of.
+ */
+export async function install(
+  stage: Stage,
+  rules: readonly {
+    readonly group: string;
+    readonly resources: readonly string[];
+    readonly verbs: readonly string[];
+  }[],
+): Promise<AsyncDisposable & { readonly group: string }> {
+  installations += 1;
+  const name = `fixers-${installations}`;
+  const roles = '/apis/rbac.authorization.k8s.io/v1';
+  const guards = '/apis/admissionregistration.k8s.io/v1';
+  const guard = deploymentAdmission
+    .filter(({ metadata }) => metadata.name === 'mainstay-deployment-operator')
+    .map((object) => ({
+      path: `${guards}/${object.kind === 'ValidatingAdmissionPolicy' ? 'validatingadmissionpolicies' : 'validatingadmissionpolicybindings'}`,
+      object,
+    }));
+  const role = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    metadata: { name },
+    rules: rules.map(({ group, resources: of, verbs }) => ({ apiGroups: [group], resources: of, verbs })),
+  };
+  const binding = {
+    apiVersion: role.apiVersion,
+    kind: 'ClusterRoleBinding',
+    metadata: { name },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
+    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name }],
+  };
+  const made = [
+    ...guard,
+    { path: `${roles}/clusterroles`, object: role },
+    { path: `${roles}/clusterrolebindings`, object: binding },
+  ];
+  for (const { path, object } of made)
+    await stage.client.request({ method: 'POST', path, body: object }).catch(unlessThere);
+  // The API server judges by what was made before this.
+  await stage.put([]);
+  return {
+    group: name,
+    [Symbol.asyncDispose]: async () => {
+      for (const { path, object } of made.toReversed()) {
+        await stage.client
+          .request({ method: 'DELETE', path: `${path}/${object.metadata.name}` })
+          .catch(unlessGone);
+      }
+    },
+  };
+}
+
+let installations = 0;
+
+function unlessThere(error: unknown): void {
+  if (!isAlreadyExists(error)) throw error;
+}
+
+function unlessGone(error: unknown): void {
+  if (!isNotFound(error)) throw error;
+}
+
+export function resourceOf({ kind, apiVersion = '' }: Partial<Manifest>): Resource {
+  if (apiVersion.startsWith(`${ownGroup}/`)) return deployments;
+  const resource = resources[kind ?? ''];
   if (resource === undefined) throw new Error(`tests fix no ${kind}`);
   return resource;
 }
