@@ -23,6 +23,8 @@ export interface Background {
   readonly reportedAfter: number;
   /** Seconds from its start to full caches. */
   readonly fullAfter: number;
+  /** Its CPU seconds from full caches to the last report: what is steady on a machine with neighbours. */
+  readonly cpu: number;
   /** Megabytes: the most ever, and at rest. */
   readonly peak: number;
   readonly resident: number;
@@ -91,6 +93,7 @@ async function measure(
   const began = Date.now();
   const program = new Program(cluster.directory, kubeconfig);
   const full = await program.next('full');
+  const atFull = await useOf(program.pid);
   const looked = await program.next('looked');
   const first = await requests.untilQuiet(began, calm, ({ mutating }) => mutating > 0);
   const atWork = await useOf(program.pid);
@@ -120,6 +123,7 @@ async function measure(
     fullAfter: (full - began) / 1000,
     lookedAfter: (looked - full) / 1000,
     reportedAfter: ((first.lastAt ?? full) - full) / 1000,
+    cpu: atWork.cpuSeconds - atFull.cpuSeconds,
     peak: atWork.peak,
     resident: after.resident,
     writes: first.mutating,

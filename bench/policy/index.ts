@@ -53,6 +53,7 @@ function backgroundTable(looked: Background): Table {
       ['from start to full caches, s', number(looked.fullAfter)],
       ['from full caches to all looked at, s', number(looked.lookedAfter)],
       ['from full caches to the last report, s', number(looked.reportedAfter)],
+      ['CPU for that, s', number(looked.cpu)],
       ['resident at most, MB', number(looked.peak, 0)],
       ['resident at rest, MB', number(looked.resident, 0)],
       ['reports, and writes of them', `${looked.reports}, ${looked.writes}`],

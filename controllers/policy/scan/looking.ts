@@ -38,9 +38,11 @@ export interface LookingOptions {
  * milliseconds.
  */
 export class Looking {
-  readonly pending = new Pending<Entry, Followed>();
+  readonly #pending = new Pending<Entry, Followed>();
   readonly #options: LookingOptions;
   readonly #alike = new Alike();
+  /** What is being looked at. */
+  #current: { readonly item: Entry; readonly whom: ReadonlySet<Followed> } | undefined;
   #busy = false;
   #stopped = false;
 
@@ -48,10 +50,25 @@ export class Looking {
     this.#options = options;
   }
 
+  /** Whether something in that namespace has not been looked at to its end. */
+  isIn(namespace: string): boolean {
+    return this.#current?.item.namespace === namespace || this.#pending.isIn(namespace);
+  }
+
+  /** How many objects have not been looked at for a Policy. */
+  sizeFor(policy: Followed): number {
+    return this.#pending.sizeFor(policy) + Number(this.#current?.whom.has(policy) === true);
+  }
+
+  /** It is gone. */
+  drop(entry: Entry): void {
+    this.#pending.take(entry);
+  }
+
   /** To be looked at for these Policies, as soon as it can be. */
   add(entry: Entry, policies: ReadonlySet<Followed>): void {
-    this.pending.add(entry, policies);
-    if (!this.#busy && !this.pending.isEmpty) void this.#work();
+    this.#pending.add(entry, policies);
+    if (!this.#busy && !this.#pending.isEmpty) void this.#work();
   }
 
   /** What a controller made is looked at again, since what stands for it has changed. */
@@ -73,15 +90,17 @@ export class Looking {
     this.#busy = true;
     // What comes in the same turn is looked at together.
     await undefined;
-    for (let next = this.pending.next(); next !== undefined; next = this.pending.next()) {
+    for (let next = this.#pending.next(); next !== undefined; next = this.#pending.next()) {
       const { item, whom } = next;
+      this.#current = next;
       try {
         await this.#look(item, whom);
       } catch (error) {
         this.#options.failed(item, error);
       }
+      this.#current = undefined;
       if (this.#stopped) return;
-      if (!this.pending.isIn(item.namespace)) this.#options.done(item.namespace);
+      if (!this.isIn(item.namespace)) this.#options.done(item.namespace);
     }
     this.#busy = false;
     this.#alike.forget();
@@ -127,7 +146,7 @@ export class Looking {
   /** The object that may stand for this one is looked at before it, so that nothing is counted twice for a while. */
   async #lookAbove({ controller }: Entry): Promise<void> {
     const above = controller === undefined ? undefined : this.#options.ledger.get(controller);
-    const policies = above === undefined ? undefined : this.pending.take(above);
+    const policies = above === undefined ? undefined : this.#pending.take(above);
     if (above !== undefined && policies !== undefined) await this.#look(above, policies);
   }
 

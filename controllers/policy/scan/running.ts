@@ -68,7 +68,7 @@ export class Running {
     this.#telling = new Telling({
       clock,
       isPending: (policy) => this.pendingFor(policy) > 0,
-      isReady: (namespace) => this.#isReady() && !this.#looking.pending.isIn(namespace),
+      isReady: (namespace) => this.#isReady() && !this.#looking.isIn(namespace),
       policy: options.changed,
       namespace: tellNamespace,
     });
@@ -111,7 +111,7 @@ export class Running {
 
   /** Objects that may be matched and are to be looked at. */
   pendingFor(policy: Followed): number {
-    return this.#looking.pending.sizeFor(policy);
+    return this.#looking.sizeFor(policy);
   }
 
   unreadOf(policy: Followed): Summary['unread'] {
@@ -119,7 +119,7 @@ export class Running {
   }
 
   isDone(namespace: string): boolean {
-    const isDone = this.#isReady() && !this.#looking.pending.isIn(namespace);
+    const isDone = this.#isReady() && !this.#looking.isIn(namespace);
     if (!isDone) this.#telling.touch(namespace);
     return isDone;
   }
@@ -183,7 +183,7 @@ export class Running {
     if (entry === undefined) return;
     for (const policy of this.roster)
       if (entry.standings[policy.column] !== undefined) this.#news(entry.namespace, policy);
-    this.#looking.pending.take(entry);
+    this.#looking.drop(entry);
     this.#violators.gone(entry, this.#versions.get(uid) ?? '');
     this.ledger.remove(uid);
     this.#versions.delete(uid);
