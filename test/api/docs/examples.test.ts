@@ -115,7 +115,8 @@ const routed = (name: string, hostname: string) => ({
 });
 
 it('a new Deployment has its pods and its route, and is Ready once the hostname is its own', async () => {
-  await stage.kubectl.apply([theirs('rollout', 'new.example.com'), routed('arrived', 'new.example.com')]);
+  // Of two of one age the one whose name comes first is served.
+  await stage.kubectl.apply([theirs('ancient', 'new.example.com'), routed('arrived', 'new.example.com')]);
   const waiting = await until('arrived', ({ conditions }) =>
     conditions.some(
       ({ type, status, reason }) => type === 'Stalled' && status === 'True' && reason === 'RouteConflict',
@@ -123,10 +124,10 @@ it('a new Deployment has its pods and its route, and is Ready once the hostname 
   );
   expect(waiting).toMatchObject({
     availableReplicas: 2,
-    message: expect.stringContaining('default/rollout'),
+    message: expect.stringContaining('default/ancient'),
   });
   expect(Object.values(await stage.gateway.weights('arrived'))).toEqual([100]);
-  await stage.kubectl.apply([theirs('rollout', 'old.example.com')]);
+  await stage.kubectl.apply([theirs('ancient', 'old.example.com')]);
   await until('arrived', ({ phase }) => phase === 'Healthy');
 });
 
