@@ -105,10 +105,10 @@ it('a weight counts once the gateway serves it, whatever it says of the route', 
   expect(status.canary?.revision).toBe(canary?.revision);
 });
 
-const rival = (host: string) => ({
+const rival = (name: string, host: string) => ({
   apiVersion: 'gateway.networking.k8s.io/v1',
   kind: 'HTTPRoute',
-  metadata: { name: 'rival', namespace: 'default' },
+  metadata: { name, namespace: 'default' },
   spec: {
     parentRefs: [{ name: 'public' }],
     hostnames: [host],
@@ -117,7 +117,8 @@ const rival = (host: string) => ({
 });
 
 it('another route that takes the same requests ahead of ours is named, and nothing goes on', async () => {
-  await stage.kubectl.apply([rival('late.example.com')]);
+  // Of two of one age the one whose name comes first is served.
+  await stage.kubectl.apply([rival('ahead', 'late.example.com')]);
   const { traffic, ...late } = spec('late:1', { template: template('late', 'late:1') });
   const gate = { ...traffic.gateway, hostnames: ['late.example.com'] };
   await stage.apply('late', { ...late, traffic: { ...traffic, gateway: gate } });
@@ -126,18 +127,18 @@ it('another route that takes the same requests ahead of ours is named, and nothi
       ({ type, reason, status: is }) => type === 'Stalled' && is === 'True' && reason === 'RouteConflict',
     ),
   );
-  expect(status.message).toContain('default/rival');
-  await stage.kubectl.run('delete', 'httproute', 'rival', '-n', 'default');
+  expect(status.message).toContain('default/ahead');
+  await stage.kubectl.run('delete', 'httproute', 'ahead', '-n', 'default');
   await stage.healthy('late', 1);
 });
 
 it('a route that comes later, as any tenant may write one, holds nothing up', async () => {
-  await stage.kubectl.apply([rival('shop.example.com')]);
+  await stage.kubectl.apply([rival('younger', 'shop.example.com')]);
   const { status } = await stage.get('shop');
   const request = { id: 'past', verb: 'PromoteAll', revision: status?.canary?.revision ?? 0 };
   await stage.apply('shop', spec('shop:5', { request }));
   await stage.healthy('shop', status?.canary?.revision ?? 0);
-  await stage.kubectl.run('delete', 'httproute', 'rival', '-n', 'default');
+  await stage.kubectl.run('delete', 'httproute', 'younger', '-n', 'default');
 });
 
 it('steps without a pause follow each other, and the switch of blue/green is one', async () => {
