@@ -36,7 +36,7 @@ type Marked = FixedPolicy & { readonly mark: string };
 type Outcomes = ReadonlyMap<string, Outcome & { readonly mark: string }>;
 
 /** Milliseconds until a question is asked again that got no answer. */
-const unanswered = { NotInForce: 10_000, Forbidden: 60_000, Refused: 600_000 } as const;
+const unanswered = { NotInForce: 10_000, Forbidden: 30_000, Refused: 600_000 } as const;
 
 /** Milliseconds after which what was fixed is looked at again: by then it violates no more, or somebody was faster than the scan. */
 const afterFix = 10_000;
