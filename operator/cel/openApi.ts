@@ -64,6 +64,7 @@ class Schemas {
     const object: ObjectType = {
       kind: 'object',
       name,
+      structural: true,
       field: (field) => {
         if (!Object.hasOwn(properties, field)) return open ? dyn : undefined;
         const type = fields.get(field) ?? this.#type(`${name}.${field}`, record(properties[field]), native);

@@ -29,6 +29,11 @@ export interface ObjectType {
   readonly kind: 'object';
   readonly name: string;
   readonly field: (name: string) => CelType | undefined;
+  /**
+   * Whether its fields are all that it is: such an object may stand where another one of that sort is wanted, as to the
+   * API server any object may. What is made of both has the fields of each.
+   */
+  readonly structural?: boolean;
 }
 
 const scalar = <K extends ScalarKind>(kind: K): { readonly kind: K } => ({ kind });

@@ -1,4 +1,4 @@
-import { type CelType, dyn, isDyn, parametersOf, runtimeName, sameType } from './types.ts';
+import { type CelType, dyn, isDyn, type ObjectType, parametersOf, runtimeName, sameType } from './types.ts';
 
 /**
  * What the type parameters met so far stand for. Checking whether one type may stand where another is wanted may settle
@@ -50,7 +50,7 @@ export class Substitutions {
     if (a.kind === 'null') return isNullable(b);
     if (b.kind === 'null') return isNullable(a);
     if (a.kind !== b.kind) return false;
-    if (a.kind === 'type') return true;
+    if (a.kind === 'type' || areStructural(a, b)) return true;
     return runtimeName(a) === runtimeName(b) && this.#allAssignable(parametersOf(a), parametersOf(b));
   }
 
@@ -102,9 +102,41 @@ export function mapParameters(type: CelType, replace: (type: CelType) => CelType
   }
 }
 
-/** Of two types that agree, the one that says less. */
+/** Of two types that agree, the one that says less; of structural objects, what has the fields of either. */
 export function mostGeneral(a: CelType, b: CelType): CelType {
-  return saysNoMore(a, b) ? a : b;
+  if (saysNoMore(a, b)) return a;
+  if (a.kind === 'object' && b.kind === 'object' && areStructural(a, b)) return eitherOf(a, b);
+  if (!holdsStructural(a) || !holdsStructural(b)) return b;
+  const others = parametersOf(b);
+  let index = 0;
+  return mapParameters(a, (inner) => {
+    const other = others[index] ?? dyn;
+    index += 1;
+    return mostGeneral(inner, other);
+  });
+}
+
+function areStructural(a: CelType, b: CelType): boolean {
+  return a.kind === 'object' && b.kind === 'object' && a.structural === true && b.structural === true;
+}
+
+/** In a list or map, however deep: to what holds none, the API server's own way applies. */
+function holdsStructural(type: CelType): boolean {
+  if (type.kind === 'object') return type.structural === true;
+  return parametersOf(type).some(holdsStructural);
+}
+
+function eitherOf(a: ObjectType, b: ObjectType): ObjectType {
+  return {
+    kind: 'object',
+    name: `${a.name} or ${b.name}`,
+    structural: true,
+    field: (name) => {
+      const [one, other] = [a.field(name), b.field(name)];
+      if (one === undefined || other === undefined) return one ?? other;
+      return new Substitutions().assignable([one], [other]) ? mostGeneral(one, other) : dyn;
+    },
+  };
 }
 
 function saysNoMore(a: CelType, b: CelType): boolean {
