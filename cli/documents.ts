@@ -1,14 +1,15 @@
 import {
+  Composer,
   isAlias,
   isMap,
   isScalar,
   isSeq,
   LineCounter,
   type ParsedNode,
+  Parser,
   parseAllDocuments,
   Scalar,
   type Tags,
-  type Document as YamlDocument,
 } from 'yaml';
 import type { Place, Problem } from './report.ts';
 import type { Source } from './sources.ts';
@@ -20,20 +21,34 @@ export type Steps = readonly (string | number)[];
 export class Document {
   readonly source: Source;
   readonly value: unknown;
-  readonly #yaml: YamlDocument<ParsedNode>;
+  readonly #range: readonly [start: number, end: number];
+  readonly #begins: number;
   readonly #lines: LineCounter;
+  #contents: ParsedNode | null | undefined;
 
-  constructor(source: Source, yaml: YamlDocument<ParsedNode>, lines: LineCounter) {
+  constructor(source: Source, { value, range, begins, lines }: Parsed) {
     this.source = source;
-    this.#yaml = yaml;
+    this.value = value;
+    this.#range = range;
+    this.#begins = begins;
     this.#lines = lines;
-    this.value = yaml.toJS();
+  }
+
+  /** Read again when first asked for: where things stand takes far more room than what they are, and few are pointed at. */
+  get #node(): ParsedNode | null {
+    if (this.#contents === undefined) {
+      const text = this.source.text.slice(...this.#range);
+      const [yaml] = parseAllDocuments<ParsedNode>(text, options);
+      this.#contents = yaml?.contents ?? null;
+    }
+    return this.#contents;
   }
 
   /** Where this stands, or what is nearest above it. */
   place(steps: Steps): Place {
-    let node: unknown = this.#yaml.contents;
-    let at = this.#yaml.contents?.range?.[0] ?? 0;
+    let at = this.#begins;
+    if (steps.length === 0) return this.#place(at);
+    let node: unknown = this.#node;
     for (const step of steps) {
       const next = below(node, step);
       if (next === undefined) break;
@@ -50,13 +65,13 @@ export class Document {
    * @param line counted from 1, as is the column
    */
   placeInText(steps: Steps, line: number, column: number): Place {
-    let node: unknown = this.#yaml.contents;
+    let node: unknown = this.#node;
     for (const step of steps) node = below(node, step)?.value;
     if (!isScalar(node) || node.range === undefined || node.range === null) return this.place(steps);
     const [start, end] = node.range;
-    const written = this.source.text.slice(start, end);
+    const written = this.source.text.slice(this.#range[0] + start, this.#range[0] + end);
     if (node.type === Scalar.BLOCK_LITERAL) {
-      const begins = this.#lines.linePos(start).line;
+      const begins = this.#place(start).line;
       const indent = /^[^\n]*\n(?:[ ]*\n)*([ ]*)/.exec(written)?.[1]?.length ?? 0;
       return { file: this.source.file, line: begins + line, column: indent + column };
     }
@@ -65,10 +80,21 @@ export class Document {
     return this.#place(isPlain && line === 1 ? start + quote + column - 1 : start);
   }
 
+  /** @param at counted from where the document begins */
   #place(at: number): Place {
-    const { line, col } = this.#lines.linePos(at);
+    const { line, col } = this.#lines.linePos(this.#range[0] + at);
     return { file: this.source.file, line: Math.max(line, 1), column: Math.max(col, 1) };
   }
+}
+
+interface Parsed {
+  readonly value: unknown;
+  /** In the text of the file. */
+  readonly range: readonly [start: number, end: number];
+  /** Where its first field stands, counted from where it begins. */
+  readonly begins: number;
+  /** Of the whole file. */
+  readonly lines: LineCounter;
 }
 
 /** A field by its name, where that stands; an item where it begins. */
@@ -104,14 +130,8 @@ export function documentsOf(source: Source): {
     const place = { file: source.file, line: Math.max(line, 1), column: Math.max(col, 1) };
     problems.push({ place, message });
   };
-  const parsed = parseAllDocuments<ParsedNode>(source.text, {
-    version: '1.1',
-    customTags: asKubernetes,
-    lineCounter: lines,
-    prettyErrors: false,
-    logLevel: 'silent',
-  });
-  for (const yaml of 'empty' in parsed ? [] : parsed) {
+  const tokens = new Parser(lines.addNewLine).parse(source.text);
+  for (const yaml of new Composer(options).compose(tokens)) {
     const [error] = yaml.errors;
     if (error !== undefined) {
       problem(`${error.message}${hint(source.text)}`, error.pos[0]);
@@ -120,13 +140,22 @@ export function documentsOf(source: Source): {
     // Between two lines of dashes there may be nothing.
     if (yaml.contents === null || (isScalar(yaml.contents) && yaml.contents.value === null)) continue;
     try {
-      documents.push(new Document(source, yaml, lines));
+      const [start, , end] = yaml.range;
+      const begins = (yaml.contents.range?.[0] ?? start) - start;
+      documents.push(new Document(source, { value: yaml.toJS(), range: [start, end], begins, lines }));
     } catch (thrown) {
       problem(thrown instanceof Error ? thrown.message : String(thrown), yaml.range[0]);
     }
   }
   return { documents, problems };
 }
+
+const options = {
+  version: '1.1',
+  customTags: asKubernetes,
+  prettyErrors: false,
+  logLevel: 'silent',
+} as const;
 
 /** YAML 1.1 as Kubernetes reads it: `yes` is true and `0644` octal, but neither `22:22` nor `2027-01-01` is a number or a time. */
 function asKubernetes(tags: Tags): Tags {

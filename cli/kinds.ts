@@ -1,7 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
 import { builtinKind, type CustomKind, customKindsOf } from '../controllers/policy/defaulting/index.ts';
 import type { Resource } from '../controllers/policy/evaluate/index.ts';
-import { kinds } from '../crds/kinds.ts';
-import { customResourceDefinition } from '../crds/structural/customResourceDefinition.ts';
 import { isObject, type Manifest, metadataOf } from './manifests.ts';
 
 /** A kind, as far as it can be told without a cluster. */
@@ -42,15 +42,26 @@ export class Kinds {
 
   #customKind(apiVersion: string, kind: string): CustomKind | undefined {
     const key = keyOf({ apiVersion, kind });
-    const own = kinds.find(
-      (one) => keyOf({ apiVersion: `${one.group}/${one.version}`, kind: one.kind }) === key,
-    );
-    if (!this.#custom.has(key) && own !== undefined) {
-      const definition = customResourceDefinition(own);
-      for (const custom of customKindsOf({ ...definition })) this.#custom.set(keyOf(custom), custom);
+    const folder = own[key];
+    if (!this.#custom.has(key) && folder !== undefined) {
+      for (const custom of ownKinds(folder)) this.#custom.set(keyOf(custom), custom);
     }
     return this.#custom.get(key);
   }
+}
+
+/** Our own kinds, by the folder of their definition. */
+const own: Readonly<Record<string, string>> = {
+  'mainstay.dev/v1alpha1/Deployment': 'deployment',
+  'mainstay.dev/v1alpha1/Policy': 'policy',
+  'mainstay.dev/v1alpha1/Project': 'project',
+};
+
+/** From what is generated: to make it of the schemas anew would take longer than all the rest. */
+function ownKinds(folder: string): readonly CustomKind[] {
+  const url = new URL(`../crds/${folder}/generated/${folder}.yaml`, import.meta.url);
+  const definition: unknown = parse(readFileSync(url, 'utf8'));
+  return isObject(definition) ? customKindsOf(definition) : [];
 }
 
 const clusterWide = /^Cluster[A-Z]/;

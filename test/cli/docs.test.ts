@@ -13,6 +13,11 @@ function blocks(language: string): readonly string[] {
   return [...page.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 'gs'))].map(([, text = '']) => text);
 }
 
+/** The packs grow. */
+function uncounted(text: string): string {
+  return text.replace(/\d+ Policies/, 'N Policies').replace(/\d+ passed/, 'N passed');
+}
+
 /** The files of the page: their first line says how they are called. */
 const files = Object.fromEntries(
   blocks('yaml').flatMap((text) => {
@@ -21,7 +26,7 @@ const files = Object.fromEntries(
   }),
 );
 
-describe('docs/policy/check.md', () => {
+describe('docs/policy/check.md', { timeout: 120_000 }, () => {
   it.each(
     blocks('console').map((text) => [/^\$ (.*)/.exec(text)?.[1] ?? '', text] as const),
   )('shows what is said: %s', (command, text) => {
@@ -32,7 +37,7 @@ describe('docs/policy/check.md', () => {
       encoding: 'utf8',
       env: { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` },
     });
-    expect(`$ ${command}\n${stdout}`).toBe(text);
+    expect(uncounted(`$ ${command}\n${stdout}`)).toBe(uncounted(text));
   });
 
   it('has no command that there is not', () => {
