@@ -5,7 +5,6 @@ export interface Size {
   readonly namespaces: number;
 }
 
-export const perNamespace = 100;
 const workloads = 10;
 
 export function namespaceNames({ namespaces }: Size): readonly string[] {

@@ -12,7 +12,7 @@ export interface Written extends ReportContent {
  * In bytes of JSON, what all results of a report may come to. etcd takes 1.5 MB for all of an object, and whoever reads
  * reports gets all of them.
  */
-export const mostBytes = 1_000_000;
+const mostBytes = 1_000_000;
 
 /**
  * What a report says of these objects: what is bad in full, the worst first, and of the rest how much it is. Undefined

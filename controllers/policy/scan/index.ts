@@ -15,7 +15,7 @@ export type { Entry } from './ledger.ts';
 export { type Bad, isOutcome } from './outcome.ts';
 export type { FollowedPolicy } from './roster.ts';
 export { Scan } from './scan.ts';
-export { apiVersionOf, countsOf, type Summary } from './summary.ts';
+export { apiVersionOf, type Summary } from './summary.ts';
 
 /** Makes what looks at what is there; `follow` begins. */
 export function createScan(
