@@ -2,7 +2,7 @@
 
 import type { PolicySpec } from '../../../crds/policy/schema.ts';
 import type { Candidate, Facts } from './facts.ts';
-import type { Compiled, CompiledObject } from './index.ts';
+import { type Compiled, type CompiledObject, compile } from './index.ts';
 
 /** A newest server, no Projects, the beginning of 2027. */
 export function someFacts(fields: Partial<Facts> = {}): Facts {
@@ -43,4 +43,20 @@ export function validatingOf(
   compiled: Pick<Compiled, 'objects'>,
 ): readonly OfKind<'ValidatingAdmissionPolicy'>[] {
   return ofKind(compiled, 'ValidatingAdmissionPolicy');
+}
+
+/** What one Policy alone is compiled into, with nothing to be told of it. */
+export function compiledOne(fields: Partial<PolicySpec>, proven = true) {
+  const compiled = compile([aCandidate('p', fields, proven)], someFacts());
+  const [policy] = validatingOf(compiled);
+  const [binding] = ofKind(compiled, 'ValidatingAdmissionPolicyBinding');
+  if (policy === undefined || binding === undefined || compiled.findings.length > 0)
+    throw new Error(`it is not compiled as it should: ${JSON.stringify(compiled.findings)}`);
+  return { ...compiled, policy, binding, spec: policy.spec };
+}
+
+/** What one Policy alone has to be told, and how many of its rules stand somewhere. */
+export function findingsIn(fields: Partial<PolicySpec>, facts = someFacts()) {
+  const { findings, placements } = compile([aCandidate('p', fields)], facts);
+  return { findings, placed: placements.length };
 }
