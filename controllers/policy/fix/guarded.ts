@@ -1,5 +1,6 @@
 import { group as ownGroup } from '../../../crds/group.ts';
 import { exemptNamespaces } from '../../../crds/policy/names.ts';
+import { labels as marks } from '../../../crds/project/names.ts';
 import type { KubernetesObject } from '../../../operator/resources/object.ts';
 import { type Resource, resourceId } from '../../../operator/resources/resource.ts';
 import type { Change } from './changes.ts';
@@ -12,6 +13,8 @@ import type { Change } from './changes.ts';
 export function guardOf(resource: Resource, { metadata }: KubernetesObject): string | undefined {
   if (groups.has(resource.group) || kinds.has(resourceId(resource)))
     return 'who may do what, and what holds people in, is changed by people only';
+  if (metadata.labels?.[marks.owner] !== undefined)
+    return 'a Project or a Deployment of Mainstay made it, or holds it: change that';
   const namespace = resource.plural === 'namespaces' ? metadata.name : (metadata.namespace ?? '');
   if (namespaces.has(namespace))
     return `what is in ${namespace} holds up the cluster: it is changed by people only`;

@@ -51,6 +51,7 @@ describe('why an object is not changed', () => {
         },
       },
     ],
+    ['Guarded', 'a Project', { live: aWorkload({ labels: { 'mainstay.dev/owner': 'u' } }) }, {}],
     ['Guarded', 'kube-system', { live: aWorkload({ namespace: 'kube-system' }) }, {}],
     ['Reverted', 'request r-1', {}, { deed: { m: 'm', t: noon, n: 1, r: 'r-1' } }],
     ['UndoneAgain', 'somebody took it back (spec.replicas)', {}, { deed: worn }],
