@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { aCanary, routed } from './builders.ts';
+import { planDeployment } from './deployment.ts';
 import { condition, good, healthy, sizes, steps, until, weights, work } from './played.ts';
 
 const spec = { strategy: aCanary({ steps }), traffic: routed };
@@ -20,6 +21,20 @@ describe('while somebody refuses what is to be written', () => {
     work(world);
     expect(world.status?.phase).toBe('Paused');
     expect(condition(world, 'Stalled')).toBe('False');
+  });
+
+  test('what serves everything is not Healthy for that', () => {
+    const world = healthy(spec);
+    const refused = {
+      reason: 'NameTaken',
+      message: 'the Service shop-all is not of this Deployment',
+    } as const;
+    const { status } = planDeployment({ ...world.observe(), refused });
+    expect(status).toMatchObject({ phase: 'Progressing', message: refused.message });
+    expect(status.conditions.find(({ type }) => type === 'Stalled')).toMatchObject({
+      status: 'True',
+      reason: 'NameTaken',
+    });
   });
 
   test('no traffic goes to what has no Service, and the deadline counts', () => {
