@@ -3,6 +3,7 @@ import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { page, pages, root } from '../../docs/pages.ts';
+import { packPolicies } from '../../policies/packs.ts';
 import { openStage, type Stage } from './stage.ts';
 import { stepsOf } from './walkthrough.ts';
 
@@ -56,5 +57,26 @@ describe('a Policy that is shown', () => {
     await writeFile(file, text);
     const { code, stderr } = await stage.kubectl.attempt(['apply', '--dry-run=server', '-f', file]);
     expect([code, stderr]).toEqual([0, '']);
+  });
+});
+
+describe('the packs, applied as they are', () => {
+  // That one is for files: it matches what no server has any more.
+  const packs = packPolicies().filter(({ name }) => name !== 'removed-api');
+  beforeAll(async () => {
+    await stage.kubectl.run('apply', ...packs.flatMap(({ file }) => ['-f', join(root, 'policies', file)]));
+  });
+
+  it.each(packs.map(({ file, name }) => [file, name] as const))('%s comes to be ready', async (_, name) => {
+    const { code } = await stage.kubectl.attempt([
+      'wait',
+      '--for=condition=Ready',
+      `mpol/${name}`,
+      '--timeout=90s',
+    ]);
+    const told = await stage.kubectl.run('get', `mpol/${name}`, '-o', 'jsonpath={.status.conditions}');
+    expect(code, told).toBe(0);
+    // Each rule was checked for each kind, and has a verdict for the least object of it.
+    expect(told).not.toContain('Unproven');
   });
 });
