@@ -1,6 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import { isApiError } from '../../../operator/client/apiError.ts';
 import type { Client } from '../../../operator/client/client.ts';
 import type { Finding } from '../compile/index.ts';
+import { defaulted } from '../defaulting/index.ts';
 import type { Examination, Subject } from './examination.ts';
 import { type Matched, type MatchedKind, matchedKinds, spoken } from './matchedKinds.ts';
 import type { Origin } from './origins.ts';
@@ -81,6 +83,8 @@ export class Examinations {
     const failures: Omit<Finding, 'policy'>[] = [];
     const undescribed: string[] = [];
     for (const { kind, url } of described) {
+      // There may be many rules and many kinds: nobody else waits for all of them.
+      await setImmediate();
       const document = url === undefined ? undefined : await this.#document(url, signal);
       const schema = document?.kind(kind);
       if (document === undefined || schema === undefined) {
@@ -156,7 +160,8 @@ function tried(
 ): readonly Omit<Finding, 'policy'>[] {
   const sample = sampleOf(document.schemas, kind, kind.namespaced);
   if (sample === undefined) return [];
-  return failuresOf(spec, kind, sample, shape).map(({ field, message }) => ({
+  // As the API server shows it to policies.
+  return failuresOf(spec, kind, defaulted(sample).object, shape).map(({ field, message }) => ({
     weight: 'Note',
     reason: 'Unproven',
     field,

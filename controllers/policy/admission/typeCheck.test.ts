@@ -24,6 +24,14 @@ const schemas = {
     properties: {
       hostNetwork: { type: 'boolean' },
       priority: { type: 'integer' },
+      ephemeralContainers: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['name'],
+          properties: { name: { type: 'string' }, targetContainerName: { type: 'string' } },
+        },
+      },
       containers: {
         type: 'array',
         items: { default: {}, allOf: [{ $ref: '#/components/schemas/io.k8s.api.core.v1.Container' }] },
@@ -84,6 +92,14 @@ describe('the type check finds', () => {
       'spec.variables[0].expression',
       'spec.rules[0].messageExpression',
     ]);
+  });
+
+  it('one that none of several lists has that are put together', () => {
+    const variables = [{ name: 'all', expression: 'podSpec.containers + podSpec.ephemeralContainers' }];
+    const rules = (field: string) => [aRule('r', `variables.all.all(c, !has(c.${field}))`)];
+    expect(problems({ variables, rules: rules('targetContainername') })).toHaveLength(1);
+    expect(problems({ variables, rules: rules('targetContainerName') })).toEqual([]);
+    expect(problems({ variables, rules: rules('resources.limits') })).toEqual([]);
   });
 
   it('a comparison of what cannot be compared', () => {
