@@ -33,8 +33,8 @@ Judges manifests by Policies, as a cluster with these Policies would. PATH is a 
 - for what comes from a pipe, as of helm template or kustomize build.
 
   --policies PATH   Policies, besides those among the manifests; may be given several times
-  --pack NAME       Policies that come with Mainstay: restricted, baseline, best-practices, network, rbac, supply-chain.
-                    restricted, if no Policy is given at all
+  --pack NAME       Policies that come with Mainstay: restricted (which includes baseline), baseline, best-practices,
+                    network, rbac, supply-chain; may be given several times. restricted, if no Policy is given at all
   --exclude PATTERN leave out paths that match, as '**/values.yaml'; may be given several times
   --namespace NAME  the namespace of what says none itself (default: default)
   --fail-on LEVEL   which violations count: those of Policies that audit (default: all of them), warn, deny; or never

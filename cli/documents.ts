@@ -10,6 +10,7 @@ import {
   parseAllDocuments,
   Scalar,
   type Tags,
+  type Document as YamlDocument,
 } from 'yaml';
 import type { Place, Problem } from './report.ts';
 import type { Source } from './sources.ts';
@@ -130,24 +131,28 @@ export function documentsOf(source: Source): {
     const place = { file: source.file, line: Math.max(line, 1), column: Math.max(col, 1) };
     problems.push({ place, message });
   };
-  const tokens = new Parser(lines.addNewLine).parse(source.text);
-  for (const yaml of new Composer(options).compose(tokens)) {
-    const [error] = yaml.errors;
-    if (error !== undefined) {
-      problem(`${error.message}${hint(source.text)}`, error.pos[0]);
-      continue;
-    }
-    // Between two lines of dashes there may be nothing.
-    if (yaml.contents === null || (isScalar(yaml.contents) && yaml.contents.value === null)) continue;
-    try {
+  try {
+    for (const yaml of composed(source, lines)) {
+      const [error] = yaml.errors;
+      if (error !== undefined) {
+        problem(`${error.message}${hint(source.text)}`, error.pos[0]);
+        continue;
+      }
+      // Between two lines of dashes there may be nothing.
+      if (yaml.contents === null || (isScalar(yaml.contents) && yaml.contents.value === null)) continue;
       const [start, , end] = yaml.range;
       const begins = (yaml.contents.range?.[0] ?? start) - start;
       documents.push(new Document(source, { value: yaml.toJS(), range: [start, end], begins, lines }));
-    } catch (thrown) {
-      problem(thrown instanceof Error ? thrown.message : String(thrown), yaml.range[0]);
     }
+  } catch (thrown) {
+    // Of aliases there may be too many, and what is nested may be too deep.
+    problem(thrown instanceof Error ? thrown.message : String(thrown), 0);
   }
   return { documents, problems };
+}
+
+function composed(source: Source, lines: LineCounter): Iterable<YamlDocument.Parsed> {
+  return new Composer(options).compose(new Parser(lines.addNewLine).parse(source.text));
 }
 
 const options = {

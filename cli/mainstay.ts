@@ -7,6 +7,7 @@
  * said of it; `cases.ts` the tests of Policies.
  */
 import process from 'node:process';
+import { inspect } from 'node:util';
 import { testCases } from './cases.ts';
 import { check } from './check.ts';
 import { commandOf, UsageError, usage } from './commandLine.ts';
@@ -23,8 +24,9 @@ try {
   process.stdout.write(text);
   process.exitCode = exitCode;
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`${error.message}\n`);
+  // A mistake of ours is no verdict either.
+  const said = error instanceof UsageError ? error.message : inspect(error);
+  process.stderr.write(`${said}\n`);
   process.exitCode = exitCodes.unjudged;
 }
 

@@ -60,7 +60,10 @@ function objectsIn(
     return [problem('is for kustomize: give what kustomize build makes of it')];
   }
   const { name, generateName } = metadataOf(value);
-  if (typeof (name ?? generateName) !== 'string') return [problem(`${kind}: metadata.name is missing`)];
+  const called = name ?? generateName;
+  if (called === undefined) return [problem(`${kind}: metadata.name is missing`)];
+  if (typeof called !== 'string')
+    return [problem(`${kind}: metadata.name must be a string, and is ${JSON.stringify(called)}`)];
   return [{ document, steps, apiVersion, kind, object: { ...value, apiVersion, kind } }];
 }
 

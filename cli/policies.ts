@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defaulted } from '../controllers/policy/defaulting/index.ts';
 import { type Finding, type Judge, judgeOf } from '../controllers/policy/evaluate/index.ts';
@@ -25,18 +26,17 @@ export function isPolicy({ apiVersion, kind }: Pick<Manifest, 'apiVersion' | 'ki
   return kind === 'Policy' && apiVersion.startsWith('mainstay.dev/');
 }
 
+/** Packs that are not called as the folder that they stand in. */
 const packFolders: Readonly<Record<string, readonly string[]>> = {
   baseline: ['pod-security/baseline'],
   restricted: ['pod-security/baseline', 'pod-security/restricted'],
-  'best-practices': ['best-practices'],
-  network: ['network'],
-  rbac: ['rbac'],
-  'supply-chain': ['supply-chain'],
 };
 
 /** Where the Policies of a pack stand; undefined where there is no such pack. */
 export function packPaths(name: string): readonly string[] | undefined {
-  return packFolders[name]?.map((folder) => fileURLToPath(new URL(`../policies/${folder}`, import.meta.url)));
+  const folders = packFolders[name] ?? (/^[a-z0-9-]+(\/[a-z0-9-]+)*$/.test(name) ? [name] : []);
+  const paths = folders.map((folder) => fileURLToPath(new URL(`../policies/${folder}`, import.meta.url)));
+  return paths.length > 0 && paths.every((path) => existsSync(path)) ? paths : undefined;
 }
 
 /**

@@ -14,7 +14,7 @@ import {
 import type { Finding } from '../compile/index.ts';
 import { constraintsOf } from '../compile/match.ts';
 import { type ResolvedRule, resolve } from '../compile/resolve.ts';
-import { bracketed, readSource, rewritten } from '../compile/source.ts';
+import { bracketed, type Reference, readSource, rewritten } from '../compile/source.ts';
 import { type Fields, fieldsOf } from './projection.ts';
 import { declarations, knownOfRequest } from './values.ts';
 
@@ -63,14 +63,17 @@ export function rulesOf(policy: string, spec: PolicySpec): Rules {
     rules: whole,
     bind: (values) => composition.bind(values),
     fields: fieldsOf(read),
-    readsNamespace: read.some((text) =>
-      readSource(text).references.some(({ name }) => name === 'namespaceObject'),
-    ),
+    readsNamespace: read.some((text) => readSource(text).references.some(isOfNamespace)),
     findings: [
       ...asked.flatMap((finding) => finding ?? []),
       ...compiled.flatMap(({ finding }) => finding ?? []),
     ],
   };
+}
+
+/** Its name is known whatever else is. */
+function isOfNamespace({ name, path: [first, second] }: Reference): boolean {
+  return name === 'namespaceObject' && !(first === 'metadata' && second === 'name');
 }
 
 /** A rule's expressions, and what they read through the variables. */
