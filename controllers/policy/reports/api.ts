@@ -11,6 +11,8 @@ export interface ReportApi {
 export interface PolicyReport extends KubernetesObject, Partial<ReportContent> {
   /** In the cache only, in the place of what a report says: what that comes to. */
   readonly digest?: string;
+  /** The same without what is suggested. */
+  readonly bareDigest?: string;
 }
 
 /** What a report says. */

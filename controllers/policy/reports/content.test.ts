@@ -3,7 +3,7 @@ import { aCandidate } from '../compile/builders.ts';
 import type { Verdict } from '../evaluate/index.ts';
 import { Ledger } from '../scan/ledger.ts';
 import { outcomeOf } from '../scan/outcome.ts';
-import { contentOf } from './content.ts';
+import { type ContentOptions, contentOf } from './content.ts';
 
 const pods = { group: '', version: 'v1', resource: 'pods', kind: 'Pod', namespaced: true };
 const pass: Verdict = { rule: 'good', result: 'pass' };
@@ -35,7 +35,7 @@ const policies = [
 function report(
   rows: Readonly<Record<string, readonly (readonly Verdict[] | undefined)[]>>,
   shown = policies,
-  most?: number,
+  options?: ContentOptions,
 ) {
   const ledger = new Ledger();
   for (const [name, verdicts] of Object.entries(rows)) {
@@ -44,7 +44,7 @@ function report(
       ledger.set(entry, column, one === undefined ? undefined : outcomeOf(one));
     });
   }
-  return contentOf(ledger.inNamespace('shop'), shown, most);
+  return contentOf(ledger.inNamespace('shop'), shown, options);
 }
 
 describe('a report', () => {
@@ -84,6 +84,18 @@ describe('a report', () => {
     expect(result).not.toHaveProperty('scored');
   });
 
+  it('says how what fails would be made good, where that is suggested', () => {
+    const fixOf = (policy: string, { name }: { readonly name: string }) =>
+      policy === 'low' ? `replicas of ${name}: 2` : undefined;
+    const content = report({ web: [[fail], [fail]], db: [[error], [skip]] }, policies, { fixOf });
+    expect(content?.results.map(({ properties }) => properties?.fix)).toEqual([
+      undefined,
+      undefined,
+      'replicas of web: 2',
+      undefined,
+    ]);
+  });
+
   it('warns where the Policy does', () => {
     const warning = policies.map((policy) => ({ ...policy, enforcement: 'Warn' as const }));
     const content = report({ web: [[fail], [error]] }, warning);
@@ -108,7 +120,7 @@ describe('a report', () => {
       ]),
     );
     const whole = report(rows);
-    const content = report(rows, policies, 5000);
+    const content = report(rows, policies, { most: 5000 });
     expect(Buffer.byteLength(JSON.stringify(content?.results))).toBeLessThanOrEqual(5002);
     expect(content?.results[0]?.policy).toBe('high');
     expect(content?.summary).toEqual(whole?.summary);

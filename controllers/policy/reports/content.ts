@@ -14,16 +14,21 @@ export interface Written extends ReportContent {
  */
 const mostBytes = 1_000_000;
 
+export interface ContentOptions {
+  /** How an object would be made good, as YAML; undefined where nothing is suggested. */
+  readonly fixOf?: (policy: string, entry: Entry) => string | undefined;
+  /** Bytes that the results may come to. Default 1,000,000. */
+  readonly most?: number;
+}
+
 /**
  * What a report says of these objects: what is bad in full, the worst first, and of the rest how much it is. Undefined
  * where there is nothing to say.
- *
- * @param most bytes that the results may come to
  */
 export function contentOf(
   entries: Iterable<Entry>,
   policies: readonly ShownPolicy[],
-  most: number = mostBytes,
+  { fixOf = () => undefined, most = mostBytes }: ContentOptions = {},
 ): Written | undefined {
   const summary = { pass: 0, fail: 0, warn: 0, error: 0, skip: 0 };
   const found: Placed[] = [];
@@ -41,7 +46,7 @@ export function contentOf(
       }
     }
   }
-  return isMatched ? { summary, ...fitting(found.toSorted(worstFirst), most) } : undefined;
+  return isMatched ? { summary, ...fitting(found.toSorted(worstFirst), fixOf, most) } : undefined;
 }
 
 interface Placed {
@@ -56,11 +61,15 @@ function shownResult({ result }: Bad, { enforcement }: ShownPolicy): keyof Repor
 }
 
 /** As many of the first as have room. */
-function fitting(placed: readonly Placed[], most: number): Pick<Written, 'results' | 'cut'> {
+function fitting(
+  placed: readonly Placed[],
+  fixOf: NonNullable<ContentOptions['fixOf']>,
+  most: number,
+): Pick<Written, 'results' | 'cut'> {
   const results: ReportResult[] = [];
   let bytes = 0;
   for (const one of placed) {
-    const result = resultOf(one);
+    const result = resultOf(one, fixOf);
     bytes += Buffer.byteLength(JSON.stringify(result)) + 1;
     if (bytes > most) break;
     results.push(result);
@@ -89,15 +98,20 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function resultOf({ entry, policy, verdict, result }: Placed): ReportResult {
+function resultOf(
+  { entry, policy, verdict, result }: Placed,
+  fixOf: NonNullable<ContentOptions['fixOf']>,
+): ReportResult {
   const { resource, namespace, name, uid } = entry;
   const { severity, controls = [] } = policy.spec;
   const category = controls[0]?.framework;
+  const fix = verdict.result === 'fail' ? fixOf(policy.name, entry) : undefined;
   const properties = {
     ...(controls.length > 0 && {
       controls: controls.map(({ framework, id }) => `${framework} ${id}`).join(', '),
     }),
     ...(verdict.result === 'skip' && exceptionOf(verdict)),
+    ...(fix !== undefined && { fix }),
   };
   return {
     source: 'Mainstay',

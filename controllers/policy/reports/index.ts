@@ -10,18 +10,30 @@ import { type Watch, type WatchReceiver, watch } from '../../../operator/control
 import type { Manager } from '../../../operator/manager/manager.ts';
 import { keyOf, type ObjectKey } from '../../../operator/resources/object.ts';
 import type { Resource } from '../../../operator/resources/resource.ts';
-import type { Scan } from '../scan/index.ts';
+import { type Entry, type Scan, type Violator, violatorOf } from '../scan/index.ts';
 import { type PolicyReport, reportApis } from './api.ts';
 import { contentOf } from './content.ts';
 import { outlineOf } from './live.ts';
 import { labels } from './marks.ts';
-import { ReportWriter } from './writer.ts';
+import { ReportWriter, suggestionsWait } from './writer.ts';
 
 /** Milliseconds between two writes of a report, at least. */
 const pace = 1000;
 
+/** How an object would be made good, as YAML; undefined where nothing is suggested. */
+export type SuggestionOf = (policy: string, object: Violator) => string | undefined;
+
+export interface PolicyReports {
+  /** Other fixes are suggested for what violates the Policy. */
+  retell(policy: string): void;
+}
+
 /** Adds the controller of reports, before the manager runs. When it ends, as when the lease is lost, so does the scan. */
-export function addPolicyReports(manager: Manager, scan: Scan): void {
+export function addPolicyReports(
+  manager: Manager,
+  scan: Scan,
+  suggestionOf: SuggestionOf = () => undefined,
+): PolicyReports {
   const news = new News(scan);
   const writes = new Counter({
     name: 'mainstay_policy_report_writes_total',
@@ -51,6 +63,7 @@ export function addPolicyReports(manager: Manager, scan: Scan): void {
     cluster: follow(cluster),
   }));
   const writtenAt = new Map<string, number>();
+  const fixOf = (policy: string, entry: Entry) => suggestionOf(policy, violatorOf(entry, ''));
 
   async function reconcile(key: ObjectKey, { signal }: ReconcileContext): Promise<ReconcileResult> {
     const namespace = key === keyOfNone ? '' : key;
@@ -58,16 +71,18 @@ export function addPolicyReports(manager: Manager, scan: Scan): void {
     if (!scan.isDone(namespace) || !scan.isThere(namespace)) return {};
     const wait = (writtenAt.get(namespace) ?? Number.NEGATIVE_INFINITY) + pace - performance.now();
     if (wait > 0) return { requeueAfter: wait };
-    const content = contentOf(scan.inNamespace(namespace), scan.policies());
+    const content = contentOf(scan.inNamespace(namespace), scan.policies(), { fixOf });
+    let isLater = false;
     for (const { namespaced, cluster } of kinds) {
       const { writer } = namespace === '' ? cluster : namespaced;
       const result = await writer.write(namespace, content, signal);
-      if (result === 'Unchanged') continue;
+      isLater ||= result === 'Later';
+      if (result !== 'Applied' && result !== 'Deleted') continue;
       writtenAt.set(namespace, performance.now());
       writes.inc({ result });
     }
     if (content === undefined) writtenAt.delete(namespace);
-    return {};
+    return isLater ? { requeueAfter: suggestionsWait } : {};
   }
 
   manager.addController({
@@ -82,6 +97,7 @@ export function addPolicyReports(manager: Manager, scan: Scan): void {
     ],
     reconcile,
   });
+  return { retell: (policy) => news.tell(new Set([...scan.bad(policy)].map(({ namespace }) => namespace))) };
 }
 
 /** No namespace is called so. */
@@ -115,6 +131,11 @@ class News implements Watch {
 
   tellAll(): void {
     for (const receiver of this.#receivers) receiver.found(this.#all());
+  }
+
+  tell(namespaces: Iterable<string>): void {
+    const keys = [...namespaces].map(keyOfNamespace);
+    for (const receiver of this.#receivers) receiver.found(keys);
   }
 
   #all(): readonly ObjectKey[] {

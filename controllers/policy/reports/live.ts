@@ -1,24 +1,32 @@
 import { appliedFields, hashOf } from '../../../operator/apply/identity.ts';
 import type { KubernetesObject } from '../../../operator/resources/object.ts';
-import type { PolicyReport, ReportContent } from './api.ts';
+import type { PolicyReport, ReportContent, ReportResult, ReportSummary } from './api.ts';
 import { annotations, fieldManager, labels } from './marks.ts';
 
 /** Keeps of a report what it comes to. Nothing is believed that it says of itself: who changed a result finds it put right. */
 export function outlineOf(report: PolicyReport): PolicyReport {
   const { apiVersion, kind, metadata, summary, results = [] } = report;
-  const digest = digestOf({ summary, results }, metadata.annotations?.[annotations.cut]);
-  return { apiVersion, kind, metadata, digest };
+  return {
+    apiVersion,
+    kind,
+    metadata,
+    ...digestsOf({ summary, results }, metadata.annotations?.[annotations.cut]),
+  };
 }
 
-/** The same for what a report says the same. */
-export function digestOf(
-  {
-    summary,
-    results,
-  }: { readonly summary: ReportContent['summary'] | undefined } & Pick<ReportContent, 'results'>,
+/** What a report comes to: the same for those that say the same, with or without what is suggested. */
+export function digestsOf(
+  { summary, results }: { readonly summary: ReportSummary | undefined } & Pick<ReportContent, 'results'>,
   cut: string | undefined,
-): string {
-  return hashOf([summary, results, cut]);
+): { readonly digest: string; readonly bareDigest: string } {
+  const digest = hashOf([summary, results, cut]);
+  const isBare = results.every(({ properties }) => properties?.fix === undefined);
+  return { digest, bareDigest: isBare ? digest : hashOf([summary, results.map(withoutFix), cut]) };
+}
+
+function withoutFix({ properties, ...result }: ReportResult): object {
+  const { fix: _, ...others } = properties ?? {};
+  return { ...result, ...(Object.keys(others).length > 0 && { properties: others }) };
 }
 
 const identity = { fieldManager, ownerLabel: '', desiredAnnotation: '' };

@@ -5,28 +5,41 @@ import { keyOf } from '../../../operator/resources/object.ts';
 import { apiVersionOf, type Resource } from '../../../operator/resources/resource.ts';
 import type { PolicyReport } from './api.ts';
 import type { Written } from './content.ts';
-import { digestOf, isOurs, outlineOf } from './live.ts';
+import { digestsOf, isOurs, outlineOf } from './live.ts';
 import { annotations, labels, reportName } from './marks.ts';
 
-/** What became of a report. */
-export type Outcome = 'Unchanged' | 'Applied' | 'Deleted';
+/** What became of a report. `Later`: it is to be asked for again after `suggestionsWait`. */
+export type Outcome = 'Unchanged' | 'Applied' | 'Deleted' | 'Later';
+
+/**
+ * Milliseconds for which a report waits in which only other fixes would be suggested. They come one by one, and after a
+ * restart each has to be found out again.
+ */
+export const suggestionsWait = 30_000;
+
+type Live = Pick<Informer<PolicyReport>, 'served' | 'hasSynced' | 'get'>;
 
 /** Writes the reports of one kind, each only if it says something else than is there. */
 export class ReportWriter {
   readonly #client: Pick<Client, 'apply' | 'delete'>;
   readonly #resource: Resource<PolicyReport>;
-  readonly #live: Informer<PolicyReport>;
+  readonly #live: Live;
+  readonly #now: () => number;
   /** What the server made of what was sent last, where that is not the same: it is not sent again for that. */
   readonly #answered = new Map<string, { readonly sent: string; readonly live: string | undefined }>();
+  /** Since when only other fixes would be suggested, by namespace. */
+  readonly #waiting = new Map<string, number>();
 
   constructor(
     client: Pick<Client, 'apply' | 'delete'>,
     resource: Resource<PolicyReport>,
-    live: Informer<PolicyReport>,
+    live: Live,
+    now: () => number = () => performance.now(),
   ) {
     this.#client = client;
     this.#resource = resource;
     this.#live = live;
+    this.#now = now;
   }
 
   /** @param namespace empty for what is in none */
@@ -37,13 +50,14 @@ export class ReportWriter {
     if (content === undefined) return this.#delete(live, signal);
     const { summary, results, cut } = content;
     const told = cut === 0 ? undefined : `${cut} of ${cut + results.length}, the least severe`;
-    const sent = digestOf({ summary, results }, told);
+    const { digest: sent, bareDigest } = digestsOf({ summary, results }, told);
     const answered = this.#answered.get(namespace);
-    if (
+    const stands =
       live !== undefined &&
-      (live.digest === sent || (answered?.sent === sent && answered.live === live.digest))
-    )
-      return 'Unchanged';
+      (live.digest === sent || (answered?.sent === sent && answered.live === live.digest));
+    const waits = !stands && live?.bareDigest === bareDigest && this.#waits(namespace);
+    if (!waits) this.#waiting.delete(namespace);
+    if (stands || waits) return stands ? 'Unchanged' : 'Later';
     try {
       const answer = await this.#client.apply(
         this.#resource,
@@ -67,6 +81,12 @@ export class ReportWriter {
       if (isNamespaceTerminating(error) || isNotFound(error)) return 'Unchanged';
       throw error;
     }
+  }
+
+  #waits(namespace: string): boolean {
+    const since = this.#waiting.get(namespace) ?? this.#now();
+    this.#waiting.set(namespace, since);
+    return this.#now() - since < suggestionsWait;
   }
 
   #remember(namespace: string, sent: string, live: string | undefined): void {

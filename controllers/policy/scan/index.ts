@@ -16,6 +16,7 @@ export { type Bad, isOutcome } from './outcome.ts';
 export type { FollowedPolicy } from './roster.ts';
 export { Scan } from './scan.ts';
 export { apiVersionOf, type Summary } from './summary.ts';
+export { type Violator, violatorOf } from './violators.ts';
 
 /** Makes what looks at what is there; `follow` begins. */
 export function createScan(

@@ -87,6 +87,12 @@ export class Scan {
     return this.#running?.ledger.inNamespace(namespace) ?? [];
   }
 
+  /** What violates a Policy, or cannot be judged by it. */
+  bad(name: string): Iterable<Entry> {
+    const policy = this.#running?.roster.get(name);
+    return policy === undefined ? [] : (this.#running?.ledger.bad(policy.column) ?? []);
+  }
+
   /** Whether all that is in a namespace has been looked at. If not, `onNamespace` tells when it has. */
   isDone(namespace: string): boolean {
     return this.#running?.isDone(namespace) === true;

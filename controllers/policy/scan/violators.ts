@@ -57,7 +57,8 @@ export class Violators {
   }
 }
 
-function violatorOf({ resource, namespace, name, uid }: Identity, resourceVersion: string): Violator {
+/** As whoever fixes it knows it. */
+export function violatorOf({ resource, namespace, name, uid }: Identity, resourceVersion: string): Violator {
   const { group, version, kind, resource: plural, namespaced } = resource;
   return {
     resource: { group, version, kind, plural, scope: namespaced ? 'Namespaced' : 'Cluster' },
