@@ -44,12 +44,17 @@ export function addPolicyController(manager: Manager, settings: PolicySettings):
   const toAdmission = new Told([admissionKey]);
   const changed = (names: readonly string[]) => toStatus.tell(...names.map((name) => keyOf({ name })));
   const definitions = followDefinitions(manager, () => toAdmission.tell(admissionKey));
-  const fixes = addFixes(manager, settings.fix, { changed: (name) => changed([name]) });
+  const fixes = addFixes(manager, settings.fix, {
+    changed: (name) => {
+      changed([name]);
+      reports.retell(name);
+    },
+  });
   const scan = createScan(manager, {
     changed: (name) => changed([name]),
     violates: (object, names) => fixes.violates(object, names),
   });
-  addPolicyReports(manager, scan);
+  const reports = addPolicyReports(manager, scan, (policy, object) => fixes.suggestionOf(policy, object));
   const admission = new AdmissionReconciler({
     client: manager.client,
     informers,
