@@ -98,7 +98,7 @@ export class Fixer {
     } catch (error) {
       if (isNotFound(error)) return 'gone';
       const refusal = refusalOf(error, resource);
-      if (refusal === undefined) throw error;
+      if (refusal?.kind !== 'Forbidden') throw error;
       this.#note(resource, refusal);
       return refused(refusal);
     }

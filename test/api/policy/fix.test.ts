@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Candidate, compile } from '../../../controllers/policy/compile/index.ts';
+import { write, writeOf } from '../../../controllers/policy/fix/write.ts';
 import { operatorUser } from '../../../crds/admission/installation.ts';
 import { deploymentKind } from '../../../crds/deployment/kind.ts';
 import { annotations, labels } from '../../../crds/policy/names.ts';
@@ -11,7 +12,7 @@ import type { KubernetesObject } from '../../../operator/resources/object.ts';
 import { eventually, until } from '../../eventually.ts';
 import { openServer, type Server } from '../crds/server.ts';
 import { sharedKubeconfig } from '../sharedServer.ts';
-import { type Content, install, Operator } from './fixStage.ts';
+import { type Content, install, Operator, resourceOf } from './fixStage.ts';
 import { facts, type Manifest, policy, Stage } from './stage.ts';
 import { app, job, pod } from './workloads.ts';
 
@@ -51,6 +52,10 @@ const team: Mutation = {
   patchType: 'ApplyConfiguration',
   applyConfiguration: { expression: "Object{metadata: Object.metadata{labels: {'team': 'shop'}}}" },
 };
+const tier = (value: string): Mutation => ({
+  patchType: 'ApplyConfiguration',
+  applyConfiguration: { expression: `Object{metadata: Object.metadata{labels: {'tier': '${value}'}}}` },
+});
 const fewer = (name: string): Mutation =>
   json(
     `object.metadata.name == '${name}' && object.spec.replicas != 1 ? [JSONPatch{op: 'replace', path: '/spec/replicas', value: 1}] : []`,
@@ -80,6 +85,12 @@ const candidates = [
       "object.kind == 'Job' ? [JSONPatch{op: 'add', path: '/spec/ttlSecondsAfterFinished', value: 60}] : []",
     ),
   ),
+  fixing('tier-a', 'Apply', tier('a')),
+  fixing('tier-b', 'Apply', tier('b')),
+  fixing('emptied', 'Apply', json("[JSONPatch{op: 'replace', path: '/data/a', value: ''}]"), {
+    match: { resources: [{ apiGroups: [''], resources: ['configmaps'] }] },
+    ...anyRule("object.data.a == ''"),
+  }),
   fixing('roles', 'Apply', json("[JSONPatch{op: 'add', path: '/rules', value: []}]"), {
     match: { resources: [{ apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles'] }] },
     ...anyRule('object.rules.size() == 0'),
@@ -307,6 +318,74 @@ describe('Apply', () => {
       message: `Deployment ${space}/owner made it: change that`,
     });
     expect(await mounts(replicaSet)).toBeUndefined();
+  });
+
+  it('what is being deleted is left alone', async () => {
+    const [going, next] = [
+      app('Deployment', space, 'going', 'any/1', { finalizers: ['example.com/hold'] }),
+      app('Deployment', space, 'next', 'any/1'),
+    ];
+    await stage.make(going);
+    await stage.remove(going);
+    await operator.violates(stage, going, ['token']);
+    await bad(next, ['token']);
+    // One after another: by now the first was looked at.
+    await eventually(async () => expect(await mounts(next)).toBe(false));
+    expect(await mounts(going)).toBeUndefined();
+    await stage.change(going, { metadata: { finalizers: null } });
+  });
+
+  it('who was faster is not overwritten', async () => {
+    const object = app('Deployment', space, 'raced', 'any/1');
+    await stage.make(object);
+    const before = await read(object);
+    await stage.change(object, { metadata: { labels: { faster: 'yes' } } });
+    const changes = [{ path: ['spec', 'replicas'], before: 0, after: 1 }];
+    const { patch } = writeOf(before, changes, {});
+    await expect(
+      write(operator.manager.client, resourceOf(object), before, patch, forGood),
+    ).rejects.toSatisfy(isConflict);
+    expect((await read(object)).spec.replicas).toBe(0);
+  });
+
+  it('two that want different things of one field are made one after the other', async () => {
+    const object = app('Deployment', space, 'torn', 'any/1');
+    operator.scan(object, ({ metadata: { labels: of = {} } }) => [
+      ...(of.tier === undefined ? ['tier-a'] : []),
+      ...(of.tier === 'a' || of.tier === undefined ? ['tier-b'] : []),
+    ]);
+    await stage.make(object);
+    await eventually(async () => expect((await read(object)).metadata.labels?.tier).toBe('b'));
+    const notes = (
+      await eventually(async () => {
+        const fixed = (await eventsOf(object)).filter(({ reason }) => reason === 'Fixed');
+        expect(fixed).toHaveLength(2);
+        return fixed;
+      })
+    ).map(({ note }) => note);
+    expect(notes.toSorted()).toEqual([
+      'Policy tier-a: metadata.labels.tier: nothing → "a"',
+      'Policy tier-b: metadata.labels.tier: "a" → "b"',
+    ]);
+  });
+
+  it('of what is too much to be kept it is said that it cannot be taken back', async () => {
+    const object: Manifest = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'large', namespace: space },
+      data: { a: 'x'.repeat(10_000), b: 'small' },
+    };
+    await stage.make(object);
+    await operator.violates(stage, object, ['emptied']);
+    const { note } = await eventOf(object, 'Fixed');
+    expect(note).toMatch(
+      /^Policy emptied \(too much to be kept: emptied cannot take it back\): data.a: "x+… → ""/,
+    );
+    const { spec } = candidates.find(({ name }) => name === 'emptied') ?? never();
+    expect((await operator.fixes.revert('emptied', spec.match, 'r-6', forGood)).message).toBe(
+      `0 taken back; 1 of which what was before had no room: ConfigMap ${space}/large`,
+    );
   });
 
   it('what would change again and again is not begun', async () => {
