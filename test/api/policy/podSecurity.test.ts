@@ -22,7 +22,7 @@ const writtenCount = 1000;
 /** Of these, also asked of the API server with the Policies in force. */
 const deniedCount = Math.min(count, 1200);
 const debuggedCount = 400;
-/** The limit is for a machine that does much else; alone it takes some twenty seconds. */
+/** The limit is for a machine that does much else. */
 const timeout = 600_000;
 
 const levels: readonly Level[] = ['baseline', 'restricted'];
@@ -66,7 +66,8 @@ beforeAll(async () => {
   stage = await Stage.open();
   for (const level of levels) {
     await stage.namespace(warned(level), warnsOf(level));
-    await stage.namespace(denied(level));
+    // It warns before a Policy refuses.
+    await stage.namespace(denied(level), warnsOf(level));
     for (const namespace of [warned(level), denied(level)]) await done(admin.create(running(namespace)));
   }
   const { objects } = await stage.enforce(
@@ -174,7 +175,7 @@ describe('the same as PodSecurity admission', () => {
       expect(refused[level]).toBeLessThan(0.7 * count);
     }
     // Unmasked with the users of the host is what no API server takes.
-    const rare = [...hits].filter(([name, times]) => times < 0.03 * count && name !== 'pss-proc-mount');
+    const rare = [...hits].filter(([name, times]) => times < 0.02 * count && name !== 'pss-proc-mount');
     expect(rare).toEqual([]);
   });
 
@@ -184,17 +185,13 @@ describe('the same as PodSecurity admission', () => {
     await inFlight(
       generated.slice(0, deniedCount).flatMap((pod) => levels.map((level) => ({ pod, level }))),
       async ({ pod, level }) => {
-        const [theirs, answer] = await Promise.all([
-          admin.create(place(pod, warned(level)), '?dryRun=All'),
-          admin.create(place(pod, denied(level)), '?dryRun=All'),
-        ]);
-        taken(theirs, pod);
+        const answer = await admin.create(place(pod, denied(level)), '?dryRun=All');
         const by = /Policy (pss-[a-z-]+)-(?:baseline|restricted), rule /.exec(answer.message)?.[1];
         if (answer.status >= 300) {
           refused += 1;
           if (by === undefined) throw new Error(answer.message);
         }
-        const controls = violated(level, theirs.warnings);
+        const controls = violated(level, answer.warnings);
         const agree =
           by === undefined
             ? controls.length === 0

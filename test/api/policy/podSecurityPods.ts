@@ -206,7 +206,7 @@ function edits(): fc.Arbitrary<Edit> {
     }),
     from(context({ privileged: true })),
     from(
-      ...['SYS_ADMIN', 'NET_RAW', 'ALL', 'CAP_CHOWN', 'chown', 'KILL', 'SYS_CHROOT'].map((name) =>
+      ...['SYS_ADMIN', 'NET_RAW', 'SYS_TIME', 'ALL', 'CAP_CHOWN', 'chown', 'KILL'].map((name) =>
         context({ capabilities: { add: ['NET_BIND_SERVICE', name] } }),
       ),
     ),
@@ -227,7 +227,7 @@ function edits(): fc.Arbitrary<Edit> {
       })),
     from(
       ...both({ appArmorProfile: { type: 'Unconfined' } }),
-      ...['unconfined', 'localhost/web', 'runtime/default'].map((profile) => ({
+      ...['unconfined', 'unconfined', 'localhost/web', 'runtime/default'].map((profile) => ({
         annotations: { 'container.apparmor.security.beta.kubernetes.io/web': profile },
       })),
     ),
@@ -240,7 +240,7 @@ function edits(): fc.Arbitrary<Edit> {
     ),
     from(
       { spec: { hostUsers: false }, ...context({ procMount: 'Unmasked' }) },
-      context({ procMount: 'Unmasked' }),
+      { spec: { hostUsers: false }, everyContainer: { securityContext: { procMount: 'Unmasked' } } },
     ),
     from(...both({ seccompProfile: { type: 'Unconfined' } })),
     from(...both({ seccompProfile: undefined })),
