@@ -19,7 +19,8 @@ interface GeneratedFile {
 export function generatedFiles(): readonly GeneratedFile[] {
   return customResourceDefinitions().flatMap((definition) => {
     const name = definition.spec.names.singular;
-    const yaml = stringify(definition, { aliasDuplicateObjects: false, lineWidth: 0 });
+    // Of the version that kubectl reads: to that a bare Off is false.
+    const yaml = stringify(definition, { aliasDuplicateObjects: false, lineWidth: 0, version: '1.1' });
     return [
       {
         path: `crds/${name}/generated/${name}.yaml`,

@@ -50,9 +50,9 @@ export function fixesYaml(): string {
 }
 
 function yamlOf(objects: readonly InstalledObject[]): string {
-  const documents = objects.map((object) =>
-    stringify(object, { aliasDuplicateObjects: false, lineWidth: 0 }),
-  );
+  // Of the version that kubectl reads: to that a bare Off is false.
+  const options = { aliasDuplicateObjects: false, lineWidth: 0, version: '1.1' } as const;
+  const documents = objects.map((object) => stringify(object, options));
   return `# Written by npm run generate from manifests/. Do not edit.\n${documents.join('---\n')}`;
 }
 

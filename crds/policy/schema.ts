@@ -133,7 +133,7 @@ export const policySpec = z
           .enum(['Off', 'Suggest', 'Apply'])
           .default('Off')
           .describe(
-            'What becomes of objects that are there. `Off` (default): nothing. `Suggest`: status and reports say what would be changed. `Apply`: it is changed, the topmost owner only, never what GitOps owns, each with an event.',
+            'What becomes of objects that are there. `Off` (default; in YAML with quotes, or kubectl reads false): nothing. `Suggest`: status and reports say what would be changed. `Apply`: it is changed, the topmost owner only, never what GitOps owns, each with an event.',
           ),
       })
       .describe(

@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findBinaries } from '../../../cluster/binaries/index.ts';
-import { kinds } from '../../../crds/kinds.ts';
 import { isUnaltered, operatorUser, shippedAdmission } from '../../../crds/project/admission.ts';
 import { annotations, labels } from '../../../crds/project/names.ts';
 import { installFile } from '../../../manifests/generate.ts';
@@ -165,19 +164,17 @@ describe('the operator, with exactly its rights', () => {
     await done(operator.remove(foreign));
   });
 
-  it('cannot give itself more, or take a policy out of force', async () => {
+  it('cannot give itself more', async () => {
     const role = objects.find(({ kind }) => kind === 'ClusterRole');
-    const policy = objects.find(({ kind }) => kind === 'ValidatingAdmissionPolicy');
-    if (role === undefined || policy === undefined) throw new Error('no role or no policy is installed');
+    if (role === undefined) throw new Error('no role is installed');
     expect(await operator.patch(role, { rules: [] })).toMatchObject({ status: 403 });
-    expect(await operator.remove(policy)).toMatchObject({ status: 403 });
   });
 
-  it('looks at the definitions that are its own, and no other', async () => {
+  it('looks at definitions, and changes none', async () => {
     const definition = objects.find(({ kind }) => kind === 'CustomResourceDefinition');
     if (definition === undefined) throw new Error('no definition is installed');
-    for (const { plural, group } of kinds)
-      await done(operator.list(definition, `?fieldSelector=metadata.name%3D${plural}.${group}`));
-    expect(await operator.list(definition)).toMatchObject({ status: 403 });
+    await done(operator.list(definition));
+    expect(await operator.patch(definition, { spec: {} })).toMatchObject({ status: 403 });
+    expect(await operator.remove(definition)).toMatchObject({ status: 403 });
   });
 });
