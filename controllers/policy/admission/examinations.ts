@@ -1,6 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
 import { isApiError } from '../../../operator/client/apiError.ts';
 import type { Client } from '../../../operator/client/client.ts';
+import { fairTurn } from '../../../operator/controller/eventLoopTurn.ts';
 import type { Finding } from '../compile/index.ts';
 import { defaulted } from '../defaulting/index.ts';
 import type { Examination, Subject } from './examination.ts';
@@ -84,7 +84,7 @@ export class Examinations {
     const undescribed: string[] = [];
     for (const { kind, url } of described) {
       // There may be many rules and many kinds: nobody else waits for all of them.
-      await setImmediate();
+      await fairTurn();
       const document = url === undefined ? undefined : await this.#document(url, signal);
       const schema = document?.kind(kind);
       if (document === undefined || schema === undefined) {
