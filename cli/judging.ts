@@ -1,4 +1,4 @@
-import { defaulted } from '../controllers/policy/defaulting/index.ts';
+import { defaulted, type Problem as Wrong } from '../controllers/policy/defaulting/index.ts';
 import type { Subject, Verdict } from '../controllers/policy/evaluate/index.ts';
 import { labels } from '../crds/project/names.ts';
 import { blamed } from './blame.ts';
@@ -18,6 +18,7 @@ export class Court {
   readonly #policies: readonly Judging[];
   readonly #kinds: Kinds;
   readonly #namespaces: ReadonlyMap<string, JsonObject>;
+  readonly #there: ReadonlyMap<string, Manifest>;
   readonly #namespace: string;
   readonly #now: number;
 
@@ -37,14 +38,12 @@ export class Court {
     this.#namespaces = namespacesIn(around);
     this.#namespace = namespace;
     this.#now = now;
+    this.#there = new Map(around.map((one) => [keyOf(within(one.object, namespace)), one]));
   }
 
   judge(manifest: Manifest): Judged {
-    const { resource, custom, guessed } = this.#kinds.of(manifest);
-    const { object, problems: wrong } = defaulted(
-      resource.namespaced ? within(manifest.object, this.#namespace) : manifest.object,
-      custom,
-    );
+    const { subject, guessed, problems: wrong } = this.#subjectOf(manifest);
+    const { object, resource, namespaceObject } = subject;
     const told = wrong.map(({ place, message, weight }) => ({
       weight,
       place: placeIn(manifest, place),
@@ -60,8 +59,6 @@ export class Court {
       notes.push({ place: placeIn(manifest), message });
     }
     const namespace = resource.namespaced ? String(metadataOf(object).namespace) : undefined;
-    const namespaceObject = namespace === undefined ? undefined : this.#namespaces.get(namespace);
-    const subject: Subject = { object, resource, namespaceObject };
     const results: Result[] = [];
     for (const judging of asked) {
       if (judging.judge.readsNamespace && namespace !== undefined && namespaceObject === undefined) {
@@ -69,10 +66,34 @@ export class Court {
         problems.push({ place: placeIn(manifest), message });
         continue;
       }
+      if (this.#isSaidOfOwner(judging, object)) continue;
       const verdicts = judging.judge.judge(subject, this.#now) ?? [];
       results.push(...verdicts.map((verdict) => this.#result(verdict, judging, manifest, subject)));
     }
     return { results, problems, notes };
+  }
+
+  #subjectOf(manifest: Manifest): {
+    readonly subject: Subject;
+    readonly guessed: boolean;
+    readonly problems: readonly Wrong[];
+  } {
+    const { resource, custom, guessed } = this.#kinds.of(manifest);
+    const written = resource.namespaced ? within(manifest.object, this.#namespace) : manifest.object;
+    const { object, problems } = defaulted(written, custom);
+    const namespace = resource.namespaced ? String(metadataOf(object).namespace) : undefined;
+    const namespaceObject = namespace === undefined ? undefined : this.#namespaces.get(namespace);
+    return { subject: { object, resource, namespaceObject }, guessed, problems };
+  }
+
+  /** Of what a controller made, as it comes from a cluster: what is wrong with it is said of its owner, and once. */
+  #isSaidOfOwner({ judge }: Judging, object: JsonObject): boolean {
+    const owner = judge.ownerOf(object);
+    if (owner === undefined) return false;
+    const { apiVersion, kind, name } = owner;
+    const { namespace } = metadataOf(object);
+    const manifest = this.#there.get(keyOf({ apiVersion, kind, metadata: { name, namespace } }));
+    return manifest !== undefined && judge.judge(this.#subjectOf(manifest).subject, this.#now) !== undefined;
   }
 
   #result(verdict: Verdict, { judge, facts }: Judging, manifest: Manifest, subject: Subject): Result {
@@ -90,8 +111,15 @@ export class Court {
   }
 }
 
+/** In the namespace, unless it says another itself. */
 function within(object: JsonObject, namespace: string): JsonObject {
-  return { ...object, metadata: { namespace, ...metadataOf(object) } };
+  const metadata = metadataOf(object);
+  return { ...object, metadata: { ...metadata, namespace: metadata.namespace || namespace } };
+}
+
+function keyOf({ apiVersion, kind, metadata }: JsonObject): string {
+  const { namespace, name } = isObject(metadata) ? metadata : {};
+  return JSON.stringify([apiVersion, kind, namespace, name]);
 }
 
 /** The namespaces that are defined, and those that Projects make. */

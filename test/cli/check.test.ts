@@ -138,6 +138,31 @@ ${policy().replace(/expression: .*/, 'expression: "podSpec.volumes.all(v, !has(v
     expect(checked('other').exitCode).toBe(2);
   });
 
+  it('says what is wrong of the owner alone, where a controller made the rest', () => {
+    const replicaSet = `apiVersion: apps/v1
+kind: ReplicaSet
+metadata: { name: web }
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: a, image: a, securityContext: { privileged: true } }] }
+`;
+    const owner =
+      'ownerReferences: [{ apiVersion: apps/v1, kind: ReplicaSet, name: web, uid: u, controller: true }]';
+    const owned = pod(true, `web-1\n  ${owner}`);
+    using work = new Workplace({
+      'policy.yaml': policy(),
+      'both.yaml': `${owned}---\n${replicaSet}`,
+      'alone.yaml': owned,
+    });
+    const { text } = work.check('--policies', 'policy.yaml', 'both.yaml');
+    expect(text).toMatch(
+      /^both.yaml:\d+:\d+: error: ReplicaSet default\/web: [^\n]*\n\n2 objects, 1 Policy: 1 violation, /,
+    );
+    expect(work.check('--policies', 'policy.yaml', 'alone.yaml').text).toContain('error: Pod default/web-1');
+  });
+
   it('shows what an exception hides, until its date', () => {
     const excepting = (expires: string) =>
       policy(
