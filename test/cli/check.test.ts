@@ -240,6 +240,25 @@ spec:
     expect(work.check('without.yaml').text).toContain('a kind that nothing here defines');
   });
 
+  it.each([
+    ['Canary', 'canaries'],
+    ['Gateway', 'gateways'],
+    ['Class', 'classes'],
+    ['Switch', 'switches'],
+    ['Widget', 'widgets'],
+  ])('guesses how a kind is called that nothing defines: %s', (kind, plural) => {
+    const forKind = policy()
+      .replace('workloads: true', `resources: [{ apiGroups: ['example.com'], resources: ['${plural}'] }]`)
+      .replace(/expression: .*/, 'expression: "false"');
+    using work = new Workplace({
+      'all.yaml': `${forKind}---\napiVersion: example.com/v1\nkind: ${kind}\nmetadata: { name: a }\n`,
+    });
+    expect(work.check('all.yaml')).toMatchObject({
+      text: expect.stringContaining(`${kind} of example.com/v1 is a kind that nothing here defines`),
+      exitCode: 1,
+    });
+  });
+
   it('tells which rules only the API server can judge, and does not count them as passed', () => {
     const asks = policy().replace(/expression: .*/, 'expression: "request.userInfo.username != \'eve\'"');
     using work = new Workplace({ 'all.yaml': `${asks}---\n${pod(false)}` });
@@ -376,6 +395,7 @@ describe('a Policy with a mistake', () => {
     using work = new Workplace({ 'all.yaml': text });
     const answer = work.check('all.yaml');
     expect(answer.text).toContain(said);
+    expect(answer.text).toMatch(/1 object, (?:0 Policies: .*0 passed|1 Policy: .*1 passed)\n$/);
     expect(answer.exitCode).toBe(2);
   });
 });
