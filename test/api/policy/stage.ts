@@ -26,6 +26,14 @@ export function facts(fields: Partial<Facts> = {}): Facts {
   return { environments: [], server, now: Date.now(), ...fields };
 }
 
+/** What a Policy says that is not told otherwise. */
+export const registry = 'images come from good/';
+
+/** For a reason. */
+export function exceptionOf(name: string, match: object, more: object = {}) {
+  return { name, match, reason: 'why', ...more };
+}
+
 /** For workloads of one namespace. Proven, and denies. */
 export function policy(name: string, namespace: string, fields: Partial<PolicySpec> = {}): Candidate {
   const { match, ...others } = fields;
@@ -41,7 +49,7 @@ export function policy(name: string, namespace: string, fields: Partial<PolicySp
       {
         name: 'registry',
         expression: "podSpec.containers.all(c, c.image.startsWith('good/'))",
-        message: 'images come from good/',
+        message: registry,
       },
     ],
     ...others,
