@@ -74,7 +74,6 @@ function policy(team: string): object {
         },
       ],
       fix: {
-        existing: 'Suggest',
         mutations: [
           {
             patchType: 'JSONPatch',
