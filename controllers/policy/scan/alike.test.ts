@@ -13,6 +13,7 @@ describe('a Policy says the same of what is alike', () => {
     'podSpec.containers.all(c, c.name != "x")',
     "object.metadata.labels.app == 'web' && object.kind == 'Pod'",
     "object.metadata.?annotations[?'a'].hasValue()",
+    "(object.kind == 'Pod' ? dyn(object) : dyn(object).spec).?metadata.?labels.orValue({}) == {}",
     "request.namespace == 'shop' && namespaceObject.metadata.name == 'shop'",
   ])('where it reads %s', (expression) => {
     expect(rule(expression)).toBe(true);
@@ -34,6 +35,8 @@ describe('a Policy says the same of what is alike', () => {
   it('not where a variable or a message reads the name', () => {
     const variables = [{ name: 'name', expression: 'object.metadata.name' }];
     expect(policy({ variables })).toBe(false);
+    expect(policy({ variables: [{ name: 'meta', expression: 'object.metadata' }] })).toBe(false);
+    expect(policy({ variables: [{ name: 'all', expression: 'dyn(object)' }] })).toBe(false);
     const rules = [{ ...aRule('r', 'true'), messageExpression: 'object.metadata.name' }];
     expect(policy({ rules })).toBe(false);
   });

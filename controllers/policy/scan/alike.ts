@@ -1,6 +1,7 @@
 import type { PolicySpec } from '../../../crds/policy/schema.ts';
+import { fieldsRead } from '../compile/fieldsRead.ts';
 import { ExpressionProblem, readSource } from '../compile/source.ts';
-import type { Judge } from '../evaluate/index.ts';
+import type { Judge, Path } from '../evaluate/index.ts';
 import type { Kept } from './kindWatch.ts';
 import type { Entry } from './ledger.ts';
 import type { Standing } from './outcome.ts';
@@ -72,13 +73,18 @@ const common = [
 
 function readsIdentity(text: string): boolean {
   try {
-    return readSource(text).references.some(({ name, path: [first = '', second = ''] }) => {
-      if (name === 'request') return !common.includes(first);
-      if (name !== 'object' && name !== 'oldObject') return false;
-      return first === '' || (first === 'metadata' && !['labels', 'annotations'].includes(second));
-    });
+    const { references } = readSource(text);
+    const asks = references.some(
+      ({ name, path: [field = ''] }) => name === 'request' && !common.includes(field),
+    );
+    return asks || fieldsRead(text).object.some(isOfOne);
   } catch (error) {
     if (error instanceof ExpressionProblem) return true;
     throw error;
   }
+}
+
+/** Whether the field is another in each object, or holds one that is. */
+function isOfOne([first, second = '']: Path): boolean {
+  return first === undefined || (first === 'metadata' && !['labels', 'annotations'].includes(second));
 }
