@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { page, pages, root } from '../../docs/pages.ts';
 import { packPolicies } from '../../policies/packs.ts';
 import { openStage, type Stage } from './stage.ts';
-import { stepsOf } from './walkthrough.ts';
+import { shell, stepsOf } from './walkthrough.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -67,4 +67,20 @@ it('the packs, applied as they are, come to be ready', async () => {
   const names = packs.map(({ name }) => `mpol/${name}`);
   const waited = await stage.kubectl.attempt(['wait', '--for=condition=Ready', ...names, '--timeout=100s']);
   expect([waited.code, waited.stderr]).toEqual([0, '']);
+});
+
+it('policies/frameworks/README.md: what of a framework is violated is told together', async () => {
+  const block = page('policies/frameworks/README.md').blocks.find(({ language }) => language === 'sh');
+  const { code, printed } = await shell(`set -e; ${block?.text ?? ''}`, {
+    kubeconfig: stage.kubeconfig,
+    directory: await stage.folder(),
+  });
+  const said = packPolicies().flatMap(({ name, spec }) =>
+    (spec.controls ?? [])
+      .filter(({ framework }) => framework === 'SOC2')
+      .map(({ id }) => expect.stringMatching(`^${id} ${name} Audit \\d+ fail$`)),
+  );
+  expect(said.length).toBeGreaterThan(20);
+  expect(code).toBe(0);
+  expect(printed.split('\n')).toEqual(expect.arrayContaining(said));
 });
