@@ -134,7 +134,7 @@ describe('SARIF', () => {
           },
         ],
       },
-      { suppressions: [{ kind: 'external', justification: 'legacy: migrating & more' }] },
+      { level: 'error', suppressions: [{ kind: 'external', justification: 'legacy: migrating & more' }] },
     ]);
     expect(invocations[0]).toMatchObject({
       executionSuccessful: false,

@@ -90,7 +90,7 @@ spec:
     using work = new Workplace({
       'all.yaml': Array.from({ length: 1000 }, (_, index) => manifest(index)).join('---\n'),
     });
-    // Of the processor, since the machine has other things to do as well; these make it slower, too. Alone it is about 1.5 s.
+    // Of the processor, since the machine has other things to do as well, which make it slower, too.
     const timed = `process.on('exit', () => { const { user, system } = process.cpuUsage(); console.error((user + system) / 1e6); });`;
     const { status, stdout, stderr } = spawnSync(
       process.execPath,

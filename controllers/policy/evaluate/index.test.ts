@@ -74,6 +74,8 @@ describe('a verdict', () => {
     expect(messages.judge(configMap({ mode: 'fast' }), now)).toMatchObject([{ message: 'mode is fast' }]);
     expect(messages.judge(configMap({ mode: 'a\nb' }), now)).toMatchObject([{ message: 'mode is wanted' }]);
     expect(messages.judge(configMap({}), now)).toMatchObject([{ message: 'mode is wanted' }]);
+    const long = configMap({ mode: 'ä'.repeat(3 * 1024) });
+    expect(messages.judge(long, now)).toMatchObject([{ message: 'mode is wanted' }]);
   });
 
   it('is an error where the rule turns out to be no condition', () => {
@@ -95,6 +97,23 @@ describe('a verdict', () => {
     expect(prod.judge(labelled({ stage: 'dev' }), now)).toBeUndefined();
     expect(prod.judge(labelled({ stage: 'prod' }), now)).toHaveLength(1);
     expect(prod.judge(pod([unlimited]), now)).toBeUndefined();
+  });
+
+  it('is none of what is in no namespace, where some are named, nor of what the API server never asks about', () => {
+    const everything = { resources: [{ apiGroups: ['*'], resources: ['*'] }] };
+    const clusterRoles = resource('rbac.authorization.k8s.io', 'v1', 'clusterroles', 'ClusterRole', false);
+    const webhooks = resource(
+      'admissionregistration.k8s.io',
+      'v1',
+      'validatingwebhookconfigurations',
+      'V',
+      false,
+    );
+    const rules = [aRule('any', 'true')];
+    const matched = (match: PolicySpec['match']) =>
+      [clusterRoles, webhooks, configMaps].map((one) => judge({ match, rules }).mayMatch(one));
+    expect(matched(everything)).toEqual([true, false, true]);
+    expect(matched({ ...everything, namespaces: ['shop'] })).toEqual([false, false, true]);
   });
 
   it('is none of what is excluded', () => {

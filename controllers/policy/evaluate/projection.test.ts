@@ -53,12 +53,23 @@ describe('the fields that are read', () => {
     'podSpec.containers.all(c, c.missing == 1)',
     'podSpec.containers.exists(c, c.?env.orValue([]).exists(e, has(e.value)))',
     "podSpec == object.spec && 'labels' in object.metadata",
+    "podSpec.all(key, key != 'x' && podSpec[key] != 1) && podSpec.nodeName.startsWith('n')",
+    "dyn(podSpec).exists(k, v, type(v) == list && v.exists(c, c.name == 'b')) && podSpec.containers[0].image == 'x'",
     'size(podSpec.containers.filter(c, has(c.ports))) == 1',
   ])('are enough for the same verdict: %s', (expression) => {
     const judge = judging(expression);
     const subject = { object, resource: pods, namespaceObject: undefined };
     const small = { ...subject, object: projected(judge.reads(pods))(object) };
     expect(judge.judge(small, now)).toEqual(judge.judge(subject, now));
+  });
+
+  it('of a field that is named hold beside those of any field', () => {
+    const some = projected([
+      ['spec', '*', 'a'],
+      ['spec', 'named', 'b'],
+    ]);
+    const kept = { a: 1, b: 2 };
+    expect(some({ spec: { named: kept, other: kept } })).toEqual({ spec: { named: kept, other: { a: 1 } } });
   });
 
   it('of a CronJob are where its pod stands', () => {
