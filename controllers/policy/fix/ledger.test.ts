@@ -79,8 +79,9 @@ describe('what violates is looked at', () => {
     for (let count = 0; count < 100; count += 1) many.found(`a${count}`, 'Suggested');
     expect(many.ledger.askedOf(many.entry(many.there('a0', '2')))).toHaveLength(1);
     expect(many.ledger.askedOf(many.entry(many.there('b')))).toEqual([]);
-    many.ledger.follow([{ ...suggests, existing: 'Apply' }]);
-    expect(many.ledger.askedOf(many.entry(many.there('c')))).toHaveLength(1);
+    const all = aLedger({ ...suggests, existing: 'Apply' });
+    for (let count = 0; count < 100; count += 1) all.found(`a${count}`, 'KeptElsewhere');
+    expect(all.ledger.askedOf(all.entry(all.there('b'))), 'where it is made, all').toHaveLength(1);
   });
 });
 

@@ -98,6 +98,7 @@ describe('a fix that is undone', () => {
     const later: Deed = { ...deed, t: noon + 1, n: 2 };
     expect(latest(undefined, deed)).toBe(deed);
     expect(latest(deed, later)).toBe(later);
+    expect(latest(later, deed)).toBe(later);
     expect(latest({ ...deed, n: 3 }, deed)?.n).toBe(3);
   });
 });
