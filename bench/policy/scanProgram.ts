@@ -31,18 +31,15 @@ function watchProgress(): void {
   const timer = setInterval(() => {
     const figures = scan.figures();
     const pending = figures.reduce((sum, one) => sum + one.pending, 0);
-    if (!full && (pending > 0 || isThrough())) {
+    const isThrough = figures.every((one) => one.isThrough);
+    if (!full && (pending > 0 || isThrough)) {
       full = true;
       tell('full');
     }
-    if (!full || pending > 0 || !isThrough()) return;
+    if (!full || pending > 0 || !isThrough) return;
     clearInterval(timer);
     tell('looked');
-  }, 5);
-}
-
-function isThrough(): boolean {
-  return policies.every(({ name }) => scan.summaryOf(name)?.scan.at !== undefined);
+  }, 10);
 }
 
 const stop = new AbortController();

@@ -79,7 +79,7 @@ describe('objects', () => {
     const known = new Alike();
     const entry = { resource: pods, namespace: 'shop' };
     const judge = { policy: 'p' } as Parameters<Alike['standing']>[0];
-    for (let index = 0; index < 5000; index += 1) {
+    for (let index = 0; index < 50_000; index += 1) {
       const object = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec: { index } };
       const outcome = { passes: index, bad: [] };
       expect(known.standing(judge, known.numberOf(entry, object), () => outcome)).toBe(outcome);

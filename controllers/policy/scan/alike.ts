@@ -13,6 +13,8 @@ import type { Standing } from './outcome.ts';
 export class Alike {
   readonly #numbers = new Map<string, number>();
   readonly #known = new Map<Judge, Map<number, Standing>>();
+  /** Of all texts that are known. */
+  #characters = 0;
 
   /** A number that objects of one namespace have in common which are alike. */
   numberOf({ resource, namespace }: Pick<Entry, 'resource' | 'namespace'>, object: Kept): number {
@@ -22,7 +24,8 @@ export class Alike {
     const text = JSON.stringify([group, version, plural, namespace, rest, labels, annotations]);
     const known = this.#numbers.get(text);
     if (known !== undefined) return known;
-    if (this.#numbers.size >= mostKnown) this.forget();
+    this.#characters += text.length;
+    if (this.#characters > mostCharacters) this.forget();
     const number = this.#numbers.size;
     this.#numbers.set(text, number);
     return number;
@@ -40,11 +43,12 @@ export class Alike {
   forget(): void {
     this.#numbers.clear();
     this.#known.clear();
+    this.#characters = 0;
   }
 }
 
 /** Beyond it all begins anew, so that memory is bounded whatever comes. */
-const mostKnown = 2000;
+const mostCharacters = 2_000_000;
 
 /** Whether a Policy says the same of objects of one kind and namespace that differ only in name, UID, age and owners. */
 export function judgesAlike({ match, variables = [], rules, exceptions = [] }: PolicySpec): boolean {

@@ -10,6 +10,8 @@ export interface Figures {
   readonly counts: Counts;
   readonly objects: number;
   readonly pending: number;
+  /** All that it matches has been looked at once, as it is now. */
+  readonly isThrough: boolean;
 }
 
 /**
@@ -68,7 +70,13 @@ export class Scan {
     return [...running.roster].map((policy) => {
       const tally = running.ledger.tally(policy.column);
       const counts = countsOf(tally, policy.enforcement);
-      return { policy: policy.name, counts, objects: tally.objects, pending: running.pendingFor(policy) };
+      return {
+        policy: policy.name,
+        counts,
+        objects: tally.objects,
+        pending: running.pendingFor(policy),
+        isThrough: policy.stage === 'through',
+      };
     });
   }
 
