@@ -94,6 +94,7 @@ export function addPolicyController(manager: Manager, settings: PolicySettings):
     name: 'policy-admission',
     concurrency: 1,
     watches: admissionWatches(informers, toAdmission),
+    onStart: () => admission.beginTerm(),
     reconcile: (_, context) => admission.reconcile(context),
   });
   manager.addController({

@@ -73,6 +73,11 @@ export class AdmissionReconciler {
     return standing?.uid === metadata.uid ? standing : undefined;
   }
 
+  /** To be called when this process comes to lead: how things stood when it led before is not known to be so. */
+  beginTerm(): void {
+    this.#standings.clear();
+  }
+
   async reconcile(context: ReconcileContext): Promise<ReconcileResult> {
     const { informers, applier, now } = this.#parts;
     let news = false;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { validatingAdmissionPolicyBindings } from '../../../operator/index.ts';
 import { eventually, until } from '../../eventually.ts';
 import { images, Operated, workloads } from './operated.ts';
+import { widget, widgets } from './widgets.ts';
 import { app, job, pod } from './workloads.ts';
 
 /** Policies as people apply them, and what the API server makes of requests then. */
@@ -233,44 +234,11 @@ describe('a kind that comes later', () => {
     match: { resources: [{ apiGroups: ['example.com'], resources: ['widgets'] }] },
     rules: [{ name: 'size', expression: 'object.spec.size < 5', message: 'too large' }],
   };
-  const definition = {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: 'widgets.example.com' },
-    spec: {
-      group: 'example.com',
-      scope: 'Namespaced',
-      names: { kind: 'Widget', plural: 'widgets', singular: 'widget' },
-      versions: [
-        {
-          name: 'v1',
-          served: true,
-          storage: true,
-          schema: {
-            openAPIV3Schema: {
-              type: 'object',
-              properties: {
-                spec: { type: 'object', required: ['size'], properties: { size: { type: 'integer' } } },
-              },
-              required: ['spec'],
-            },
-          },
-        },
-      ],
-    },
-  };
-  const widget = (size: number) => ({
-    apiVersion: 'example.com/v1',
-    kind: 'Widget',
-    metadata: { name: 'w', namespace: 'default' },
-    spec: { size },
-  });
-
   it('is judged from then on', async () => {
     await here.apply('widgets', spec);
     const { message } = await here.condition('widgets', 'Ready', 'True');
     expect(message).toContain('does not serve widgets.example.com now');
-    await here.kubectl.apply([definition]);
+    await here.kubectl.apply([widgets]);
     await here.refused(widget(7), 'Policy widgets, rule size: too large');
     await here.taken(widget(3));
     await eventually(async () => {
