@@ -16,6 +16,7 @@ const clean: Summary = {
   scan: { at: '2027-01-01T00:00:00Z', objects: 6, pending: 0 },
   violations: [],
   unread: [],
+  unjudged: [],
 };
 const violated: Summary = {
   ...clean,

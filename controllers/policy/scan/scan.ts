@@ -61,6 +61,7 @@ export class Scan {
       },
       violations: violationsOf(ledger.bad(column), column),
       unread: running.unreadOf(policy),
+      unjudged: policy.judge.findings.filter(({ reason }) => reason === 'JudgedOnRequest'),
     };
   }
 

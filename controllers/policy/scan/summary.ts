@@ -1,5 +1,5 @@
 import type { Enforcement, Policy } from '../../../crds/policy/schema.ts';
-import type { Resource } from '../evaluate/index.ts';
+import type { Finding, Resource } from '../evaluate/index.ts';
 import type { Entry, Tally } from './ledger.ts';
 import { type Bad, isOutcome } from './outcome.ts';
 
@@ -20,6 +20,8 @@ export interface Summary {
   readonly violations: readonly Violation[];
   /** Kinds that it matches and that cannot be read, and why. */
   readonly unread: readonly { readonly resource: Resource; readonly message: string }[];
+  /** What of it is judged only when it is asked for, and has no verdict here. */
+  readonly unjudged: readonly Finding[];
 }
 
 const mostViolations = 20;

@@ -18,6 +18,7 @@ export function policyConditions(
   const forbidden = (fixes?.objects ?? []).find(({ reason }) => reason === 'Forbidden');
   const notes = [
     ...standing.findings.filter(({ weight }) => weight === 'Note').map(said),
+    ...(summary?.unjudged ?? []).map(said),
     ...never,
     ...(forbidden === undefined ? [] : [`spec.fix: ${forbidden.message}`]),
   ];

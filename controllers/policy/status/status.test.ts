@@ -20,6 +20,7 @@ const summary: Summary = {
   scan: { at: '2027-01-01T00:00:00Z', objects: 7, pending: 0 },
   violations: [{ apiVersion: 'v1', kind: 'Pod', namespace: 'a', name: 'b', rule: 'limits', message: 'no' }],
   unread: [],
+  unjudged: [],
 };
 const refusal = {
   policy: 'p',
@@ -198,4 +199,17 @@ describe('an operator that has just started', () => {
     expect(conditions.Ready).toBe('False Scanning');
     expect(now.counts).toBeUndefined();
   });
+});
+
+it('a rule that is judged only when something is asked for is named, and is no trouble', () => {
+  const finding = {
+    policy: 'p',
+    weight: 'Note',
+    reason: 'JudgedOnRequest',
+    field: 'spec.rules[0].expression',
+    message: 'the rule r reads authorizer',
+  } as const;
+  const { conditions, message } = told({}, { ...summary, unjudged: [finding] });
+  expect(conditions).toMatchObject({ Ready: 'True AsDesired' });
+  expect(message('Ready')).toContain('spec.rules[0].expression: the rule r reads authorizer');
 });

@@ -76,6 +76,7 @@ function lastKnown(
     scan: { at: scan.at, objects: scan.objects, pending: scan.pending },
     violations,
     unread: summary?.unread ?? [],
+    unjudged: summary?.unjudged ?? [],
   };
 }
 
