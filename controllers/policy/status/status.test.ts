@@ -213,3 +213,25 @@ it('a rule that is judged only when something is asked for is named, and is no t
   expect(conditions).toMatchObject({ Ready: 'True AsDesired' });
   expect(message('Ready')).toContain('spec.rules[0].expression: the rule r reads authorizer');
 });
+
+describe('what was known of fixes', () => {
+  const fixes = (pending: number, suggested: number) => ({ pending, suggested, stuck: 0 });
+  const before = { ...policy(), status: { observedGeneration: 2, fixes: fixes(0, 3) } };
+  const fixesOf = (now: ReturnType<typeof fixes>, found: Summary, of = before) =>
+    statusOf(of, well, { summary: found, fixes: now }, undefined, Date.now()).status.fixes;
+  const looking = { ...summary, scan: { ...summary.scan, at: undefined } };
+
+  it.each([
+    ['stands while what is there is looked at again', fixes(0, 0), looking, fixes(0, 3)],
+    ['stands while the same objects are asked of again', fixes(2, 1), summary, fixes(0, 3)],
+    ['does not stand once there are others', fixes(1, 3), summary, fixes(1, 3)],
+    ['does not stand once it is answered', fixes(0, 2), summary, fixes(0, 2)],
+  ])('%s', (_, now, found, expected) => {
+    expect(fixesOf(now, found)).toEqual(expected);
+  });
+
+  it('is nothing once the Policy is another', () => {
+    const older = { ...before, status: { ...before.status, observedGeneration: 1 } };
+    expect(fixesOf(fixes(3, 0), summary, older)).toEqual(fixes(3, 0));
+  });
+});

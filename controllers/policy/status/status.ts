@@ -23,10 +23,12 @@ export interface Found {
 export function statusOf(
   policy: Policy,
   standing: Standing,
-  { summary, fixes }: Found,
+  found: Found,
   lastRequest: PolicyStatus['lastRequest'],
   now: number,
 ): StatusPlan {
+  const { summary } = found;
+  const fixes = lastFixes(policy, standing, found);
   const promotion = planPromotion(policy, standing.inForce, summary, now);
   const known = lastKnown(policy, standing, summary);
   const enforcement = enforcementWord(standing.inForce, standing.findings);
@@ -78,6 +80,18 @@ function lastKnown(
     unread: summary?.unread ?? [],
     unjudged: summary?.unjudged ?? [],
   };
+}
+
+/**
+ * The same of fixes: an operator that has just started asks the API server again what each would change. As long as it finds
+ * as many objects as there were and knows less of them, what was known is as true as it was.
+ */
+function lastFixes({ status }: Policy, { generation }: Standing, { summary, fixes }: Found): Found['fixes'] {
+  const before = status?.observedGeneration === generation ? status.fixes : undefined;
+  if (before === undefined || fixes === undefined) return fixes;
+  const objects = ({ pending, suggested, stuck }: typeof before) => pending + suggested + stuck;
+  const knowsLess = fixes.pending > before.pending && objects(fixes) === objects(before);
+  return summary?.scan.at === undefined || knowsLess ? before : fixes;
 }
 
 /** That all of it was looked at once more, and is as it was, is no news. */
