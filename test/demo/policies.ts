@@ -26,14 +26,26 @@ export async function tellOfPolicies({ kubectl }: Target, narrator: Narrator): P
   narrator.done(`${violation?.kind} ${violation?.namespace}/${violation?.name}: ${violation?.message}`);
 
   narrator.chapter('Then it denies, and what runs goes on');
-  const deny = (name: string) => ['patch', 'policies.mainstay.dev', name, '--type=merge', '-p'] as const;
-  const change = '{"spec":{"enforcement":"Deny"}}';
-  narrator.say(`  $ kubectl ${deny('known-registries').join(' ')} '${change}'`);
-  await kubectl.run(...deny('known-registries'), change);
+  const change = async (name: string, spec: object): Promise<void> => {
+    const [patch, body] = [
+      ['patch', 'policies.mainstay.dev', name, '--type=merge', '-p'],
+      JSON.stringify({ spec }),
+    ];
+    narrator.say(`  $ kubectl ${patch.join(' ')} '${body}'`);
+    await kubectl.run(...patch, body);
+  };
+  await change('known-registries', { enforcement: 'Deny' });
   await policy(kubectl, 'known-registries', ({ status }) => status?.enforcement === 'Deny');
   const create = ['create', 'deployment', 'another', '-n', 'old-ledger', '--image=docker.io/library/busybox'];
   narrator.say(`  $ kubectl ${create.join(' ')}`);
-  narrator.say(`  ${(await refused(kubectl, create)).trim()}`);
+  // API servers look for new admission policies each second: until then it would be let through.
+  await until(
+    'it is refused',
+    async () => (await kubectl.attempt([...create, '--dry-run=server'])).code !== 0,
+  );
+  const refused = await kubectl.attempt(create);
+  if (refused.code === 0) throw new Error('what a Policy denies could be created');
+  narrator.say(`  ${refused.stderr.trim()}`);
   narrator.say(`  $ kubectl scale deployment ${archive.join(' ')} --replicas=2`);
   await kubectl.run('scale', 'deployment', ...archive, '--replicas=2');
   narrator.done('another is refused; archive, which was there before, is scaled as ever');
@@ -47,9 +59,7 @@ export async function tellOfPolicies({ kubectl }: Target, narrator: Narrator): P
   const [suggestion] = suggested?.fixes?.objects ?? [];
   narrator.seen(`${suggestion?.kind} ${suggestion?.name}: ${suggestion?.message}`);
   narrator.say(suggestion?.patch ?? '');
-  const apply = '{"spec":{"fix":{"existing":"Apply"}}}';
-  narrator.say(`  $ kubectl ${deny('no-default-token').join(' ')} '${apply}'`);
-  await kubectl.run(...deny('no-default-token'), apply);
+  await change('no-default-token', { fix: { existing: 'Apply' } });
   await policy(kubectl, 'no-default-token', ({ status }) => status?.counts?.fail === 0);
   const field = 'jsonpath={.spec.template.spec.automountServiceAccountToken}';
   const said = await kubectl.run('get', 'deployment', ...archive, '-o', field);
@@ -72,15 +82,4 @@ async function policy(kubectl: Kubectl, name: string, isSo: (policy: Policy) => 
   });
   if (found === undefined) throw new Error(`there is no Policy ${name}`);
   return found;
-}
-
-/** Its words. API servers look for new admission policies each second, and until then let it through: as a dry run. */
-async function refused(kubectl: Kubectl, command: readonly string[]): Promise<string> {
-  let words = '';
-  await until('it is refused', async () => {
-    const { code, stderr } = await kubectl.attempt([...command, '--dry-run=server']);
-    words = stderr;
-    return code !== 0;
-  });
-  return words;
 }
