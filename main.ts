@@ -45,6 +45,7 @@ const manager = new Manager({
   probes: listen(settings.probes),
   metrics: listen(settings.metrics),
   ...(enabled && { leaderElection: lease }),
+  definitions: true,
 });
 addProjectController(manager, settings.project);
 addDeploymentController(manager, settings.deployment, [connection.server.hostname]);

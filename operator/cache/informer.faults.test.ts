@@ -316,6 +316,20 @@ test('an optional resource that is not served is empty, silently, and followed a
   expect(said).toEqual([absent, served, absent, served]);
 });
 
+test('an optional resource that is long absent is looked for as soon as somebody says so', async () => {
+  const long = 600_000;
+  const { server, informer, start } = await follow({
+    optional: true,
+    reflector: { absence: { base: long, limit: long } },
+  });
+  server.next('list', refuse(404, 'NotFound'));
+  start();
+  await informer.synced;
+  informer.look();
+  await expectAlive(server, informer);
+  expect(informer.served).toBe(true);
+});
+
 test('a resource that is not served, and is not optional, is trouble', async () => {
   const { server, informer, start } = await follow({
     reflector: { backoff: { base: 60_000, limit: 60_000 } },

@@ -29,8 +29,8 @@ export interface InformerOptions<T extends KubernetesObject, IndexName extends s
   readonly freeze?: boolean;
   /**
    * The server may not serve the resource: its CustomResourceDefinition may come later, or never. Until it does the
-   * informer is synced and empty, and looks for it again, at first after a second, then every 30 s at the most. Default
-   * false: that is trouble, and nobody is ready before it ends.
+   * informer is synced and empty, and looks for it again: when `look` is called, and at first after a second, then every
+   * 30 s at the most (`reflector.absence`). Default false: that is trouble, and nobody is ready before it ends.
    */
   readonly optional?: boolean;
   readonly reflector?: Omit<ReflectorOptions, 'clock' | 'onState' | 'optional'>;
@@ -76,6 +76,7 @@ export class Informer<T extends KubernetesObject, IndexName extends string = nev
   #hasSynced = false;
   #served = true;
   #trouble: unknown;
+  #reflector: Reflector<T> | undefined;
 
   /** Throws a `TypeError` on a selector that is none. */
   constructor(source: ListWatch, options: InformerOptions<T, IndexName>) {
@@ -158,7 +159,13 @@ export class Informer<T extends KubernetesObject, IndexName extends string = nev
       clock: this.#options.clock ?? monotonicClock,
       onState: (state) => this.#entered(state),
     });
+    this.#reflector = reflector;
     await reflector.run(signal);
+  }
+
+  /** An optional resource may be served by now: it is looked for at once. */
+  look(): void {
+    this.#reflector?.look();
   }
 
   beginWrite(key: ObjectKey): WriteInFlight<T> {

@@ -50,6 +50,8 @@ export interface ReflectorOptions {
   readonly backoff?: Omit<ReflectorBackoffOptions, 'now' | 'random'> | undefined;
   /** A resource that the server does not serve counts as one of which there are no objects. Default false: it is trouble. */
   readonly optional?: boolean | undefined;
+  /** How long to wait before it is looked for again, unless `look` is called. Default as `backoff`. */
+  readonly absence?: Omit<ReflectorBackoffOptions, 'now' | 'random'> | undefined;
   readonly clock: Clock;
   /** From 0 to 1. Default `Math.random`. */
   readonly random?: (() => number) | undefined;
@@ -72,6 +74,10 @@ export class Reflector<T extends KubernetesObject> {
   #pageSize: number;
   /** The server sends bookmarks: then silence means something. */
   #bookmarks = false;
+  /** The waits while the resource is not served. */
+  #absences: ReflectorBackoff;
+  #looks = false;
+  #wake: (() => void) | undefined;
 
   constructor(
     source: ListWatch,
@@ -87,22 +93,27 @@ export class Reflector<T extends KubernetesObject> {
     this.#options = options;
     this.#pageSize = Math.min(options.pageSize ?? 500, firstPage);
     this.#random = options.random ?? Math.random;
+    this.#absences = this.#backoff(options.absence ?? options.backoff);
+  }
+
+  /** An optional resource may be served by now: if it was not, it is looked for at once, and often for a while. */
+  look(): void {
+    this.#looks = true;
+    this.#wake?.();
   }
 
   /** Resolves once the signal is aborted. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, onState } = this.#options;
-    const waits = new ReflectorBackoff({
-      ...this.#options.backoff,
-      now: () => clock.now(),
-      random: this.#random,
-    });
+    const { onState, backoff } = this.#options;
+    const waits = this.#backoff(backoff);
     let state: ReflectorState = { phase: 'Listing', paged: true };
     while (!signal.aborted) {
       onState?.(state);
       const outcome: ReflectorOutcome = await this.#enter(state, signal);
       if (signal.aborted) return;
-      state = nextState(state, outcome, () => waits.next());
+      state = nextState(state, outcome, () =>
+        outcome.type === 'NotServed' ? this.#absences.next() : waits.next(),
+      );
     }
   }
 
@@ -113,10 +124,28 @@ export class Reflector<T extends KubernetesObject> {
       case 'Watching':
         return this.#watch(state.resourceVersion, signal);
       case 'Waiting':
-      case 'Absent':
         await sleep(this.#options.clock, state.delay, signal);
         return { type: 'Waited' };
+      case 'Absent':
+        await this.#untilLook(state.delay, signal);
+        return { type: 'Waited' };
     }
+  }
+
+  async #untilLook(delay: number, outer: AbortSignal): Promise<void> {
+    using link = linkedAbort(outer);
+    this.#wake = () => link.abort(undefined);
+    // It may have been told to while it listed.
+    if (!this.#looks) await sleep(this.#options.clock, delay, link.signal);
+    this.#wake = undefined;
+    if (!this.#looks) return;
+    this.#looks = false;
+    this.#absences = this.#backoff(this.#options.absence ?? this.#options.backoff);
+  }
+
+  #backoff(options: ReflectorOptions['backoff']): ReflectorBackoff {
+    const { clock } = this.#options;
+    return new ReflectorBackoff({ ...options, now: () => clock.now(), random: this.#random });
   }
 
   async #list(paged: boolean, signal: AbortSignal): Promise<ReflectorOutcome> {

@@ -2,6 +2,8 @@ import type { Logger } from 'pino';
 import { Informer, type InformerOptions } from '../cache/informer.ts';
 import type { CachedClient } from '../client/cachedClient.ts';
 import type { ListWatch } from '../client/listWatch.ts';
+import { definitions } from '../discovery/definitions.ts';
+import type { CustomResourceDefinition } from '../resources/builtin.ts';
 import type { KubernetesObject } from '../resources/object.ts';
 import { type Resource, resourceId } from '../resources/resource.ts';
 
@@ -38,12 +40,16 @@ export class Informers {
   readonly #log: Logger;
   readonly #held = new Map<string, Held>();
   readonly #runs = new Set<Promise<void>>();
+  readonly #followsDefinitions: boolean;
+  #definitions: Informer<CustomResourceDefinition> | undefined;
   #state: 'created' | 'running' | 'stopped' = 'created';
 
-  constructor(source: ListWatch, client: CachedClient, log: Logger) {
+  /** @param followsDefinitions so that an optional kind is looked for when its definition comes */
+  constructor(source: ListWatch, client: CachedClient, log: Logger, followsDefinitions = false) {
     this.#source = source;
     this.#client = client;
     this.#log = log;
+    this.#followsDefinitions = followsDefinitions;
   }
 
   /**
@@ -108,7 +114,12 @@ export class Informers {
         `the informer of ${name} exists with other ${differing.join(', ')}: declare it once, with what all its readers need`,
       );
     }
-    const informer = new Informer<T, IndexName>(this.#source, { ...request, log: this.#log });
+    const awaited = request.optional === true && this.#followsDefinitions;
+    const informer = new Informer<T, IndexName>(this.#source, {
+      ...request,
+      ...(awaited && { reflector: { absence: { limit: longestAbsence }, ...request.reflector } }),
+      log: this.#log,
+    });
     const made: Held = {
       name,
       informer,
@@ -116,7 +127,7 @@ export class Informers {
       declared: false,
       needs: new Set(),
       stop: new AbortController(),
-      untell: this.#client.tell(informer),
+      ends: [this.#client.tell(informer), ...(awaited ? [this.#lookWhenDefined(informer)] : [])],
     };
     this.#held.set(name, made);
     if (this.#state === 'running') this.#run(made);
@@ -131,8 +142,17 @@ export class Informers {
   #letGo(held: Held): void {
     if (held.declared || held.needs.size > 0) return;
     this.#held.delete(held.name);
-    held.untell();
+    for (const end of held.ends) end();
     held.stop.abort();
+  }
+
+  /** Returns what ends it. */
+  #lookWhenDefined(informer: Pick<RunningInformer, 'resource' | 'look'>): () => void {
+    // For as long as the manager runs: some kind is always missing.
+    this.#definitions ??= this.follow(definitions).informer;
+    return this.#definitions.onChange(({ object }) => {
+      if (object.metadata.name === resourceId(informer.resource)) informer.look();
+    });
   }
 
   #stop(): void {
@@ -150,8 +170,8 @@ interface Held {
   /** Of those who follow it. */
   readonly needs: Set<symbol>;
   readonly stop: AbortController;
-  /** Ends its being told of writes. */
-  readonly untell: () => void;
+  /** Ends its being told of writes, and of definitions. */
+  readonly ends: readonly (() => void)[];
 }
 
 /** The resource names the type, and the indexes are those that it was made with. */
@@ -169,11 +189,16 @@ interface Selected {
 
 /** What is asked of an informer of any type. */
 interface RunningInformer {
+  readonly resource: Resource;
   readonly hasSynced: boolean;
   readonly size: number;
   readonly trouble: unknown;
   run(signal: AbortSignal): Promise<void>;
+  look(): void;
 }
+
+/** Milliseconds until a kind is looked for that comes without a definition, as by an upgrade of the server. */
+const longestAbsence = 600_000;
 
 function nameOf({ resource, namespace, labelSelector, fieldSelector, apart }: Selected): string {
   const selection = [

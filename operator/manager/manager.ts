@@ -32,6 +32,11 @@ export interface ManagerOptions {
   readonly probes?: ListenOptions;
   /** Where `/metrics` is served; may be where the probes are. Absent: nowhere. */
   readonly metrics?: ListenOptions;
+  /**
+   * Follow CustomResourceDefinitions, which takes the right to list and watch them: an optional kind that is not served is
+   * then looked for when its definition comes, and else every 10 minutes only. Default false.
+   */
+  readonly definitions?: boolean;
   /** Milliseconds that a stop may take in all. Default 30,000. */
   readonly gracePeriod?: number;
   readonly log: Logger;
@@ -120,7 +125,7 @@ export class Manager {
     const cached = new CachedClient(http);
     this.client = cached;
     this.discovery = new Discovery({ client: http, clock });
-    this.#informers = new Informers(http, cached, log);
+    this.#informers = new Informers(http, cached, log, options.definitions);
     if (leaderElection !== undefined) {
       this.#elector = new LeaderElector({
         namespace: connection.namespace,

@@ -75,11 +75,12 @@ async function makeWidget(name: string): Promise<void> {
 }
 
 /** A manager of nothing yet, with a controller that notes its keys; `run` starts it. */
-function manage() {
+function manage(options: { readonly definitions?: boolean } = {}) {
   const lines: Record<string, unknown>[] = [];
   const log = createLog({ destination: { write: (line: string) => lines.push(JSON.parse(line)) } });
   const local = { host: '127.0.0.1', port: 0 };
-  const manager = new Manager({ connection, fieldManager: 'dynamic', probes: local, metrics: local, log });
+  const endpoints = { probes: local, metrics: local };
+  const manager = new Manager({ connection, fieldManager: 'dynamic', ...endpoints, log, ...options });
   const seen: string[] = [];
   const controller = manager.addController({
     name: 'noting',
@@ -144,6 +145,25 @@ describe('a kind that is not installed', () => {
     const said = lines.filter(({ resource }) => resource === `widgets.${group}`).map(({ msg }) => msg);
     const [gone, there] = ['the server does not serve the resource', 'the server serves the resource now'];
     expect(said).toEqual([gone, there, gone, there, gone]);
+  });
+});
+
+describe('a manager that follows definitions', () => {
+  it('looks for a kind when its definition comes or changes, and needs not look before', async () => {
+    const { manager, seen, run, ready } = manage({ definitions: true });
+    const never = { base: 600_000, limit: 600_000 };
+    const informer = manager.informer({ resource: widgets(), optional: true, reflector: { absence: never } });
+    run();
+    await eventually(async () => expect(await ready()).toContain('200'));
+    expect(informer.served).toBe(false);
+    await install();
+    await makeWidget('first');
+    // It may have been looked for a moment before it was served.
+    const patch = { metadata: { labels: { touched: 'yes' } } };
+    await client.patch(customResourceDefinitions, crd(), { type: 'merge', body: patch });
+    await eventually(() => expect([informer.served, informer.size]).toEqual([true, 1]));
+    expect(seen).toEqual([]);
+    await client.delete(customResourceDefinitions, crd());
   });
 });
 
