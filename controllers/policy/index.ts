@@ -10,6 +10,7 @@ import { Examinations } from './admission/examinations.ts';
 import { compiledResources } from './admission/live.ts';
 import { AdmissionReconciler } from './admission/reconciler.ts';
 import { ServerFacts } from './admission/server.ts';
+import { Uptake } from './admission/uptake.ts';
 import { addFixes } from './fix/index.ts';
 import { informersOf } from './informers.ts';
 import { identity } from './marks.ts';
@@ -55,25 +56,33 @@ export function addPolicyController(manager: Manager, settings: PolicySettings):
     violates: (object, names) => fixes.violates(object, names),
   });
   const reports = addPolicyReports(manager, scan, (policy, object) => fixes.suggestionOf(policy, object));
+  const applier = new Applier({
+    client: manager.client,
+    identity,
+    inventory: inventoryOf([
+      { resource: compiledResources.ValidatingAdmissionPolicy, lister: informers.validatingPolicies },
+      {
+        resource: compiledResources.ValidatingAdmissionPolicyBinding,
+        lister: informers.validatingBindings,
+      },
+      { resource: compiledResources.MutatingAdmissionPolicy, lister: informers.mutatingPolicies },
+      { resource: compiledResources.MutatingAdmissionPolicyBinding, lister: informers.mutatingBindings },
+    ]),
+    metrics: metrics.changes,
+  });
   const admission = new AdmissionReconciler({
     client: manager.client,
     informers,
     server: new ServerFacts(manager.client, manager.discovery),
     definitions: definitions.informer,
     examinations: new Examinations(manager.client),
-    applier: new Applier({
+    applier,
+    uptake: new Uptake({
       client: manager.client,
-      identity,
-      inventory: inventoryOf([
-        { resource: compiledResources.ValidatingAdmissionPolicy, lister: informers.validatingPolicies },
-        {
-          resource: compiledResources.ValidatingAdmissionPolicyBinding,
-          lister: informers.validatingBindings,
-        },
-        { resource: compiledResources.MutatingAdmissionPolicy, lister: informers.mutatingPolicies },
-        { resource: compiledResources.MutatingAdmissionPolicyBinding, lister: informers.mutatingBindings },
-      ]),
-      metrics: metrics.changes,
+      applier,
+      caches: informers,
+      namespace: manager.namespace,
+      now: Date.now,
     }),
     recorder,
     scan,

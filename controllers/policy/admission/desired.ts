@@ -1,6 +1,7 @@
 import { group, version } from '../../../crds/group.ts';
 import { annotations } from '../../../crds/policy/names.ts';
 import type { DesiredObject } from '../../../operator/apply/desired.ts';
+import type { OwnerReference } from '../../../operator/resources/object.ts';
 import type { CompiledObject } from '../compile/index.ts';
 import { policiesOf } from '../compile/objects.ts';
 import { compiledResources } from './live.ts';
@@ -25,12 +26,7 @@ export function desiredOf(object: CompiledObject, origins: ReadonlyMap<string, O
           ...metadata.annotations,
           ...(isBinding ? {} : { [annotations.origins]: writeOrigins(its) }),
         },
-        ownerReferences: its.map(({ policy, uid }) => ({
-          apiVersion: `${group}/${version}`,
-          kind: 'Policy',
-          name: policy,
-          uid,
-        })),
+        ownerReferences: ownersOf(its),
       },
     },
     // A policy stands before its binding.
@@ -39,4 +35,13 @@ export function desiredOf(object: CompiledObject, origins: ReadonlyMap<string, O
     // In what judges requests nobody may add anything.
     whole: [{ path: ['spec'] }],
   };
+}
+
+export function ownersOf(origins: readonly Origin[]): readonly OwnerReference[] {
+  return origins.map(({ policy, uid }) => ({
+    apiVersion: `${group}/${version}`,
+    kind: 'Policy',
+    name: policy,
+    uid,
+  }));
 }

@@ -1,4 +1,4 @@
-import { ownerOf } from '../../../operator/apply/identity.ts';
+import { type Owner, ownerOf } from '../../../operator/apply/identity.ts';
 import type { Lister } from '../../../operator/cache/lister.ts';
 import {
   mutatingAdmissionPolicies,
@@ -37,13 +37,13 @@ export interface Live {
   readonly origins: readonly Origin[];
 }
 
-/** What is ours by a label that our field manager owns, and not on its way out. */
-export function liveOf(caches: CompiledCaches): readonly Live[] {
+/** What is an owner's by a label that our field manager owns, and not on its way out. */
+export function liveOf(caches: CompiledCaches, owner: Owner = together): readonly Live[] {
   const of = (kind: CompiledObject['kind'], lister: Listed) =>
     [...lister.list()]
       .filter(
         (object) =>
-          object.metadata.deletionTimestamp === undefined && ownerOf(identity, object) === together.uid,
+          object.metadata.deletionTimestamp === undefined && ownerOf(identity, object) === owner.uid,
       )
       .map((object) => ({ object: { ...object, kind }, origins: readOrigins(object) }));
   return [

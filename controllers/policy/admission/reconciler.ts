@@ -22,10 +22,11 @@ import type { Scan } from '../scan/index.ts';
 import { desiredOf } from './desired.ts';
 import { environmentsOf } from './environments.ts';
 import type { Examinations } from './examinations.ts';
-import { compiledResources, type Live, liveOf } from './live.ts';
+import { compiledResources, keyOfLive, type Live, liveOf } from './live.ts';
 import { type AdmissionPlan, originsOf, planAdmission, type Wanted } from './plan.ts';
 import type { Server, ServerFacts } from './server.ts';
 import { type Standing, standingOf } from './standing.ts';
+import type { Uptake } from './uptake.ts';
 
 export interface AdmissionParts {
   readonly client: Pick<Client, 'delete'>;
@@ -34,6 +35,7 @@ export interface AdmissionParts {
   readonly definitions: Pick<Lister<CustomResourceDefinition>, 'list'>;
   readonly examinations: Examinations;
   readonly applier: Applier;
+  readonly uptake: Uptake;
   readonly recorder: Recorder;
   readonly scan: Pick<Scan, 'follow'>;
   readonly fixes: Pick<Fixes, 'follow'>;
@@ -79,7 +81,7 @@ export class AdmissionReconciler {
   }
 
   async reconcile(context: ReconcileContext): Promise<ReconcileResult> {
-    const { informers, applier, now } = this.#parts;
+    const { informers, applier, uptake, now } = this.#parts;
     let news = false;
     for (let looks = 1; ; looks += 1) {
       const { wanted, live, facts, ...observed } = await this.#observe(context);
@@ -93,13 +95,16 @@ export class AdmissionReconciler {
         signal: context.signal,
       });
       this.#fix(plan);
-      const gone = await this.#remove(plan.obsolete, context);
-      this.#report(wanted, plan, applied);
+      const obsolete = [...plan.obsolete, ...uptake.obsolete(plan.compiled.objects)];
+      const gone = await this.#remove(obsolete, context);
       tellOutcomes(this.#parts.recorder, applied, (name) => informers.policies.get(keyOf({ name })));
-      for (const outcome of applied) if (outcome.result === 'failed') throw outcome.error;
+      const failed = applied.find((outcome) => outcome.result === 'failed');
       // What was written says when something else may go.
       const moved = gone > 0 || applied.some(({ result }) => changing.includes(result));
-      if (moved && looks < mostLooks) continue;
+      if (moved && failed === undefined && looks < mostLooks) continue;
+      const unproven = await uptake.prove(standingNow(plan, liveOf(informers)), plan.origins, context);
+      this.#report(wanted, plan, applied);
+      if (failed !== undefined) throw failed.error;
       const undescribed =
         news || wanted.some(({ examination }) => (examination.undescribed ?? []).length > 0);
       this.#asked = undescribed ? this.#asked + 1 : 0;
@@ -109,6 +114,7 @@ export class AdmissionReconciler {
         ...(requeueAfter === undefined ? [] : [requeueAfter]),
         ...(undescribed ? [untilDescribed * 2 ** Math.min(this.#asked - 1, 8)] : []),
         ...(unknown ? [untilAsked] : []),
+        ...(unproven === undefined ? [] : [unproven]),
       ];
       return waits.length === 0 ? {} : { requeueAfter: bounded(Math.min(...waits)) };
     }
@@ -219,18 +225,25 @@ export class AdmissionReconciler {
   }
 
   #report(wanted: readonly Wanted[], plan: AdmissionPlan, outcomes: readonly Outcome[]): void {
-    const live = liveOf(this.#parts.informers);
+    const { informers, uptake } = this.#parts;
+    const stands = { live: liveOf(informers), outcomes, judges: (one: Live) => uptake.judges(one) };
     const changed: string[] = [];
     const names = new Set(wanted.map(({ name }) => name));
     for (const name of this.#standings.keys()) if (!names.has(name)) this.#standings.delete(name);
     for (const one of wanted) {
-      const standing = standingOf(one, plan, live, outcomes);
+      const standing = standingOf(one, plan, stands);
       if (isDeepStrictEqual(this.#standings.get(one.name), standing)) continue;
       this.#standings.set(one.name, standing);
       changed.push(one.name);
     }
     this.#parts.changed(changed);
   }
+}
+
+/** What is there of what is to stand. */
+function standingNow({ compiled }: AdmissionPlan, live: readonly Live[]): readonly Live[] {
+  const wanted = new Set(compiled.objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
+  return live.filter((one) => wanted.has(keyOfLive(one)));
 }
 
 interface Observation {

@@ -2,7 +2,7 @@ import type { Enforcement } from '../../../crds/policy/schema.ts';
 import type { Outcome } from '../../../operator/apply/report.ts';
 import type { Finding } from '../compile/index.ts';
 import { policiesOf } from '../compile/objects.ts';
-import { holds, type Live } from './live.ts';
+import { holds, keyOfLive, type Live } from './live.ts';
 import type { Origin } from './origins.ts';
 import { type AdmissionPlan, originsOf, type Wanted } from './plan.ts';
 
@@ -31,15 +31,19 @@ export interface Trouble {
   readonly message: string;
 }
 
-/**
- * @param live what is there of ours, after what was written
- * @param outcomes what became of each object that is to stand
- */
+export interface Standings {
+  /** What is there of ours, after what was written. */
+  readonly live: readonly Live[];
+  /** What became of each object that is to stand. */
+  readonly outcomes: readonly Outcome[];
+  /** Whether the API server judges requests by it. */
+  readonly judges: (one: Live) => boolean;
+}
+
 export function standingOf(
   { name, uid, generation, examination }: Wanted,
   plan: AdmissionPlan,
-  live: readonly Live[],
-  outcomes: readonly Outcome[],
+  { live, outcomes, judges }: Standings,
 ): Standing {
   const origin = plan.origins.get(name);
   const objects = plan.compiled.objects.filter((object) => policiesOf(object).includes(name));
@@ -48,8 +52,11 @@ export function standingOf(
       (outcome) => outcome.resource.kind === kind && outcome.name.name === metadata.name && !isWell(outcome),
     ),
   );
-  const whole = objects.length > 0 && failed.length === 0;
-  const is = whole && origin !== undefined ? origin : newestLive(name, uid, live);
+  const judging = live.filter(judges);
+  const known = new Set(judging.map(keyOfLive));
+  const isTakenUp = objects.every(({ kind, metadata }) => known.has(`${kind}/${metadata.name}`));
+  const whole = objects.length > 0 && failed.length === 0 && isTakenUp;
+  const is = whole && origin !== undefined ? origin : newestLive(name, uid, judging);
   return {
     uid,
     generation,
@@ -63,9 +70,14 @@ export function standingOf(
         ? troubleOf(failed)
         : examination.state === 'Unknown'
           ? { reason: 'Progressing', message: examination.trouble ?? 'the API server could not be asked' }
-          : undefined,
+          : isTakenUp
+            ? undefined
+            : { reason: 'Progressing', message: notTakenUp },
   };
 }
+
+const notTakenUp =
+  'it is written, and the API server does not judge by it yet: it takes up what is new within seconds, unless its admission plugin for it is off';
 
 function isWell({ result }: Outcome): boolean {
   return ['unchanged', 'created', 'updated', 'repaired'].includes(result);

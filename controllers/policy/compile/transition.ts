@@ -28,7 +28,7 @@ export interface LiveObject {
  * How long the new stands beside the old, in milliseconds. An API server looks for new objects each second, after its watch
  * has brought them, and there may be several of them.
  */
-const overlap = 15_000;
+export const overlap = 15_000;
 
 /** @param now milliseconds since 1970 */
 export function transition(
