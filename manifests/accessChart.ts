@@ -62,7 +62,7 @@ export class AccessChart extends Chart {
   }
 }
 
-/** Rights that are installed by choice: with them, fixes of Policies change workloads that are there. */
+/** Rights that are installed by choice: with them, fixes of Policies change what is asked for, and workloads that are there. */
 export class FixesChart extends Chart {
   constructor(scope: Construct) {
     super(scope, 'fixes', { disableResourceNameHashes: true, labels: { ...commonLabels } });

@@ -201,7 +201,7 @@ const deploymentRights: readonly Right[] = [
 
 /**
  * What Policies are compiled into can have any name, and the API server lets no admission policy guard admission policies:
- * so nothing narrows this. What it means is told in docs/security.md.
+ * so nothing narrows this. What it means is told in docs/security.md. What may mutate comes by choice: `fixRights`.
  */
 const policyRights: readonly Right[] = [
   {
@@ -223,10 +223,16 @@ const policyRights: readonly Right[] = [
     verbs: keep,
   },
   {
-    scenario: 'Fixes of Policies are mutations in the API server, which are made, repaired and removed.',
+    scenario: 'Fixes of Policies that are in force are seen, and what is no longer so is repaired.',
     groups: ['admissionregistration.k8s.io'],
     resources: ['mutatingadmissionpolicies', 'mutatingadmissionpolicybindings'],
-    verbs: [...follow, ...keep],
+    verbs: follow,
+  },
+  {
+    scenario: 'A Policy whose fix the operator may not put in force says so, and what to apply.',
+    groups: ['authorization.k8s.io'],
+    resources: ['selfsubjectaccessreviews'],
+    verbs: ['create'],
   },
   {
     scenario: 'Pods that are there, and what makes them, are looked at with Policies.',
@@ -299,6 +305,16 @@ const commonRights: readonly Right[] = [
     groups: ['events.k8s.io'],
     resources: ['events'],
     verbs: ['create', 'patch'],
+  },
+];
+
+/** What the operator may do besides where somebody has installed that by choice, of fixes in the API server. */
+export const fixRights: readonly Right[] = [
+  {
+    scenario: 'Fixes of Policies are mutations in the API server, which are made, repaired and removed.',
+    groups: ['admissionregistration.k8s.io'],
+    resources: ['mutatingadmissionpolicies', 'mutatingadmissionpolicybindings'],
+    verbs: keep,
   },
 ];
 

@@ -1,4 +1,5 @@
 import { labels, verbs } from '../crds/policy/names.ts';
+import { fixRights } from './operatorRights.ts';
 
 /** A ClusterRole without rules of its own: it has those of all ClusterRoles with a label. Bound to the operator. */
 interface CollectingRole {
@@ -17,15 +18,22 @@ export const collectingRoles: readonly CollectingRole[] = [
   {
     name: 'mainstay-fix',
     label: labels.aggregateToFixes,
-    description: `Lets the operator change what violates Policies, by spec.fix.existing: what the ClusterRoles with the label ${labels.aggregateToFixes}: "true" say.`,
+    description: `Lets the operator change what violates Policies, by spec.fix: what the ClusterRoles with the label ${labels.aggregateToFixes}: "true" say.`,
   },
 ];
 
-/** What lets fixes change workloads; installed by choice. A dry run, by which a fix is asked for, needs the right as well. */
+/** What lets fixes change what is there and what is asked for; installed by choice. */
 export const fixesRole = {
   name: 'mainstay-fixes',
-  description: 'Lets the operator make good workloads that violate Policies, by spec.fix.existing.',
+  description:
+    'Lets the operator put spec.fix of Policies in force (MutatingAdmissionPolicies), and make good workloads that violate them, by spec.fix.existing.',
   rules: [
+    ...fixRights.map(({ groups: [group], resources, verbs: allowed }) => ({
+      group,
+      resources,
+      verbs: allowed,
+    })),
+    // A dry run, by which a fix is asked for, needs the right as well.
     { group: '', resources: ['replicationcontrollers'], verbs: ['get', 'list', 'patch'] },
     // What cannot be changed any more is tried as if it were made.
     { group: '', resources: ['pods'], verbs: ['get', 'list', 'patch', 'create'] },

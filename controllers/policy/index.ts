@@ -7,6 +7,7 @@ import type { Manager } from '../../operator/manager/manager.ts';
 import { keyOf } from '../../operator/resources/object.ts';
 import { StatusWriter } from '../../operator/status/statusWriter.ts';
 import { Examinations } from './admission/examinations.ts';
+import { FixRight } from './admission/fixRight.ts';
 import { compiledResources } from './admission/live.ts';
 import { AdmissionReconciler } from './admission/reconciler.ts';
 import { ServerFacts } from './admission/server.ts';
@@ -56,6 +57,7 @@ export function addPolicyController(manager: Manager, settings: PolicySettings):
     violates: (object, names) => fixes.violates(object, names),
   });
   const reports = addPolicyReports(manager, scan, (policy, object) => fixes.suggestionOf(policy, object));
+  const fixRight = new FixRight(manager.client, Date.now);
   const applier = new Applier({
     client: manager.client,
     identity,
@@ -75,7 +77,8 @@ export function addPolicyController(manager: Manager, settings: PolicySettings):
     informers,
     server: new ServerFacts(manager.client, manager.discovery),
     definitions: definitions.informer,
-    examinations: new Examinations(manager.client),
+    examinations: new Examinations(manager.client, fixRight),
+    fixRight,
     applier,
     uptake: new Uptake({
       client: manager.client,

@@ -4,6 +4,7 @@ import { fairTurn } from '../../../operator/controller/eventLoopTurn.ts';
 import type { Finding } from '../compile/index.ts';
 import { defaulted } from '../defaulting/index.ts';
 import type { Examination, Subject } from './examination.ts';
+import type { FixRight } from './fixRight.ts';
 import { type Matched, type MatchedKind, matchedKinds, spoken } from './matchedKinds.ts';
 import type { Origin } from './origins.ts';
 import { digestOf } from './origins.ts';
@@ -21,9 +22,9 @@ export class Examinations {
   readonly #tryOuts: TryOuts;
   readonly #known = new Map<string, { readonly key: string; readonly kinds: KindsExamination }>();
 
-  constructor(client: Pick<Client, 'request' | 'create'>) {
+  constructor(client: Pick<Client, 'request' | 'create'>, fixRight: Pick<FixRight, 'refuse'>) {
     this.#schemas = new Schemas(client);
-    this.#tryOuts = new TryOuts(client);
+    this.#tryOuts = new TryOuts(client, fixRight);
   }
 
   /**

@@ -3,7 +3,7 @@ import type { PolicySpec } from '../../../crds/policy/schema.ts';
 import type { Applier } from '../../../operator/apply/applier.ts';
 import type { Outcome } from '../../../operator/apply/report.ts';
 import type { Lister } from '../../../operator/cache/lister.ts';
-import { isNotFound } from '../../../operator/client/apiError.ts';
+import { isForbidden, isNotFound } from '../../../operator/client/apiError.ts';
 import type { Client } from '../../../operator/client/client.ts';
 import type { ReconcileContext, ReconcileResult } from '../../../operator/controller/reconciler.ts';
 import type { Recorder } from '../../../operator/events/eventRecorder.ts';
@@ -22,6 +22,7 @@ import type { Scan } from '../scan/index.ts';
 import { desiredOf } from './desired.ts';
 import { environmentsOf } from './environments.ts';
 import type { Examinations } from './examinations.ts';
+import { type FixRight, untilAskedAgain } from './fixRight.ts';
 import { compiledResources, keyOfLive, type Live, liveOf } from './live.ts';
 import { type AdmissionPlan, originsOf, planAdmission, type Wanted } from './plan.ts';
 import type { Server, ServerFacts } from './server.ts';
@@ -34,6 +35,7 @@ export interface AdmissionParts {
   readonly server: ServerFacts;
   readonly definitions: Pick<Lister<CustomResourceDefinition>, 'list'>;
   readonly examinations: Examinations;
+  readonly fixRight: FixRight;
   readonly applier: Applier;
   readonly uptake: Uptake;
   readonly recorder: Recorder;
@@ -94,9 +96,10 @@ export class AdmissionReconciler {
         log: context.log,
         signal: context.signal,
       });
+      if (this.#lacksRight(applied) && looks < mostLooks) continue;
       this.#fix(plan);
       const obsolete = [...plan.obsolete, ...uptake.obsolete(plan.compiled.objects)];
-      const gone = await this.#remove(obsolete, context);
+      const { gone, kept } = await this.#remove(obsolete, context);
       tellOutcomes(this.#parts.recorder, applied, (name) => informers.policies.get(keyOf({ name })));
       const failed = applied.find((outcome) => outcome.result === 'failed');
       // What was written says when something else may go.
@@ -115,13 +118,14 @@ export class AdmissionReconciler {
         ...(undescribed ? [untilDescribed * 2 ** Math.min(this.#asked - 1, 8)] : []),
         ...(unknown ? [untilAsked] : []),
         ...(unproven === undefined ? [] : [unproven]),
+        ...(facts.server.mutating === 'Forbidden' || kept > 0 ? [untilAskedAgain] : []),
       ];
       return waits.length === 0 ? {} : { requeueAfter: bounded(Math.min(...waits)) };
     }
   }
 
   async #observe({ signal }: ReconcileContext): Promise<Observation> {
-    const { informers, server, definitions, examinations, now } = this.#parts;
+    const { informers, server, definitions, examinations, fixRight, now } = this.#parts;
     const found = await server.get(signal);
     // Until it serves what is defined, it is asked again what it serves.
     const behind = this.#isBehind(isBehind(found.served, definitions.list()));
@@ -139,7 +143,13 @@ export class AdmissionReconciler {
       uid,
       spec: specs.get(uid)?.spec ?? spec,
     }));
-    const examined = await examinations.of(subjects, found, {
+    const isFixing = there.some(({ spec }) => spec.fix !== undefined);
+    const facts = async () =>
+      isFixing && found.facts.mutating === true && (await fixRight.isRefused(signal))
+        ? ({ ...found.facts, mutating: 'Forbidden' } as const)
+        : found.facts;
+    const asked = { ...found, facts: await facts() };
+    const examined = await examinations.of(subjects, asked, {
       before: (policy) => originsOf(policy, live),
       fresh: this.#asked > 0,
       signal,
@@ -147,7 +157,8 @@ export class AdmissionReconciler {
     return {
       live,
       news,
-      facts: { environments: environmentsOf(informers.projects.list()), server: found.facts, now: now() },
+      // They may have been found out to be others.
+      facts: { environments: environmentsOf(informers.projects.list()), server: await facts(), now: now() },
       wanted: there.flatMap((policy) => {
         const { name, uid = '', generation = 0 } = policy.metadata;
         const examination = examined.get(name);
@@ -195,10 +206,26 @@ export class AdmissionReconciler {
     );
   }
 
-  async #remove(obsolete: readonly Live[], { log, signal }: ReconcileContext): Promise<number> {
+  /** Whether it turned out that the operator may not write fixes. */
+  #lacksRight(outcomes: readonly Outcome[]): boolean {
+    const lacks = outcomes.some(
+      (outcome) =>
+        outcome.result === 'failed' && isForbidden(outcome.error) && mutating.has(outcome.resource.kind),
+    );
+    if (lacks) this.#parts.fixRight.refuse();
+    return lacks;
+  }
+
+  async #remove(obsolete: readonly Live[], { log, signal }: ReconcileContext): Promise<Removal> {
+    const { fixRight } = this.#parts;
     let gone = 0;
+    let kept = 0;
     for (const { object } of obsolete) {
       const { name, uid, resourceVersion } = object.metadata;
+      if (mutating.has(object.kind) && (await fixRight.isRefused(signal))) {
+        kept += 1;
+        continue;
+      }
       try {
         const resource: Resource = compiledResources[object.kind];
         await this.#parts.client.delete(
@@ -218,10 +245,17 @@ export class AdmissionReconciler {
         );
         gone += 1;
       } catch (error) {
-        if (!isNotFound(error)) throw error;
+        if (isForbidden(error) && mutating.has(object.kind)) {
+          fixRight.refuse();
+          kept += 1;
+          log.warn(
+            { kind: object.kind, name },
+            'a fix that no Policy has now stays in force, since it may not be deleted: apply manifests/dist/fixes.yaml, or delete it',
+          );
+        } else if (!isNotFound(error)) throw error;
       }
     }
-    return gone;
+    return { gone, kept };
   }
 
   #report(wanted: readonly Wanted[], plan: AdmissionPlan, outcomes: readonly Outcome[]): void {
@@ -244,6 +278,14 @@ export class AdmissionReconciler {
 function standingNow({ compiled }: AdmissionPlan, live: readonly Live[]): readonly Live[] {
   const wanted = new Set(compiled.objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
   return live.filter((one) => wanted.has(keyOfLive(one)));
+}
+
+const mutating: ReadonlySet<string> = new Set(['MutatingAdmissionPolicy', 'MutatingAdmissionPolicyBinding']);
+
+interface Removal {
+  readonly gone: number;
+  /** For want of the right to delete them. */
+  readonly kept: number;
 }
 
 interface Observation {

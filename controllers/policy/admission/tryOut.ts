@@ -1,9 +1,10 @@
-import { isAlreadyExists, isApiError } from '../../../operator/client/apiError.ts';
+import { isAlreadyExists, isApiError, isForbidden } from '../../../operator/client/apiError.ts';
 import type { Client } from '../../../operator/client/client.ts';
 import type { KubernetesObject } from '../../../operator/resources/object.ts';
 import type { Resource } from '../../../operator/resources/resource.ts';
 import { type CompiledObject, compile, type Facts, type Finding } from '../compile/index.ts';
 import type { Subject } from './examination.ts';
+import type { FixRight } from './fixRight.ts';
 import { compiledResources } from './live.ts';
 import { digestOf } from './origins.ts';
 
@@ -15,6 +16,8 @@ export interface TryOut {
 }
 
 const taken: TryOut = { state: 'Taken', findings: [], trouble: '' };
+/** So far as it goes: the operator may not write fixes. */
+const takenWithoutFix: TryOut = { ...taken };
 
 /**
  * Shows each new spec to the API server, by a dry run and alone, before it joins others': one that the server refuses must
@@ -22,11 +25,13 @@ const taken: TryOut = { state: 'Taken', findings: [], trouble: '' };
  */
 export class TryOuts {
   readonly #client: Pick<Client, 'create'>;
+  readonly #fixRight: Pick<FixRight, 'refuse'>;
   /** Answers, by Policy: of its last spec only. */
   readonly #known = new Map<string, { readonly key: string; readonly tryOut: TryOut }>();
 
-  constructor(client: Pick<Client, 'create'>) {
+  constructor(client: Pick<Client, 'create'>, fixRight: Pick<FixRight, 'refuse'>) {
     this.#client = client;
+    this.#fixRight = fixRight;
   }
 
   /** @param stands whether this very spec is in force: then the server has taken it */
@@ -36,11 +41,13 @@ export class TryOuts {
     stands: boolean,
     signal: AbortSignal,
   ): Promise<TryOut> {
-    if (stands) return taken;
-    const key = JSON.stringify([digestOf(spec), server]);
+    const keyWith = (facts: Facts['server']) => JSON.stringify([digestOf(spec), facts]);
     const known = this.#known.get(uid);
-    if (known?.key === key) return known.tryOut;
+    if (known?.key === keyWith(server)) return known.tryOut;
+    // A fix that could not be tried is, once it may be written.
+    if (stands && known?.tryOut !== takenWithoutFix) return taken;
     const tryOut = await this.#ask(name, spec, server, signal);
+    const key = tryOut === takenWithoutFix ? keyWith({ ...server, mutating: 'Forbidden' }) : keyWith(server);
     if (tryOut.state !== 'Unknown') this.#known.set(uid, { key, tryOut });
     return tryOut;
   }
@@ -66,6 +73,10 @@ export class TryOuts {
         await this.#client.create(resource, sent, { dryRun: true, signal });
       } catch (error) {
         if (isAlreadyExists(error)) continue;
+        if (isForbidden(error) && object.kind === 'MutatingAdmissionPolicy') {
+          this.#fixRight.refuse();
+          return takenWithoutFix;
+        }
         if (!isApiError(error)) throw error;
         const { message, reason, details } = error;
         if (!['Invalid', 'BadRequest', 'RequestEntityTooLarge'].includes(reason))

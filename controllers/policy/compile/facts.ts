@@ -27,8 +27,8 @@ export interface Facts {
     readonly minor: number;
     /** Whether it serves ValidatingAdmissionPolicies as `v1`. */
     readonly validating: boolean;
-    /** Whether it serves MutatingAdmissionPolicies as `v1`. */
-    readonly mutating: boolean;
+    /** Whether it serves MutatingAdmissionPolicies as `v1`; `Forbidden` where it does, and the operator may not write them. */
+    readonly mutating: boolean | 'Forbidden';
   };
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -47,6 +47,7 @@ export interface Finding {
     | 'InvalidExpression'
     | 'TooLarge'
     | 'NotServed'
+    | 'FixForbidden'
     | 'NothingMatched'
     | 'JudgedOnRequest'
     | 'Unproven';

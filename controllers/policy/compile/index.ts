@@ -53,11 +53,12 @@ export function compile(candidates: readonly Candidate[], facts: Facts): Compile
   const compilations = shared(whole, sharingOf, ({ resolved }) => resolved.rules).flatMap(
     ([sharing, rules]) => grouped(sharing, rules),
   );
-  const fixing = facts.server.mutating ? whole : [];
-  const enforced = shared(fixing.filter(isEnforced), enforcedSharingOf, mutationsOf).map(
+  const fixing = facts.server.mutating === true ? whole : [];
+  const of = (is: (candidate: Candidate) => boolean) => fixing.filter(({ candidate }) => is(candidate));
+  const enforced = shared(of(isEnforced), enforcedSharingOf, mutationsOf).map(
     ([sharing, mutations]) => mutatingObjects(sharing, mutations),
   );
-  const asked = shared(fixing.filter(isAsked), fixSharingOf, mutationsOf).map(([sharing, mutations]) =>
+  const asked = shared(of(isAsked), fixSharingOf, mutationsOf).map(([sharing, mutations]) =>
     askedObjects(sharing, mutations),
   );
   return {
@@ -125,10 +126,11 @@ function ofProjects({ spec }: Candidate, { environments }: Facts): readonly Omit
 
 /** What this server cannot do: said, and never left out in silence. */
 function ofServer(
-  { spec }: Candidate,
+  candidate: Candidate,
   { calls }: Resolved,
   { server }: Facts,
 ): readonly Omit<Finding, 'policy'>[] {
+  const { spec } = candidate;
   const missing = notServed(calls, server.minor);
   const background = { weight: 'Background', reason: 'NotServed' } as const;
   return [
@@ -151,32 +153,37 @@ function ofServer(
             message: `this API server (1.${server.minor}) does not know ${missing.join(', ')}: what is there is reported`,
           },
         ]),
-    ...(spec.fix === undefined || server.mutating
-      ? []
-      : [
-          {
-            weight: 'Note' as const,
-            reason: 'NotServed' as const,
-            field: 'spec.fix',
-            message:
-              'this API server has no MutatingAdmissionPolicies (v1, from Kubernetes 1.36): nothing is fixed',
-          },
-        ]),
+    ...(spec.fix !== undefined && server.mutating === false
+      ? [{ weight: 'Note', field: 'spec.fix', ...unserved } as const]
+      : []),
+    ...(server.mutating === 'Forbidden' && (isEnforced(candidate) || isAsked(candidate))
+      ? [{ weight: 'Note', field: 'spec.fix', ...forbidden } as const]
+      : []),
   ];
 }
+
+const unserved = {
+  reason: 'NotServed',
+  message: 'this API server has no MutatingAdmissionPolicies (v1, from Kubernetes 1.36): nothing is fixed',
+} as const;
+
+const forbidden = {
+  reason: 'FixForbidden',
+  message:
+    'the operator may not write MutatingAdmissionPolicies, so it is not put in force: apply manifests/dist/fixes.yaml, or leave fix out',
+} as const;
 
 function sharingOf({ sharing }: Understood): Sharing {
   return sharing;
 }
 
 /** Of what other people ask for, only what a Policy warns of or denies is mutated. */
-function isEnforced({ sharing }: Understood): boolean {
-  return sharing.enforcement !== 'Audit';
+function isEnforced({ spec, enforcement }: Candidate): boolean {
+  return spec.fix !== undefined && enforcement !== 'Audit';
 }
 
 /** Whether the operator asks what the fix would do to what is there. */
-function isAsked({ candidate }: Understood): boolean {
-  const { fix } = candidate.spec;
+function isAsked({ spec: { fix } }: Candidate): boolean {
   return fix !== undefined && fix.existing !== 'Off';
 }
 

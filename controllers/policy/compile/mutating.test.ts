@@ -74,4 +74,15 @@ describe('fixes', () => {
       findings: [{ weight: 'Note', field: 'spec.fix' }],
     });
   });
+
+  it('where the operator may not write them, no fix is in force, and the rules are enforced all the same', () => {
+    const facts = someFacts({ server: { minor: 36, validating: true, mutating: 'Forbidden' } });
+    const findings = [{ weight: 'Note', reason: 'FixForbidden', field: 'spec.fix' }];
+    expect(ofKind(compile([aCandidate('a', fields)], facts), 'MutatingAdmissionPolicy')).toEqual([]);
+    expect(findingsIn(fields, facts)).toMatchObject({ placed: 1, findings });
+    const counts = { ...fields, enforcement: 'Audit' } as const;
+    expect(findingsIn(counts, facts), 'of a fix that would change nothing').toMatchObject({ findings: [] });
+    const { fix } = fields;
+    expect(findingsIn({ ...counts, fix: { ...fix, existing: 'Suggest' } }, facts)).toMatchObject({ findings });
+  });
 });

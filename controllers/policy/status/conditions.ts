@@ -97,6 +97,11 @@ function enforced({ findings, generation, inForce, trouble }: Standing): Conditi
       message: [`${what}; where a rule fails to compute, the request is let through`, ...why].join('. '),
     };
   }
+  const unfixed = findings.find(({ reason }) => reason === 'FixForbidden');
+  if (unfixed !== undefined) {
+    const reason: Reason = 'FixForbidden';
+    return { type, status: 'True', reason, message: `${what}. ${said(unfixed)}` };
+  }
   return { type, status: 'True', reason: 'AsDesired' satisfies Reason, message: what };
 }
 

@@ -41,6 +41,12 @@ export const reasons = {
     meaning: 'This API server cannot judge requests by it. What is there is reported.',
     remedy: 'Use what this version has, or a newer API server.',
   },
+  FixForbidden: {
+    stalled: false,
+    meaning:
+      'Requests are judged by it; the operator may not write MutatingAdmissionPolicies, so its fix is not in force.',
+    remedy: 'Apply `manifests/dist/fixes.yaml`, or leave `fix` out.',
+  },
   NotReadable: {
     stalled: true,
     meaning:

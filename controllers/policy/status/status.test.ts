@@ -103,6 +103,17 @@ it('one that may fail to compute lets through, and says why', () => {
   expect(message('Enforced')).toContain('a Pod has no verdict');
 });
 
+it('one whose fix may not be put in force denies all the same, and says what to apply', () => {
+  const note = { ...refusal, weight: 'Note', reason: 'FixForbidden', message: 'apply fixes.yaml' } as const;
+  const { conditions, message } = told({ findings: [note] });
+  expect(conditions).toMatchObject({
+    Ready: 'True AsDesired',
+    Stalled: 'False AsDesired',
+    Enforced: 'True FixForbidden',
+  });
+  for (const type of ['Ready', 'Enforced']) expect(message(type)).toContain('apply fixes.yaml');
+});
+
 describe('while things are on their way', () => {
   it.for([
     [

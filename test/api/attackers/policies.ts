@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { type Policy, policies } from '../../../controllers/policy/policy.ts';
 import {
@@ -11,6 +12,8 @@ import { Kubectl } from '../../kubectl.ts';
 import { openreports, wgpolicy } from '../policy/reportDefinitions.ts';
 import type { Installation } from '../project/installation.ts';
 import type { Stage } from './stage.ts';
+
+const fixesFile = fileURLToPath(new URL('../../../manifests/dist/fixes.yaml', import.meta.url));
 
 /** Kinds that Policies of the packs are about: each is looked at. */
 const resources = [
@@ -39,6 +42,9 @@ export async function liveThroughPolicies({ here }: Stage): Promise<void> {
   ];
   await kubectl.apply(bad('violating', { team: 'nobody' }));
   await kubectl.apply([policy('nobody')]);
+  // Its fix comes by choice: without, the Policy is in force all the same.
+  await ready(here, 'FixForbidden');
+  await kubectl.run('apply', '-f', fixesFile);
   await ready(here);
   await reported(kubectl, true);
   const before = await names(here);
@@ -87,12 +93,17 @@ function policy(team: string): object {
   };
 }
 
-async function ready({ admin }: Installation): Promise<void> {
+async function ready({ admin }: Installation, reason = 'AsDesired'): Promise<void> {
   await eventually(
     async () => {
       const { metadata, status }: Policy = await admin.get(policies, { name: 'everything' });
-      const is = status?.conditions?.find(({ type }) => type === 'Ready');
-      if (is?.status !== 'True' || is.observedGeneration !== metadata.generation)
+      const told = (of: string) => status?.conditions?.find(({ type }) => type === of);
+      const [is, enforced] = [told('Ready'), told('Enforced')];
+      if (
+        is?.status !== 'True' ||
+        is.observedGeneration !== metadata.generation ||
+        enforced?.reason !== reason
+      )
         throw new Error(`the Policy is not ready: ${JSON.stringify(status)}`);
     },
     { within: 60_000 },

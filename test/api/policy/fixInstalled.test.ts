@@ -87,11 +87,13 @@ const writes = async () =>
     .map(({ verb, name }) => `${verb} ${name}`);
 
 it('without the rights, the Policy says what to apply', async () => {
-  const { conditions = [] } = await status((is) =>
-    expect(reasons(is)).toEqual({ web: 'Forbidden', kept: 'Forbidden' }),
-  );
-  expect(conditions.find(({ type }) => type === 'Ready')?.message).toContain('manifests/dist/fixes.yaml');
-  expect(conditions.find(({ type }) => type === 'Stalled')?.status).not.toBe('True');
+  const { conditions = [], fixes: of } = await status(({ counts }) => expect(counts?.fail).toBe(2));
+  const told = (type: string) => conditions.find((one) => one.type === type);
+  expect(told('Enforced')).toMatchObject({ status: 'True', reason: 'FixForbidden' });
+  for (const type of ['Enforced', 'Ready'])
+    expect(told(type)?.message).toContain('apply manifests/dist/fixes.yaml');
+  expect(told('Stalled')?.status).not.toBe('True');
+  expect(of).toMatchObject({ pending: 2 });
 });
 
 it('with them it suggests, then changes what nobody else keeps, once', async () => {

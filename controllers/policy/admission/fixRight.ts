@@ -1,0 +1,55 @@
+import type { Client } from '../../../operator/client/client.ts';
+
+/** Milliseconds after which it is asked again whether fixes may be written. */
+export const untilAskedAgain = 30_000;
+
+/**
+ * Whether the operator may write MutatingAdmissionPolicies, which an installation gives by choice
+ * (`manifests/dist/fixes.yaml`). It is taken to, until the API server refuses a write; from then on the API server is asked.
+ */
+export class FixRight {
+  readonly #client: Pick<Client, 'request'>;
+  readonly #now: () => number;
+  /** When the API server last said no. */
+  #refusedAt: number | undefined;
+
+  /** @param now milliseconds since 1970 */
+  constructor(client: Pick<Client, 'request'>, now: () => number) {
+    this.#client = client;
+    this.#now = now;
+  }
+
+  /** To be called when the API server has refused to let one be written. */
+  refuse(): void {
+    this.#refusedAt = this.#now();
+  }
+
+  async isRefused(signal: AbortSignal): Promise<boolean> {
+    if (this.#refusedAt === undefined) return false;
+    if (this.#now() - this.#refusedAt < untilAskedAgain) return true;
+    const { status } = await this.#client.request<Review>({
+      method: 'POST',
+      path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+      body: question,
+      signal,
+    });
+    this.#refusedAt = status?.allowed === true ? undefined : this.#now();
+    return this.#refusedAt !== undefined;
+  }
+}
+
+interface Review {
+  readonly status?: { readonly allowed?: boolean };
+}
+
+const question = {
+  apiVersion: 'authorization.k8s.io/v1',
+  kind: 'SelfSubjectAccessReview',
+  spec: {
+    resourceAttributes: {
+      group: 'admissionregistration.k8s.io',
+      resource: 'mutatingadmissionpolicies',
+      verb: 'create',
+    },
+  },
+};
