@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fixesYaml, installYaml } from './install.ts';
+import { fixesYaml, installYaml, reportsYaml } from './install.ts';
 
 /** What `kubectl apply -f` takes. */
 export const installFile = inDist('install.yaml');
@@ -13,6 +13,8 @@ export const installFile = inDist('install.yaml');
 const files = [
   { path: installFile, content: installYaml },
   { path: inDist('fixes.yaml'), content: fixesYaml },
+  { path: inDist('report-crds-openreports.yaml'), content: () => reportsYaml('openreports') },
+  { path: inDist('report-crds-wgpolicyk8s.yaml'), content: () => reportsYaml('wgpolicy') },
 ] as const;
 
 /** Whether a file on disk is not what the charts make now. */

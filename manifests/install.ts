@@ -7,6 +7,7 @@ import { customResourceDefinitions, kinds } from '../crds/kinds.ts';
 import { shippedAdmission } from '../crds/project/admission.ts';
 import { AccessChart, FixesChart } from './accessChart.ts';
 import { commonLabels, defaultOptions, type InstallOptions, installation } from './options.ts';
+import { openreports, wgpolicy } from './reportDefinitions.ts';
 import { WorkloadChart } from './workloadChart.ts';
 
 const installedObject = z.looseObject({
@@ -49,6 +50,13 @@ export function fixesYaml(): string {
   return yamlOf(z.array(installedObject).parse(new FixesChart(new App()).toJson()));
 }
 
+/** The definitions of one kind of reports, for clusters in which nobody else has installed them. */
+export function reportsYaml(api: keyof typeof reportDefinitions): string {
+  return yamlOf(z.array(installedObject).parse(new ReportsChart(new App(), reportDefinitions[api]).toJson()));
+}
+
+const reportDefinitions = { wgpolicy, openreports } as const;
+
 function yamlOf(objects: readonly InstalledObject[]): string {
   // Of the version that kubectl reads: to that a bare Off is false.
   const options = { aliasDuplicateObjects: false, lineWidth: 0, version: '1.1' } as const;
@@ -80,6 +88,14 @@ class AdmissionChart extends Chart {
     const { policies, bindings } = shippedAdmission(grantableRoles);
     const ofKinds = kinds.flatMap(({ admission = [] }) => admission);
     for (const object of [...policies, ...bindings, ...ofKinds]) addObject(this, object);
+  }
+}
+
+/** By choice: where a cluster has one of these, what violates Policies is told in reports of it. */
+class ReportsChart extends Chart {
+  constructor(scope: Construct, definitions: typeof wgpolicy) {
+    super(scope, 'reports', { disableResourceNameHashes: true, labels: { ...commonLabels } });
+    for (const definition of definitions) addObject(this, definition);
   }
 }
 

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Cluster, startCluster } from '../../cluster/index.ts';
 import { reportName } from '../../controllers/policy/reports/marks.ts';
 import { connect, HttpClient, isNotFound } from '../../operator/index.ts';
-import { wgpolicy } from '../../test/api/policy/reportDefinitions.ts';
+import { wgpolicy } from '../../manifests/reportDefinitions.ts';
 import { eventually } from '../../test/eventually.ts';
 import { untilEstablished } from '../../test/installation.ts';
 import { Kubectl } from '../../test/kubectl.ts';

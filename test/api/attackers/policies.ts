@@ -9,7 +9,7 @@ import {
 } from '../../../operator/index.ts';
 import { eventually } from '../../eventually.ts';
 import { Kubectl } from '../../kubectl.ts';
-import { openreports, wgpolicy } from '../policy/reportDefinitions.ts';
+import { openreports, wgpolicy } from '../../../manifests/reportDefinitions.ts';
 import type { Installation } from '../project/installation.ts';
 import type { Stage } from './stage.ts';
 

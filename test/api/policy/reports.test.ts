@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../eventually.ts';
 import { untilEstablished } from '../../installation.ts';
-import { openreports, wgpolicy } from './reportDefinitions.ts';
+import { openreports, wgpolicy } from '../../../manifests/reportDefinitions.ts';
 import { followed, namespace, ScanStage } from './scanStage.ts';
 
 /** What is found, as reports on a real API server. */
@@ -165,17 +165,18 @@ describe('reports', () => {
       kind: 'PolicyReport',
       metadata: { name: 'of-others', namespace: calm, labels: { 'mainstay.dev/report': 'policies' } },
       summary: { pass: 1 },
+      results: [{ policy: 'theirs', result: 'pass', timestamp: { seconds: 1, nanos: 0 }, ofALaterVersion: 1 }],
     };
     await stage.kubectl.apply([other]);
     await stage.kubectl.run('delete', 'configmap', 'bad-1', '-n', calm);
     await reported(calm, ({ summary }) => summary?.fail === 0);
-    const live = await stage.kubectl.get<{ readonly summary: object }>(
+    const live = await stage.kubectl.get<Pick<typeof other, 'summary' | 'results'>>(
       'policyreports',
       'of-others',
       '-n',
       calm,
     );
-    expect(live.summary).toEqual({ pass: 1 });
+    expect(live).toMatchObject({ summary: other.summary, results: other.results });
   });
 
   it('are told in the other kind too, once that is defined', async () => {
