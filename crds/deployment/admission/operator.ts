@@ -16,16 +16,17 @@ const isOfDeployment = (object: string) =>
  */
 export const operatorMakes: AdmissionPolicy = definePolicy(
   'mainstay-deployment-operator',
-  "The operator makes and changes ReplicaSets, Jobs, Services, ConfigMaps and routes only for a Deployment of Mainstay, or for a Policy's fix where that is allowed, and none in the cluster's own namespaces.",
+  "The operator makes and changes workloads, Services, ConfigMaps and routes only for a Deployment of Mainstay, or for a Policy's fix where that is allowed, and none in the cluster's own namespaces.",
   {
     matchConstraints: {
       matchPolicy: 'Equivalent',
       namespaceSelector: {},
       objectSelector: {},
       resourceRules: [
-        made('apps', 'replicasets', 'deployments'),
-        made('batch', 'jobs'),
-        made('', 'services', 'configmaps'),
+        // Some of these only fixes change. Who changes a DaemonSet of the cluster's own has its nodes.
+        made('apps', 'replicasets', 'deployments', 'daemonsets', 'statefulsets'),
+        made('batch', 'jobs', 'cronjobs'),
+        made('', 'services', 'configmaps', 'pods', 'replicationcontrollers'),
         made('gateway.networking.k8s.io', 'httproutes', 'grpcroutes'),
       ],
     },
