@@ -44,7 +44,7 @@ interface ResourceRule {
   readonly scope: 'Cluster' | 'Namespaced';
 }
 
-interface Selector {
+export interface Selector {
   readonly matchLabels?: Readonly<Record<string, string>>;
   readonly matchExpressions?: readonly {
     readonly key: string;

@@ -1,7 +1,14 @@
 import { hash } from 'node:crypto';
-import { partOf } from '../../../crds/admission/policy.ts';
+import {
+  type NamedExpression,
+  partOf,
+  type Selector,
+  type Validation,
+} from '../../../crds/admission/policy.ts';
 import { annotations, compiledPrefix, labels } from '../../../crds/policy/names.ts';
 import type { Enforcement } from '../../../crds/policy/schema.ts';
+
+export type { NamedExpression, Selector, Validation } from '../../../crds/admission/policy.ts';
 
 /** What Policies are compiled into, every default written out: what the server answers with equals what was sent. */
 
@@ -68,28 +75,6 @@ export interface ResourceRule {
   readonly operations: readonly string[];
   readonly resources: readonly string[];
   readonly scope: '*' | 'Cluster' | 'Namespaced';
-}
-
-export interface Selector {
-  readonly matchLabels?: Readonly<Record<string, string>>;
-  readonly matchExpressions?: readonly {
-    readonly key: string;
-    readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
-    readonly values?: readonly string[];
-  }[];
-}
-
-export interface NamedExpression {
-  readonly name: string;
-  readonly expression: string;
-}
-
-export interface Validation {
-  readonly expression: string;
-  /** Shown where `messageExpression` cannot be evaluated. */
-  readonly message: string;
-  readonly messageExpression?: string;
-  readonly reason: 'Invalid';
 }
 
 export type CompiledMutation =
