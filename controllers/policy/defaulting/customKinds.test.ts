@@ -1,61 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { badGeese, goodGeese, gooseDefinition, gooseOf } from './goose.ts';
 import { customKindsOf, defaulted } from './index.ts';
 
-const schema = {
-  type: 'object',
-  required: ['spec'],
-  properties: {
-    spec: {
-      type: 'object',
-      required: ['size'],
-      properties: {
-        size: { type: 'integer', minimum: 1, maximum: 9 },
-        color: { type: 'string', default: 'grey', enum: ['grey', 'white'] },
-        name: { type: 'string', pattern: '^[a-z]+$', maxLength: 5 },
-        port: { 'x-kubernetes-int-or-string': true },
-        wings: {
-          type: 'array',
-          maxItems: 2,
-          'x-kubernetes-list-type': 'map',
-          'x-kubernetes-list-map-keys': ['side'],
-          items: {
-            type: 'object',
-            properties: { side: { type: 'string' }, span: { type: 'integer', default: 80 } },
-          },
-        },
-        labels: { type: 'object', additionalProperties: { type: 'string' } },
-        free: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-        nothing: { type: 'string', nullable: true },
-      },
-      'x-kubernetes-validations': [
-        {
-          rule: "self.color != 'white' || self.size > 2",
-          message: 'white ones are large',
-          fieldPath: '.color',
-        },
-        { rule: 'self == oldSelf', message: 'never changes' },
-      ],
-    },
-  },
-};
-
-const [goose] = customKindsOf({
-  spec: {
-    group: 'example.com',
-    scope: 'Cluster',
-    names: { kind: 'Goose', plural: 'geese' },
-    versions: [
-      { name: 'v1', served: true, schema: { openAPIV3Schema: schema } },
-      { name: 'v1alpha1', served: false },
-    ],
-  },
-});
+const [goose] = customKindsOf(gooseDefinition);
 
 function shaped(spec: unknown) {
-  return defaulted(
-    { apiVersion: 'example.com/v1', kind: 'Goose', metadata: { name: 'a', labels: {} }, spec },
-    goose,
-  );
+  return defaulted(gooseOf(spec), goose);
 }
 
 describe('an object of a custom kind', () => {
@@ -73,7 +23,7 @@ describe('an object of a custom kind', () => {
       object: {
         apiVersion: 'example.com/v1',
         kind: 'Goose',
-        metadata: { name: 'a', labels: {} },
+        metadata: { name: 'a' },
         spec: { size: 3, color: 'grey', wings: [{ side: 'left', span: 80 }], port: 'web' },
       },
       problems: [],
@@ -82,30 +32,95 @@ describe('an object of a custom kind', () => {
 
   it('keeps what is free, and loses what nobody knows', () => {
     expect(
-      shaped({ size: 1, free: { a: { b: 1 } }, labels: { c: 'd' }, nothing: null, other: 1 }),
+      shaped({
+        size: 1,
+        free: { a: { b: 1, c: null } },
+        labels: { c: 'd', e: null },
+        nothing: null,
+        empty: { a: 1 },
+        other: 1,
+      }),
     ).toMatchObject({
-      object: { spec: { free: { a: { b: 1 } }, labels: { c: 'd' }, nothing: null } },
-      problems: [{ place: ['spec', 'other'], weight: 'Dropped' }],
+      object: { spec: { free: { a: { b: 1, c: null } }, labels: { c: 'd' }, nothing: null, empty: {} } },
+      problems: [
+        { place: ['spec', 'empty', 'a'], weight: 'Dropped' },
+        { place: ['spec', 'other'], weight: 'Dropped' },
+      ],
     });
     expect(shaped({ size: 1, other: 1 }).object.spec).not.toHaveProperty('other');
   });
 
-  it.each([
-    ['nothing', undefined, ''],
-    ['no size', {}, 'spec'],
-    ['a text', { size: '3' }, 'spec.size'],
-    ['a fraction', { size: 1.5 }, 'spec.size'],
-    ['too much', { size: 10 }, 'spec.size'],
-    ['too little', { size: 0 }, 'spec.size'],
-    ['another value', { size: 1, color: 'red' }, 'spec.color'],
-    ['a pattern', { size: 1, name: 'A' }, 'spec.name'],
-    ['a long name', { size: 1, name: 'abcdef' }, 'spec.name'],
-    ['many', { size: 1, wings: [{ side: 'a' }, { side: 'b' }, { side: 'c' }] }, 'spec.wings'],
-    ['the same twice', { size: 1, wings: [{ side: 'a' }, { side: 'a' }] }, 'spec.wings.1'],
-    ['a rule', { size: 1, color: 'white' }, 'spec.color'],
-    ['no text', { size: 1, labels: { a: 1 } }, 'spec.labels.a'],
-  ])('is refused where the API server would refuse it: %s', (_, spec, place) => {
+  it.each(badGeese)('is refused where the API server would refuse it: %s', (_, spec, place) => {
     const refusals = shaped(spec).problems.filter(({ weight }) => weight === 'Refused');
     expect(refusals.map((problem) => problem.place.join('.'))).toContain(place);
+  });
+
+  it.each(goodGeese)('is taken where the API server takes it: %s', (_, spec) => {
+    expect(shaped(spec).problems.filter(({ weight }) => weight !== 'Dropped')).toEqual([]);
+  });
+
+  it('says what its rules compute', () => {
+    const [problem] = shaped({ size: 1, since: '2019-01-01T00:00:00Z' }).problems;
+    expect(problem?.message).toBe('since 2019-01-01T00:00:00Z');
+  });
+
+  it('asks no rules about what is broken already', () => {
+    expect(shaped({ size: '1', color: 'white' }).problems.map(({ message }) => message)).toEqual([
+      'must be an integer, and is "1"',
+    ]);
+  });
+
+  it('sees a null that it takes as nothing, and drops one that it does not take', () => {
+    expect(shaped({ size: 1, part: null, nothing: null, wings: [{ side: 'a', span: null }] })).toEqual({
+      object: expect.objectContaining({
+        spec: { size: 1, color: 'grey', nothing: null, wings: [{ side: 'a', span: 80 }] },
+      }),
+      problems: [],
+    });
+  });
+
+  it('has the metadata that every object has', () => {
+    const { object, problems } = defaulted(
+      {
+        apiVersion: 'example.com/v1',
+        kind: 'Goose',
+        metadata: { generateName: 'a-', labels: { a: 1 }, creationTimestamp: null, color: 'red' },
+        spec: { size: 1 },
+        status: {},
+      },
+      goose,
+    );
+    expect(object.metadata).toMatchObject({ generateName: 'a-', name: 'a-xxxxx' });
+    expect(problems).toEqual([
+      { place: ['metadata', 'color'], weight: 'Dropped', message: expect.any(String) },
+      { place: ['metadata', 'labels', 'a'], weight: 'Refused', message: 'must be a string, and is 1' },
+      { place: ['status'], weight: 'Dropped', message: expect.any(String) },
+    ]);
+  });
+
+  it('is not held to a rule that nobody here can read', () => {
+    const [kind] = customKindsOf({
+      spec: {
+        group: 'example.com',
+        names: { kind: 'Goose' },
+        versions: [
+          {
+            name: 'v1',
+            served: true,
+            schema: {
+              openAPIV3Schema: {
+                type: 'object',
+                'x-kubernetes-validations': [{ rule: 'self.nothing.likeThis()' }],
+              },
+            },
+          },
+        ],
+      },
+    });
+    expect(
+      defaulted({ apiVersion: 'example.com/v1', kind: 'Goose', metadata: { name: 'a' } }, kind),
+    ).toMatchObject({
+      problems: [{ weight: 'Unjudged', message: expect.stringContaining('self.nothing.likeThis()') }],
+    });
   });
 });

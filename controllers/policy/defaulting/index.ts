@@ -7,9 +7,10 @@
  * and what plugins add by what else is in the cluster (LimitRanges, default classes of storage).
  *
  * In the order of reading: `table.ts` the kinds; `shape.ts` what their types make of an object; `pods.ts`, `workloads.ts`,
- * `others.ts` what is filled in.
+ * `others.ts` what is filled in. Of custom kinds: `customKinds.ts`; `customFilling.ts`, `customSchema.ts`, `customRules.ts`
+ * what their schemas make of an object and refuse of it; `customValues.ts` what their rules see.
  */
-import { type CustomKind, CustomShaper } from './customKinds.ts';
+import { type CustomKind, customDefaulted } from './customKinds.ts';
 import { record, text } from './json.ts';
 import { namespaceDefaulted, otherDefaults, secretDefaulted, serviceDefaulted } from './others.ts';
 import { podDefaulted, podDefaults } from './pods.ts';
@@ -44,9 +45,8 @@ export function builtinKind(apiVersion: string, kind: string): Omit<BuiltinKind,
 export function defaulted(manifest: Readonly<Record<string, unknown>>, custom?: CustomKind): Defaulted {
   const { apiVersion, kind } = manifest;
   if (custom !== undefined) {
-    const shaper = new CustomShaper();
-    const object = record(shaper.shape(custom.schema, manifest, []));
-    return { object, problems: shaper.problems };
+    const { object, problems } = customDefaulted(custom, { ...manifest });
+    return { object: { ...object, metadata: named(record(object.metadata)) }, problems };
   }
   const known = builtin.kinds[`${String(apiVersion)}/${String(kind)}`];
   if (known === undefined) return { object: manifest, problems: [] };

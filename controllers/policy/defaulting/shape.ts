@@ -12,8 +12,11 @@ export type Place = readonly (string | number)[];
 export interface Problem {
   readonly place: Place;
   readonly message: string;
-  /** `Refused`: the API server takes no such object. `Dropped`: it takes it without the field. */
-  readonly weight: 'Refused' | 'Dropped';
+  /**
+   * `Refused`: the API server takes no such object. `Dropped`: it takes it without the field. `Unjudged`: only the server can
+   * tell whether it takes it.
+   */
+  readonly weight: 'Refused' | 'Dropped' | 'Unjudged';
 }
 
 export type Json = Record<string, unknown>;
@@ -64,7 +67,9 @@ export class Shaper {
         return Object.fromEntries(
           Object.entries(this.#record(value, place)).map(([key, item]) => [
             key,
-            item === null ? nullIn(type.of) : this.#item(type.of, item, [...place, key]),
+            item === null
+              ? this.#nothing(type.of, [...place, key])
+              : this.#item(type.of, item, [...place, key]),
           ]),
         );
       default:
@@ -78,13 +83,18 @@ export class Shaper {
       return [];
     }
     return value.map((item: unknown, index) =>
-      item === null ? nullIn(of) : this.#value(of, item, [...place, index]),
+      item === null ? this.#nothing(of, [...place, index]) : this.#value(of, item, [...place, index]),
     );
   }
 
   /** Amounts of resources are kept to a thousandth. */
   #item(of: Type, value: unknown, place: Place): unknown {
     return of.kind === 'Quantity' ? this.#quantity(value, place, -3) : this.#value(of, value, place);
+  }
+
+  /** What a null in a list or map becomes. */
+  #nothing(of: Type, place: Place): unknown {
+    return of.kind === 'schema' ? this.schema(of.name, {}, place) : nullIn(of.kind);
   }
 
   #scalar(kind: Scalar, value: unknown, place: Place): unknown {
@@ -163,8 +173,8 @@ function isZero(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }
 
-function nullIn(of: Type): unknown {
-  switch (of.kind) {
+function nullIn(kind: Type['kind']): unknown {
+  switch (kind) {
     case 'string':
     case 'bytes':
       return '';
@@ -176,8 +186,6 @@ function nullIn(of: Type): unknown {
       return false;
     case 'Quantity':
       return '0';
-    case 'schema':
-      return {};
     default:
       return null;
   }
