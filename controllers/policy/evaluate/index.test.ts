@@ -99,6 +99,56 @@ describe('a verdict', () => {
     expect(prod.judge(pod([unlimited]), now)).toBeUndefined();
   });
 
+  it('depends on the labels of the namespace that are asked for, and on no others', () => {
+    const selector = (key: string) => ({ matchLabels: { [key]: 'yes' } });
+    const asks = (fields: Partial<PolicySpec>) => {
+      const { namespaceLabels, readsNamespace } = judge(fields);
+      expect(readsNamespace).toBe(namespaceLabels?.length !== 0);
+      return namespaceLabels;
+    };
+    const reading = (expression: string) => ({ rules: [aRule('any', expression)] });
+    expect(asks({})).toEqual([]);
+    expect(asks(reading("namespaceObject.metadata.name != ''"))).toEqual([]);
+    expect(asks(reading('has(namespaceObject.metadata.labels)'))).toBeUndefined();
+    expect(asks({ match: { workloads: true, namespaces: ['shop'] } })).toEqual([]);
+    expect(
+      asks({
+        match: {
+          workloads: true,
+          projects: ['shop'],
+          namespaceSelector: selector('a'),
+          exclude: [{ namespaceSelector: selector('b') }],
+        },
+        exceptions: [{ name: 'one', reason: 'why', match: { namespaceSelector: selector('c') } }],
+      })?.toSorted(),
+    ).toEqual(['a', 'b', 'c', 'mainstay.dev/project']);
+  });
+
+  it('is told for the worst of namespaces, where nothing is known of one but its name', () => {
+    const selected = { namespaceSelector: { matchLabels: { stage: 'prod' } } };
+    const prod = judge({
+      match: {
+        workloads: true,
+        namespaces: ['shop'],
+        ...selected,
+        objectSelector: { matchLabels: { app: 'web' } },
+        exclude: [selected, { names: ['old'] }],
+      },
+      exceptions: [
+        { name: 'by-labels', reason: 'why', match: selected },
+        { name: 'by-name', reason: 'why', match: { names: ['legacy'] } },
+      ],
+    });
+    const told = (metadata: object) =>
+      prod.judgeIfMatched(pod([unlimited], { labels: { app: 'web' }, ...metadata }), now);
+    expect(told({})).toMatchObject([{ result: 'fail' }]);
+    expect(told({ name: 'legacy' })).toMatchObject([{ result: 'skip', exception: { name: 'by-name' } }]);
+    expect(told({ name: 'old' })).toBeUndefined();
+    expect(told({ namespace: 'other' })).toBeUndefined();
+    expect(told({ labels: {} })).toBeUndefined();
+    expect(prod.judgeIfMatched(configMap({}), now)).toBeUndefined();
+  });
+
   it('is none of what is in no namespace, where some are named, nor of what the API server never asks about', () => {
     const everything = { resources: [{ apiGroups: ['*'], resources: ['*'] }] };
     const clusterRoles = resource('rbac.authorization.k8s.io', 'v1', 'clusterroles', 'ClusterRole', false);

@@ -12,7 +12,14 @@ import type { Values } from '../../../operator/cel/index.ts';
 import { compile, type Facts, type Finding } from '../compile/index.ts';
 import { constraintsOf } from '../compile/match.ts';
 import type { MatchConstraints } from '../compile/objects.ts';
-import { isInNamedVersion, isMatched, mayBeMatched, readsNamespaceLabels, requestsOnly } from './matched.ts';
+import {
+  isInNamedVersion,
+  isMatched,
+  isMatchedIfLabelled,
+  labelsAsked,
+  mayBeMatched,
+  requestsOnly,
+} from './matched.ts';
 import { fieldsOf, type Path, pathsIn, pathsRead } from './projection.ts';
 import { type Rule, type Rules, rulesOf } from './rules.ts';
 import { type Exception, exceptionsOf, exclusionsOf, type Scope } from './scopes.ts';
@@ -57,6 +64,8 @@ export interface Judge {
   ruleReads(rule: string, resource: Resource): readonly Path[];
   /** Whether more of the namespace is read than its name: then `namespaceObject` has to be known. */
   readonly readsNamespace: boolean;
+  /** The labels that are all that is read of it; undefined where a rule may read anything. */
+  readonly namespaceLabels: readonly string[] | undefined;
   /**
    * Of what a controller made, the owner that this Policy can match as well (`match.workloads`): where it does, what is wrong
    * is said of the owner, and counted once.
@@ -68,6 +77,11 @@ export interface Judge {
    * @param now milliseconds since 1970: an exception that has expired then hides nothing
    */
   judge(subject: Subject, now: number): readonly Verdict[] | undefined;
+  /**
+   * The worst that `judge` can come to, whatever labels the namespace has: undefined where the object is not matched with any,
+   * and without what exclusions and exceptions leave out by them.
+   */
+  judgeIfMatched(subject: Subject, now: number): readonly Verdict[] | undefined;
 }
 
 export interface Owner {
@@ -94,11 +108,13 @@ function silent(policy: string, findings: readonly Finding[]): Judge {
     policy,
     findings,
     readsNamespace: false,
+    namespaceLabels: [],
     mayMatch: () => false,
     reads: () => [],
     ruleReads: () => [],
     ownerOf: () => undefined,
     judge: () => undefined,
+    judgeIfMatched: () => undefined,
   };
 }
 
@@ -106,9 +122,10 @@ class PolicyJudge implements Judge {
   readonly policy: string;
   readonly findings: readonly Finding[];
   readonly readsNamespace: boolean;
+  readonly namespaceLabels: readonly string[] | undefined;
   readonly #spec: PolicySpec;
   readonly #constraints: MatchConstraints;
-  readonly #exclusions: Scope;
+  readonly #exclusions: readonly Scope[];
   readonly #exceptions: readonly Exception[];
   readonly #rules: Rules;
 
@@ -120,10 +137,13 @@ class PolicyJudge implements Judge {
     this.#exclusions = exclusionsOf(spec, facts);
     this.#exceptions = exceptionsOf(spec, facts);
     this.#rules = rules;
-    this.readsNamespace =
-      readsNamespaceLabels(this.#constraints) ||
-      rules.readsNamespace ||
-      [this.#exclusions, ...this.#exceptions].some(({ readsNamespace }) => readsNamespace);
+    const scopes = [...this.#exclusions, ...this.#exceptions].flatMap(
+      ({ namespaceLabels }) => namespaceLabels,
+    );
+    this.namespaceLabels = rules.readsNamespace
+      ? undefined
+      : [...new Set([...labelsAsked(this.#constraints.namespaceSelector), ...scopes])];
+    this.readsNamespace = this.namespaceLabels?.length !== 0;
   }
 
   mayMatch(resource: Resource): boolean {
@@ -131,7 +151,7 @@ class PolicyJudge implements Judge {
   }
 
   reads(resource: Resource): readonly Path[] {
-    const scopes = fieldsOf([this.#exclusions, ...this.#exceptions].flatMap(({ texts }) => texts));
+    const scopes = fieldsOf([...this.#exclusions, ...this.#exceptions].flatMap(({ texts }) => texts));
     const { object, podSpec } = this.#rules.fields;
     const labels = this.#spec.match.objectSelector === undefined ? [] : [['metadata', 'labels']];
     const owners = this.#spec.match.workloads === true ? [['metadata', 'ownerReferences']] : [];
@@ -156,18 +176,38 @@ class PolicyJudge implements Judge {
 
   judge(subject: Subject, now: number): readonly Verdict[] | undefined {
     if (!this.mayMatch(subject.resource) || !isMatched(this.#constraints, subject)) return undefined;
+    return this.#verdicts(subject, now, () => true);
+  }
+
+  judgeIfMatched(subject: Subject, now: number): readonly Verdict[] | undefined {
+    const { resource } = subject;
+    if (!this.mayMatch(resource) || !isMatchedIfLabelled(this.#constraints, subject)) return undefined;
+    return this.#verdicts(subject, now, ({ namespaceLabels }) => namespaceLabels.length === 0);
+  }
+
+  /** @param isKnown whether it can be told what a scope leaves out */
+  #verdicts(
+    subject: Subject,
+    now: number,
+    isKnown: (scope: Scope) => boolean,
+  ): readonly Verdict[] | undefined {
     const { rules } = this.#rules;
     const { version, kind } = subject.resource;
+    const unjudged = (message: string): readonly Verdict[] =>
+      rules.map(({ name }) => ({ rule: name, result: 'error', message }));
     if (!isInNamedVersion(this.#constraints, subject.resource)) {
-      const message = `the Policy is about another version of ${kind} than ${version}, and only the API server can convert it`;
-      return rules.map(({ name }) => ({ rule: name, result: 'error', message }));
+      return unjudged(
+        `the Policy is about another version of ${kind} than ${version}, and only the API server can convert it`,
+      );
     }
     const values = valuesOf(subject);
-    const out = this.#exclusions.leavesOut(values);
-    if (out === true) return undefined;
-    if (typeof out === 'string')
-      return rules.map(({ name }) => ({ rule: name, result: 'error', message: out }));
-    const exception = this.#exceptions.find((one) => one.until > now && one.leavesOut(values) === true);
+    const out = this.#exclusions.filter(isKnown).map((one) => one.leavesOut(values));
+    if (out.includes(true)) return undefined;
+    const untold = out.find((one) => typeof one === 'string');
+    if (untold !== undefined) return unjudged(untold);
+    const exception = this.#exceptions.find(
+      (one) => one.until > now && isKnown(one) && one.leavesOut(values) === true,
+    );
     const bound = this.#rules.bind(values);
     return rules.map((rule) => hiddenBy(exception, verdictOf(rule, bound)));
   }

@@ -1,5 +1,5 @@
 import { operationsOf } from '../../../crds/policy/defaults.ts';
-import type { PolicySpec } from '../../../crds/policy/schema.ts';
+import type { LabelSelector, PolicySpec } from '../../../crds/policy/schema.ts';
 import type { Finding } from '../compile/index.ts';
 import type { MatchConstraints, ResourceRule, Selector } from '../compile/objects.ts';
 import { isNamespace, labelsOf, namespaceOf, type Resource, type Subject } from './subject.ts';
@@ -32,12 +32,17 @@ export function isMatched(constraints: MatchConstraints, subject: Subject): bool
   );
 }
 
-/** Whether more is asked of a namespace than its name. */
-export function readsNamespaceLabels({ namespaceSelector }: MatchConstraints): boolean {
-  const { matchLabels = {}, matchExpressions = [] } = namespaceSelector;
-  return [...Object.keys(matchLabels), ...matchExpressions.map(({ key }) => key)].some(
-    (key) => key !== nameLabel,
-  );
+/** Whether it is matched in a namespace of this name, if that has the right labels. */
+export function isMatchedIfLabelled(constraints: MatchConstraints, subject: Subject): boolean {
+  const { matchExpressions = [] } = constraints.namespaceSelector;
+  const byName = { matchExpressions: matchExpressions.filter(({ key }) => key === nameLabel) };
+  return isMatched({ ...constraints, namespaceSelector: byName }, subject);
+}
+
+/** The labels that a selector of namespaces asks for, but for the name, which is always known. */
+export function labelsAsked({ matchLabels = {}, matchExpressions = [] }: LabelSelector): readonly string[] {
+  const keys = [...Object.keys(matchLabels), ...matchExpressions.map(({ key }) => key)];
+  return keys.filter((key) => key !== nameLabel);
 }
 
 /** What of a Policy's match no creation ever meets. */

@@ -3,6 +3,7 @@ import type { PolicySpec } from '../../../crds/policy/schema.ts';
 import { compile, type Evaluation, type Values } from '../../../operator/cel/index.ts';
 import type { Facts } from '../compile/index.ts';
 import { leftOut } from '../compile/scope.ts';
+import { labelsAsked } from './matched.ts';
 import { declarations } from './values.ts';
 
 /** What a Policy leaves out, by the compiler's own conditions. */
@@ -10,7 +11,8 @@ export interface Scope {
   /** Whether it leaves this out; the reason why that cannot be told otherwise. */
   leavesOut(values: Values): boolean | string;
   readonly texts: readonly string[];
-  readonly readsNamespace: boolean;
+  /** Labels of the namespace that it asks for. */
+  readonly namespaceLabels: readonly string[];
 }
 
 export interface Exception extends Scope {
@@ -22,8 +24,8 @@ export interface Exception extends Scope {
 }
 
 /** For good. */
-export function exclusionsOf({ match }: PolicySpec, facts: Facts): Scope {
-  return scopeOf({ match }, facts);
+export function exclusionsOf({ match }: PolicySpec, facts: Facts): readonly Scope[] {
+  return (match.exclude ?? []).map((one) => scopeOf({ match: { ...match, exclude: [one] } }, facts));
 }
 
 /** Each for itself, also those whose date is over. */
@@ -39,6 +41,7 @@ export function exceptionsOf({ match, exceptions = [] }: PolicySpec, facts: Fact
 
 function scopeOf(spec: Parameters<typeof leftOut>[0], facts: Facts): Scope {
   const { conditions, inNamespaces } = leftOut(spec, facts);
+  const scopes = [...(spec.match.exclude ?? []), ...(spec.exceptions ?? []).map(({ match }) => match)];
   // A condition says what is looked at, an expression of namespaces what is not.
   const expressions = [
     ...conditions.map(({ expression }) => ({ expression, out: false })),
@@ -51,7 +54,7 @@ function scopeOf(spec: Parameters<typeof leftOut>[0], facts: Facts): Scope {
   });
   return {
     texts: expressions.map(({ expression }) => expression),
-    readsNamespace: inNamespaces.length > 0,
+    namespaceLabels: scopes.flatMap(({ namespaceSelector }) => labelsAsked(namespaceSelector ?? {})),
     leavesOut(values) {
       for (const { program, out } of compiled) {
         const evaluation: Evaluation = program.evaluate(values);
