@@ -30,6 +30,7 @@ export function sarif(report: Report): string {
         invocations: [
           {
             executionSuccessful: exitCodeOf(report) !== exitCodes.unjudged,
+            exitCode: exitCodeOf(report),
             toolExecutionNotifications: [
               ...[...report.problems, ...errorsOf(report)].map((problem) => notification(problem, 'error')),
               ...report.notes.map((note) => notification(note, 'note')),
@@ -76,13 +77,23 @@ function ruleOf(policy: PolicyFacts, rule: string): object {
   const checks = framework.length === 0 ? '' : `\n\nChecks ${framework.join(', ')}.`;
   return {
     id: idOf(policy, rule),
-    name: idOf(policy, rule),
     shortDescription: { text: brief },
-    fullDescription: { text: help },
+    fullDescription: { text: shortened(help) },
     help: { text: `${help}${checks}`, markdown: `**${brief}**\n\n${help}${checks}` },
     defaultConfiguration: { level: levels[severity] },
-    properties: { 'security-severity': weights[severity], tags: ['kubernetes', ...framework] },
+    properties: {
+      'security-severity': weights[severity],
+      tags: ['security', 'kubernetes', ...framework].slice(0, mostTags),
+    },
   };
+}
+
+/** Code scanning takes no more of either; all of it stands in the help. */
+const mostTags = 20;
+const longestDescription = 1024;
+
+function shortened(text: string): string {
+  return text.length <= longestDescription ? text : `${text.slice(0, longestDescription - 1)}…`;
 }
 
 function resultOf(result: Result, report: Report, ruleIndex: number | undefined): object {

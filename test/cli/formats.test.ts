@@ -47,12 +47,15 @@ describe('JSON', () => {
   });
 });
 
-/** Of SARIF 2.1.0 what it requires, and what code scanning reads. Objects have no fields but these. */
+/** Of SARIF 2.1.0 what it requires, and what code scanning reads and takes. Objects have no fields but these. */
 const text = z.strictObject({ text: z.string().min(1), markdown: z.string().min(1).optional() });
+const short = z.strictObject({ text: z.string().min(1).max(1024) });
 const level = z.enum(['none', 'note', 'warning', 'error']);
 const location = z.strictObject({
   physicalLocation: z.strictObject({
-    artifactLocation: z.strictObject({ uri: z.string().regex(/^[^\s\\]+$/) }),
+    artifactLocation: z.strictObject({
+      uri: z.string().regex(/^(?:[\w.~!$&'()*+,;=@/-]|%[0-9A-F]{2}|(?<=^file):)+$/),
+    }),
     region: z.strictObject({ startLine: z.int().min(1), startColumn: z.int().min(1) }),
   }),
   logicalLocations: z.array(z.strictObject({ fullyQualifiedName: z.string(), kind: z.string() })).optional(),
@@ -67,15 +70,18 @@ const sarifLog = z.strictObject({
           name: z.string(),
           rules: z.array(
             z.strictObject({
-              id: z.string(),
-              name: z.string(),
-              shortDescription: text,
-              fullDescription: text,
+              id: z.string().min(1),
+              shortDescription: short,
+              fullDescription: short,
               help: text,
               defaultConfiguration: z.strictObject({ level }),
               properties: z.strictObject({
-                'security-severity': z.string().regex(/^\d+\.\d$/),
-                tags: z.array(z.string()),
+                'security-severity': z.string().regex(/^(?:\d\.\d|10\.0)$/),
+                // Code scanning takes the severity of what is about security only, and no more tags.
+                tags: z
+                  .array(z.string())
+                  .max(20)
+                  .refine((tags) => tags.includes('security')),
               }),
             }),
           ),
@@ -85,6 +91,7 @@ const sarifLog = z.strictObject({
       invocations: z.tuple([
         z.strictObject({
           executionSuccessful: z.boolean(),
+          exitCode: z.int(),
           toolExecutionNotifications: z.array(
             z.strictObject({ level, message: text, locations: z.array(location) }),
           ),
@@ -97,7 +104,7 @@ const sarifLog = z.strictObject({
           level,
           message: text,
           locations: z.tuple([location]),
-          partialFingerprints: z.record(z.string(), z.string()),
+          partialFingerprints: z.record(z.string().min(1), z.string().min(1)),
           suppressions: z
             .array(z.strictObject({ kind: z.enum(['inSource', 'external']), justification: z.string() }))
             .optional(),
@@ -107,17 +114,44 @@ const sarifLog = z.strictObject({
   ]),
 });
 
+function sarifOf(work: Workplace, ...args: readonly string[]) {
+  return sarifLog.parse(JSON.parse(work.check('--output', 'sarif', ...args).text)).runs[0];
+}
+
 describe('SARIF', () => {
+  it('has each rule once, and of each result the index of its rule', () => {
+    using work = new Workplace({ 'pod.yaml': pod(true), 'bad.yaml': 'a: b\n' });
+    const packs = ['restricted', 'best-practices', 'supply-chain'].map((pack) => `--pack=${pack}`);
+    const { tool, results, invocations } = sarifOf(work, ...packs, 'pod.yaml', 'bad.yaml');
+    const ids = tool.driver.rules.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(results.length).toBeGreaterThan(10);
+    for (const { ruleId, ruleIndex } of results) expect(ids[ruleIndex]).toBe(ruleId);
+    const fingerprints = results.map(({ partialFingerprints }) => Object.values(partialFingerprints).join());
+    expect(new Set(fingerprints).size).toBe(results.length);
+    expect(invocations[0].exitCode).toBe(2);
+  });
+
+  it('is short where code scanning takes no more, and whole in the help', () => {
+    const controls = Array.from({ length: 30 }, (_, index) => `{ framework: CIS, id: "${index}" }`).join(
+      ', ',
+    );
+    const long = 'why '.repeat(400).trim();
+    using work = new Workplace({
+      'all.yaml': `${policy(`  description: ${long}\n  controls: [${controls}]\n`)}---\n${pod(true)}`,
+    });
+    expect(sarifOf(work, 'all.yaml').tool.driver.rules[0]?.help.text).toContain(`${long}\n\nChecks CIS 0, `);
+  });
+
   it('has its rules with help, and each violation with its place and rule', () => {
     using work = workplace();
-    const log = sarifLog.parse(JSON.parse(work.check('--output', 'sarif', 'all.yaml').text));
-    const [{ tool, results, invocations }] = log.runs;
+    const { tool, results, invocations } = sarifOf(work, 'all.yaml');
     expect(tool.driver.rules).toMatchObject([
       {
         id: 'unprivileged/containers',
         help: { text: 'Why & <how>\n\nChecks CIS 5.2.' },
         defaultConfiguration: { level: 'error' },
-        properties: { 'security-severity': '8.0', tags: ['kubernetes', 'CIS 5.2'] },
+        properties: { 'security-severity': '8.0', tags: ['security', 'kubernetes', 'CIS 5.2'] },
       },
     ]);
     expect(results).toMatchObject([
@@ -144,10 +178,8 @@ describe('SARIF', () => {
 
   it('names files as URIs, relative to where it runs', () => {
     using work = new Workplace({ 'with space.yaml': `${policy()}---\n${pod(true)}` });
-    const log = sarifLog.parse(JSON.parse(work.check('--output', 'sarif', 'with space.yaml').text));
-    expect(log.runs[0].results[0]?.locations[0].physicalLocation.artifactLocation.uri).toMatch(
-      /with%20space\.yaml$/,
-    );
+    const [result] = sarifOf(work, 'with space.yaml').results;
+    expect(result?.locations[0].physicalLocation.artifactLocation.uri).toMatch(/with%20space\.yaml$/);
   });
 });
 
@@ -155,20 +187,59 @@ describe('JUnit', () => {
   it('is a suite a file and a test a rule and object, as CI servers count them', () => {
     using work = workplace();
     const { text: xml } = work.check('--output', 'junit', 'all.yaml');
+    const counts = { tests: '4', failures: '1', errors: '1', skipped: '1', time: '0' };
     expect(elements(xml)).toEqual([
-      ['testsuites', { name: 'mainstay check', tests: '4', failures: '1', errors: '1', skipped: '1' }],
-      ['testsuite', { name: 'all.yaml', tests: '4', failures: '1', errors: '1', skipped: '1' }],
-      ['testcase', { name: 'is judged', classname: 'all.yaml', file: 'all.yaml', line: '57' }],
+      ['testsuites', { name: 'mainstay check', ...counts }],
+      ['testsuite', { name: 'all.yaml', ...counts }],
+      ['testcase', { name: 'is judged', classname: 'all.yaml', file: 'all.yaml', line: '57', time: '0' }],
       ['error', { message: expect.stringContaining('no apiVersion'), type: 'error' }],
       [
         'testcase',
-        { name: 'unprivileged/containers', classname: 'Pod default/web', file: 'all.yaml', line: '29' },
+        {
+          name: 'unprivileged/containers',
+          classname: 'Pod default/web',
+          file: 'all.yaml',
+          line: '29',
+          time: '0',
+        },
       ],
       ['failure', { message: 'a container is privileged: <leave> it out', type: 'high' }],
       ['testcase', expect.objectContaining({ classname: 'Pod default/good' })],
       ['testcase', expect.objectContaining({ classname: 'Pod default/old' })],
       ['skipped', { message: expect.stringContaining('exception legacy: migrating & more') }],
     ]);
+  });
+
+  it('has counts that are those of its parts, with packs and files of all sorts', () => {
+    using work = new Workplace({
+      'good.yaml': pod(false, 'a'),
+      'bad.yaml': pod(true, 'b'),
+      'broken.yaml': 'a: [',
+      'empty.yaml': '',
+    });
+    const { text: xml } = work.check('--output=junit', 'good.yaml', 'bad.yaml', 'broken.yaml', 'empty.yaml');
+    const found = elements(xml);
+    const number = (name: string) => found.filter(([one]) => one === name).length;
+    const suites = found.filter(([name]) => name === 'testsuite').map(([, attributes]) => attributes);
+    const sum = (field: string) => suites.reduce((total, suite) => total + Number(suite[field]), 0);
+    const [, totals] = found[0] ?? [];
+    for (const [field, name] of [
+      ['tests', 'testcase'],
+      ['failures', 'failure'],
+      ['errors', 'error'],
+      ['skipped', 'skipped'],
+    ] as const) {
+      expect(sum(field), field).toBe(number(name));
+      expect(Number(totals?.[field]), field).toBe(number(name));
+    }
+    expect(suites.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['good.yaml', 'bad.yaml', 'broken.yaml', 'empty.yaml']),
+    );
+    // Readers tell cases apart by these two.
+    const cases = found
+      .filter(([name]) => name === 'testcase')
+      .map(([, one]) => `${one.classname} ${one.name}`);
+    expect(new Set(cases).size).toBe(cases.length);
   });
 
   it('is XML whatever a message holds', () => {
