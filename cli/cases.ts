@@ -1,4 +1,3 @@
-import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { defaulted } from '../controllers/policy/defaulting/index.ts';
 import { type Document, documentsOf, type Steps } from './documents.ts';
@@ -6,7 +5,7 @@ import { Kinds } from './kinds.ts';
 import { isObject, type JsonObject, manifestsOf, metadataOf } from './manifests.ts';
 import { type Judging, policiesOf } from './policies.ts';
 import { exitCodes, type Problem } from './report.ts';
-import { isCases, readSources } from './sources.ts';
+import { filesIn, isCases, readSources } from './sources.ts';
 
 /**
  * Runs the cases that stand beside Policies, and tells each that comes out otherwise.
@@ -20,10 +19,10 @@ export function testCases(
   const told: Told[] = [];
   let cases = 0;
   for (const path of paths) {
-    const files = casesIn(path);
+    const files = filesIn(path, isCases);
     if (files.length === 0)
       told.push({ problem: at(path, 'there are no cases in it (*.cases.yaml)'), bad: true });
-    for (const file of files) {
+    for (const { file } of files) {
       const tested = testFile(file, now);
       told.push(...tested.told);
       cases += tested.cases;
@@ -42,14 +41,6 @@ interface Told {
   readonly problem: Problem;
   /** Whether the case cannot be run at all. */
   readonly bad: boolean;
-}
-
-function casesIn(path: string): readonly string[] {
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
-  return readdirSync(path, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && isCases(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .toSorted();
 }
 
 function testFile(file: string, now: number): { readonly cases: number; readonly told: readonly Told[] } {
@@ -96,6 +87,9 @@ function policyOf(
   };
 }
 
+/** Those that need no definition. */
+const knownKinds = new Kinds([]);
+
 const notMatched = 'notMatched';
 const results = ['pass', 'fail', 'error', 'skip'];
 
@@ -141,7 +135,7 @@ function outcomeOf(
   const { apiVersion, kind } = object;
   if (typeof apiVersion !== 'string' || typeof kind !== 'string')
     return 'the object has no apiVersion and kind';
-  const { resource, custom } = new Kinds([]).of({ apiVersion, kind, object });
+  const { resource, custom } = knownKinds.of({ apiVersion, kind, object });
   const within = namespace === undefined ? 'default' : String(metadataOf(namespace).name);
   const placed = {
     ...object,

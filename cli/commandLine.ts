@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 
 /** What is asked. */
 export type Command =
@@ -11,6 +11,7 @@ export interface CheckCommand {
   readonly paths: readonly string[];
   readonly policies: readonly string[];
   readonly packs: readonly string[];
+  readonly framework: string | undefined;
   /** Patterns of paths that are left out. */
   readonly exclude: readonly string[];
   readonly output: Output;
@@ -35,12 +36,13 @@ Judges manifests by Policies, as a cluster with these Policies would. PATH is a 
   --policies PATH   Policies, besides those among the manifests; may be given several times
   --pack NAME       Policies that come with Mainstay: restricted (which includes baseline), baseline, best-practices,
                     network, rbac, supply-chain; may be given several times. restricted, if no Policy is given at all
+  --framework NAME  the Policies for CIS-Kubernetes-1.10, GDPR, HIPAA, NSA-CISA or SOC2; how each control of it stands is told
   --exclude PATTERN leave out paths that match, as '**/values.yaml'; may be given several times
   --namespace NAME  the namespace of what says none itself (default: default)
   --fail-on LEVEL   which violations count: those of Policies that audit (default: all of them), warn, deny; or never
   --output FORMAT   text (default), json, sarif, junit
 
-check test runs the cases that stand beside Policies (*.cases.yaml).
+check test runs the cases that stand beside Policies (*.cases.yaml). It takes no options.
 
 Exit codes: 0 nothing is wrong; 1 a Policy is violated, or a case differs; 2 something could not be judged.
 `;
@@ -55,34 +57,38 @@ export function commandOf(args: readonly string[]): Command {
     return { name: 'help' };
   }
   if (command !== 'check') throw new UsageError(`There is no command ${command}.\n\n${usage}`);
-  if (rest[0] === 'test') return { name: 'test', paths: pathsIn(parsed(rest.slice(1)).positionals) };
-  const { values, positionals } = parsed(rest);
+  if (rest[0] === 'test') return { name: 'test', paths: pathsIn(parsed(rest.slice(1), {}).positionals) };
+  const { values, positionals } = parsed(rest, options);
+  const [paths, policies] = [pathsIn(positionals), values.policies ?? []];
+  if ([...paths, ...policies].filter((path) => path === '-').length > 1) {
+    throw new UsageError('Give - once: what comes from a pipe can be read once.');
+  }
   return {
     name: 'check',
-    paths: pathsIn(positionals),
-    policies: values.policies ?? [],
+    paths,
+    policies,
     packs: values.pack ?? [],
+    framework: values.framework,
     exclude: values.exclude ?? [],
     output: oneOf('--output', outputs, values.output ?? 'text'),
     failOn: oneOf('--fail-on', failOns, (values['fail-on'] ?? 'audit').toLowerCase()),
-    namespace: values.namespace ?? 'default',
+    namespace: namespaceOf(values.namespace ?? 'default'),
   };
 }
 
-function parsed(args: readonly string[]) {
+const options = {
+  policies: { type: 'string', multiple: true },
+  pack: { type: 'string', multiple: true },
+  framework: { type: 'string' },
+  exclude: { type: 'string', multiple: true },
+  namespace: { type: 'string', short: 'n' },
+  output: { type: 'string', short: 'o' },
+  'fail-on': { type: 'string' },
+} as const;
+
+function parsed<T extends NonNullable<ParseArgsConfig['options']>>(args: readonly string[], allowed: T) {
   try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        policies: { type: 'string', multiple: true },
-        pack: { type: 'string', multiple: true },
-        exclude: { type: 'string', multiple: true },
-        namespace: { type: 'string', short: 'n' },
-        output: { type: 'string', short: 'o' },
-        'fail-on': { type: 'string' },
-      },
-    });
+    return parseArgs({ args: [...args], allowPositionals: true, options: allowed });
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
   }
@@ -91,6 +97,11 @@ function parsed(args: readonly string[]) {
 function pathsIn(paths: readonly string[]): readonly string[] {
   if (paths.length === 0) throw new UsageError(`Give at least one path, or - for a pipe.\n\n${usage}`);
   return paths;
+}
+
+function namespaceOf(given: string): string {
+  if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(given)) return given;
+  throw new UsageError(`--namespace is the name of a namespace, and ${JSON.stringify(given)} is none.`);
 }
 
 function oneOf<T extends string>(option: string, allowed: readonly T[], given: string): T {

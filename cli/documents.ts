@@ -131,24 +131,56 @@ export function documentsOf(source: Source): {
     const place = { file: source.file, line: Math.max(line, 1), column: Math.max(col, 1) };
     problems.push({ place, message });
   };
+  let at = 0;
   try {
     for (const yaml of composed(source, lines)) {
       const [error] = yaml.errors;
+      const [start, , end] = yaml.range;
+      at = yaml.contents?.range?.[0] ?? start;
       if (error !== undefined) {
         problem(`${error.message}${hint(source.text)}`, error.pos[0]);
         continue;
       }
       // Between two lines of dashes there may be nothing.
       if (yaml.contents === null || (isScalar(yaml.contents) && yaml.contents.value === null)) continue;
-      const [start, , end] = yaml.range;
-      const begins = (yaml.contents.range?.[0] ?? start) - start;
-      documents.push(new Document(source, { value: yaml.toJS(), range: [start, end], begins, lines }));
+      try {
+        const value = valueIn(yaml);
+        documents.push(new Document(source, { value, range: [start, end], begins: at - start, lines }));
+      } catch (thrown) {
+        problem(thrownBy(thrown), at);
+      }
+      at = end;
     }
   } catch (thrown) {
-    // Of aliases there may be too many, and what is nested may be too deep.
-    problem(thrown instanceof Error ? thrown.message : String(thrown), 0);
+    // The parser gives up for good.
+    problem(`${thrownBy(thrown)}; nothing from here on is judged`, at);
   }
   return { documents, problems };
+}
+
+function valueIn(yaml: YamlDocument.Parsed): unknown {
+  const value: unknown = yaml.toJS({ maxAliasCount });
+  if (isDeeper(value, deepest)) throw new RangeError('nested');
+  return value;
+}
+
+/** As people use aliases. A few that stand within each other come to millions. */
+const maxAliasCount = 10_000;
+
+/** Nobody writes as many levels; far more of them leave no room on the stack. */
+const deepest = 200;
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((item) => isDeeper(item, levels - 1));
+}
+
+function thrownBy(thrown: unknown): string {
+  if (thrown instanceof RangeError) return 'is nested too deeply';
+  if (!(thrown instanceof ReferenceError)) return thrown instanceof Error ? thrown.message : String(thrown);
+  return /excessive/i.test(thrown.message)
+    ? 'has too many aliases'
+    : 'has an alias within that which it stands for';
 }
 
 function composed(source: Source, lines: LineCounter): Iterable<YamlDocument.Parsed> {

@@ -1,9 +1,9 @@
 import { defaulted, type Problem as Wrong } from '../controllers/policy/defaulting/index.ts';
-import type { Subject, Verdict } from '../controllers/policy/evaluate/index.ts';
-import { labels } from '../crds/project/names.ts';
+import type { Judge, Subject, Verdict } from '../controllers/policy/evaluate/index.ts';
 import { blamed } from './blame.ts';
-import { environmentsOf, type Kinds } from './kinds.ts';
+import type { Kinds } from './kinds.ts';
 import { isObject, type JsonObject, type Manifest, metadataOf, objectNameOf, placeIn } from './manifests.ts';
+import { type Missing, Namespaces } from './namespaces.ts';
 import type { Judging } from './policies.ts';
 import type { Problem, Result } from './report.ts';
 
@@ -11,13 +11,14 @@ export interface Judged {
   readonly results: readonly Result[];
   readonly problems: readonly Problem[];
   readonly notes: readonly Problem[];
+  readonly missing: readonly Missing[];
 }
 
 /** Judges manifests as a cluster would, with what else is among the input for what is around them. */
 export class Court {
   readonly #policies: readonly Judging[];
   readonly #kinds: Kinds;
-  readonly #namespaces: ReadonlyMap<string, JsonObject>;
+  readonly #namespaces: Namespaces;
   readonly #there: ReadonlyMap<string, Manifest>;
   readonly #namespace: string;
   readonly #now: number;
@@ -35,7 +36,7 @@ export class Court {
   ) {
     this.#policies = policies;
     this.#kinds = kinds;
-    this.#namespaces = namespacesIn(around);
+    this.#namespaces = new Namespaces(around, kinds);
     this.#namespace = namespace;
     this.#now = now;
     this.#there = new Map(around.map((one) => [keyOf(within(one.object, namespace)), one]));
@@ -43,16 +44,16 @@ export class Court {
 
   judge(manifest: Manifest): Judged {
     const { subject, guessed, problems: wrong } = this.#subjectOf(manifest);
-    const { object, resource, namespaceObject } = subject;
+    const { object, resource } = subject;
     const told = wrong.map(({ place, message, weight }) => ({
       weight,
       place: placeIn(manifest, place),
       message: `${manifest.kind}: ${place.join('.')} ${message}`,
     }));
     const problems: Problem[] = told.filter(({ weight }) => weight === 'Refused');
-    const notes: Problem[] = told.filter(({ weight }) => weight === 'Dropped');
+    const notes: Problem[] = told.filter(({ weight }) => weight !== 'Refused');
     // What no API server takes has no verdict.
-    if (problems.length > 0) return { results: [], problems, notes };
+    if (problems.length > 0) return { results: [], problems, notes, missing: [] };
     const asked = this.#policies.filter(({ judge }) => judge.mayMatch(resource));
     if (guessed && asked.length > 0) {
       const message = `${manifest.kind} of ${manifest.apiVersion} is a kind that nothing here defines: taken to be ${resource.resource}, ${resource.namespaced ? 'in a namespace' : 'in none'}, without defaults. Give its CustomResourceDefinition as well`;
@@ -60,17 +61,27 @@ export class Court {
     }
     const namespace = resource.namespaced ? String(metadataOf(object).namespace) : undefined;
     const results: Result[] = [];
+    const missing: Missing[] = [];
     for (const judging of asked) {
-      if (judging.judge.readsNamespace && namespace !== undefined && namespaceObject === undefined) {
-        const message = `Policy ${judging.judge.policy} reads labels of the namespace ${namespace}, which is not among the input: give it as well, as with kubectl get namespaces -o yaml`;
-        problems.push({ place: placeIn(manifest), message });
+      const { judge, facts } = judging;
+      if (this.#isSaidOfOwner(judging, object)) continue;
+      if (namespace !== undefined && !this.#namespaces.isKnownTo(judge, namespace)) {
+        if (this.#mayViolate(judge, subject)) {
+          missing.push({ namespace, policy: facts.name, place: placeIn(manifest) });
+        }
         continue;
       }
-      if (this.#isSaidOfOwner(judging, object)) continue;
-      const verdicts = judging.judge.judge(subject, this.#now) ?? [];
+      const verdicts = judge.judge(subject, this.#now) ?? [];
       results.push(...verdicts.map((verdict) => this.#result(verdict, judging, manifest, subject)));
     }
-    return { results, problems, notes };
+    return { results, problems, notes, missing };
+  }
+
+  /** Whether it depends on what its namespace is like: what passes in any needs none. */
+  #mayViolate(judge: Judge, subject: Subject): boolean {
+    const worst = judge.judgeIfMatched(subject, this.#now) ?? [];
+    const readsAll = judge.namespaceLabels === undefined && worst.length > 0;
+    return readsAll || worst.some(({ result }) => result === 'fail' || result === 'error');
   }
 
   #subjectOf(manifest: Manifest): {
@@ -82,7 +93,7 @@ export class Court {
     const written = resource.namespaced ? within(manifest.object, this.#namespace) : manifest.object;
     const { object, problems } = defaulted(written, custom);
     const namespace = resource.namespaced ? String(metadataOf(object).namespace) : undefined;
-    const namespaceObject = namespace === undefined ? undefined : this.#namespaces.get(namespace);
+    const namespaceObject = namespace === undefined ? undefined : this.#namespaces.of(namespace);
     return { subject: { object, resource, namespaceObject }, guessed, problems };
   }
 
@@ -120,23 +131,4 @@ function within(object: JsonObject, namespace: string): JsonObject {
 function keyOf({ apiVersion, kind, metadata }: JsonObject): string {
   const { namespace, name } = isObject(metadata) ? metadata : {};
   return JSON.stringify([apiVersion, kind, namespace, name]);
-}
-
-/** The namespaces that are defined, and those that Projects make. */
-function namespacesIn(manifests: readonly Manifest[]): ReadonlyMap<string, JsonObject> {
-  const defined = manifests
-    .filter(({ apiVersion, kind }) => apiVersion === 'v1' && kind === 'Namespace')
-    .map(({ object }) => [String(metadataOf(object).name), defaulted(object).object] as const);
-  const made = environmentsOf(manifests).map(({ project, environment, namespace }) => {
-    const known = defined.find(([name]) => name === namespace)?.[1] ?? {};
-    const { labels: own } = metadataOf(known);
-    const marks = { [labels.project]: project, [labels.environment]: environment };
-    const metadata = {
-      ...metadataOf(known),
-      name: namespace,
-      labels: { ...(isObject(own) ? own : {}), ...marks },
-    };
-    return [namespace, { apiVersion: 'v1', kind: 'Namespace', ...known, metadata }] as const;
-  });
-  return new Map([...defined, ...made]);
 }

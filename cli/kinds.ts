@@ -77,21 +77,21 @@ function pluralOf(kind: string): string {
   return /[^aeiou]y$/.test(name) ? `${name.slice(0, -1)}ies` : `${name}s`;
 }
 
+export function isProject({ apiVersion, kind }: Pick<Manifest, 'apiVersion' | 'kind'>): boolean {
+  return kind === 'Project' && apiVersion.startsWith('mainstay.dev/');
+}
+
 /** The environments of the Projects among these. */
 export function environmentsOf(
   manifests: readonly Manifest[],
 ): readonly { readonly project: string; readonly environment: string; readonly namespace: string }[] {
-  return manifests
-    .filter(({ apiVersion, kind }) => kind === 'Project' && apiVersion.startsWith('mainstay.dev/'))
-    .flatMap(({ object }) => {
-      const project = String(metadataOf(object).name);
-      const environments = isObject(object.spec) ? object.spec.environments : [];
-      return (Array.isArray(environments) ? environments : [])
-        .filter(isObject)
-        .map(({ name, namespace }) => ({
-          project,
-          environment: String(name),
-          namespace: typeof namespace === 'string' ? namespace : `${project}-${String(name)}`,
-        }));
-    });
+  return manifests.filter(isProject).flatMap(({ object }) => {
+    const project = String(metadataOf(object).name);
+    const environments = isObject(object.spec) ? object.spec.environments : [];
+    return (Array.isArray(environments) ? environments : []).filter(isObject).map(({ name, namespace }) => ({
+      project,
+      environment: String(name),
+      namespace: typeof namespace === 'string' ? namespace : `${project}-${String(name)}`,
+    }));
+  });
 }

@@ -21,18 +21,21 @@ export function manifestsOf(sources: readonly Source[]): {
 } {
   const manifests: Manifest[] = [];
   const problems: Problem[] = [];
+  const empty = new Map(sources.map(({ given, file }) => [given, given === '-' ? file : given]));
   for (const source of sources) {
     const read = documentsOf(source);
     problems.push(...read.problems);
-    if (read.documents.length === 0 && read.problems.length === 0) {
-      problems.push({ place: { file: source.file, line: 1, column: 1 }, message: 'there is nothing in it' });
-    }
+    if (read.documents.length > 0 || read.problems.length > 0) empty.delete(source.given);
     for (const document of read.documents) {
       for (const found of objectsIn(document, document.value, [])) {
         if ('message' in found) problems.push(found);
         else manifests.push(found);
       }
     }
+  }
+  // In a folder, a file may hold nothing but comments, as what a chart makes of a template that is switched off.
+  for (const file of empty.values()) {
+    problems.push({ place: { file, line: 1, column: 1 }, message: 'there is nothing in it' });
   }
   return { manifests, problems };
 }
@@ -50,11 +53,10 @@ function objectsIn(
   if (typeof apiVersion !== 'string' || typeof kind !== 'string') {
     return [problem('is no object of Kubernetes: it has no apiVersion and kind')];
   }
-  if (kind.endsWith('List') && Array.isArray(value.items)) {
+  if (isList(kind, value)) {
     const inside = kind === 'List' ? {} : { apiVersion, kind: kind.slice(0, -'List'.length) };
-    return value.items.flatMap((item: unknown, index) =>
-      objectsIn(document, item, [...steps, 'items', index], inside),
-    );
+    const items: readonly unknown[] = Array.isArray(value.items) ? value.items : [];
+    return items.flatMap((item, index) => objectsIn(document, item, [...steps, 'items', index], inside));
   }
   if (apiVersion.startsWith('kustomize.config.k8s.io/')) {
     return [problem('is for kustomize: give what kustomize build makes of it')];
@@ -65,6 +67,12 @@ function objectsIn(
   if (typeof called !== 'string')
     return [problem(`${kind}: metadata.name must be a string, and is ${JSON.stringify(called)}`)];
   return [{ document, steps, apiVersion, kind, object: { ...value, apiVersion, kind } }];
+}
+
+/** Of a list with nothing in it, some clients write `items: null`. */
+function isList(kind: string, { items }: JsonObject): boolean {
+  if (!kind.endsWith('List')) return false;
+  return Array.isArray(items) || items === null || (items === undefined && kind === 'List');
 }
 
 /** Where something of it stands, or what is nearest above. */

@@ -4,6 +4,7 @@ import { defaulted } from '../controllers/policy/defaulting/index.ts';
 import { type Finding, type Judge, judgeOf } from '../controllers/policy/evaluate/index.ts';
 import { expiryOf } from '../crds/policy/defaults.ts';
 import type { PolicySpec } from '../crds/policy/schema.ts';
+import { UsageError } from './commandLine.ts';
 import type { Steps } from './documents.ts';
 import { environmentsOf, type Kinds } from './kinds.ts';
 import { type Manifest, metadataOf, placeIn } from './manifests.ts';
@@ -32,11 +33,19 @@ const packFolders: Readonly<Record<string, readonly string[]>> = {
   restricted: ['pod-security/baseline', 'pod-security/restricted'],
 };
 
-/** Where the Policies of a pack stand; undefined where there is no such pack. */
-export function packPaths(name: string): readonly string[] | undefined {
-  const folders = packFolders[name] ?? (/^[a-z0-9-]+(\/[a-z0-9-]+)*$/.test(name) ? [name] : []);
+/**
+ * Where the Policies of a pack stand.
+ *
+ * @throws UsageError where there is no such pack
+ */
+export function packPaths(name: string): readonly string[] {
+  const own = Object.hasOwn(packFolders, name) ? packFolders[name] : undefined;
+  // What frameworks ask for is no pack.
+  const isFolder = /^[a-z0-9-]+(\/[a-z0-9-]+)*$/.test(name) && name !== 'frameworks';
+  const folders = own ?? (isFolder ? [name] : []);
   const paths = folders.map((folder) => fileURLToPath(new URL(`../policies/${folder}`, import.meta.url)));
-  return paths.length > 0 && paths.every((path) => existsSync(path)) ? paths : undefined;
+  if (paths.length > 0 && paths.every((path) => existsSync(path))) return paths;
+  throw new UsageError(`There is no pack ${name}: see mainstay help.`);
 }
 
 /**
@@ -66,7 +75,7 @@ export function policiesOf(manifests: readonly Manifest[], kinds: Kinds, now: nu
     const isRefused = judge.findings.some(({ weight }) => weight === 'Refused');
     problems.push(...told.filter(({ finding }) => finding.weight === 'Refused'));
     notes.push(
-      ...told.filter(({ finding }) => finding.reason === 'JudgedOnRequest'),
+      ...told.filter(({ finding }) => ['JudgedOnRequest', 'NothingMatched'].includes(finding.reason)),
       ...expiredIn(manifest, spec, now),
     );
     if (!isRefused) policies.push({ judge, facts: factsOf(name, spec), manifest });
@@ -80,7 +89,8 @@ function specOf(
   kinds: Kinds,
 ): { readonly spec?: PolicySpec; readonly problems: readonly Problem[] } {
   const { object, problems } = defaulted(manifest.object, kinds.of(manifest).custom);
-  const bad = problems.map(({ place, message }) => ({
+  const told = problems.filter(({ weight }) => weight !== 'Unjudged');
+  const bad = told.map(({ place, message }) => ({
     place: placeIn(manifest, place),
     message: `Policy: ${place.join('.')} ${message}`,
   }));

@@ -12,6 +12,26 @@ export interface Report {
   /** What is worth knowing, and no reason to fail. */
   readonly notes: readonly Problem[];
   readonly failOn: FailOn;
+  /** Where one was asked for. */
+  readonly framework: FrameworkStanding | undefined;
+}
+
+/** How what was judged stands with what a framework asks for. */
+export interface FrameworkStanding {
+  readonly name: string;
+  readonly title: string;
+  readonly controls: readonly ControlStanding[];
+}
+
+export interface ControlStanding {
+  readonly id: string;
+  readonly title: string;
+  /** That check it and could judge. */
+  readonly policies: readonly string[];
+  readonly result: 'pass' | 'fail' | 'notChecked';
+  readonly violations: number;
+  /** Why it is not checked, or what nobody saw of what passes. */
+  readonly why: string | undefined;
 }
 
 /** In a file, counted from 1. */

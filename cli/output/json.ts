@@ -2,7 +2,7 @@ import { counts, exitCodeOf, type Report } from '../report.ts';
 
 /** For programs: all that was found, also what passes. */
 export function json(report: Report): string {
-  const { policies, manifests, results, problems, notes, failOn } = report;
+  const { policies, manifests, results, problems, notes, failOn, framework } = report;
   const document = {
     exitCode: exitCodeOf(report),
     objects: manifests,
@@ -23,6 +23,7 @@ export function json(report: Report): string {
     }),
     notJudged: problems,
     notes,
+    ...(framework === undefined ? {} : { framework }),
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }

@@ -1,4 +1,12 @@
-import { counts, nameOf, type Place, type Report, type Result } from '../report.ts';
+import {
+  type ControlStanding,
+  counts,
+  type FrameworkStanding,
+  nameOf,
+  type Place,
+  type Report,
+  type Result,
+} from '../report.ts';
 
 /** For people: a line for whatever is not good, which editors and terminals can follow to its place. */
 export function text(report: Report): string {
@@ -7,7 +15,42 @@ export function text(report: Report): string {
     ...report.results.flatMap((result) => (result.verdict === 'pass' ? [] : [lineOf(result, report)])),
     ...report.notes.map(({ place, message }) => `${at(place)}: note: ${message}`),
   ];
-  return [...lines, ...(lines.length > 0 ? [''] : []), summary(report), ''].join('\n');
+  const parts = [lines, report.framework === undefined ? [] : standing(report.framework), [summary(report)]];
+  return parts
+    .filter((part) => part.length > 0)
+    .map((part) => part.map((line) => `${printable(line)}\n`).join(''))
+    .join('\n');
+}
+
+/** A name may hold anything, also what a terminal obeys. */
+function printable(line: string): string {
+  return line.replaceAll(/[\r\n\t]+/g, ' ').replaceAll(/\p{Cc}/gu, '\ufffd');
+}
+
+function standing({ name, title, controls }: FrameworkStanding): readonly string[] {
+  const number = (result: ControlStanding['result']) =>
+    controls.filter((control) => control.result === result).length;
+  const width = Math.max(...controls.map(({ id }) => id.length));
+  return [
+    `${name} (${title}): ${number('fail')} of ${controls.length} controls fail, ${number('pass')} pass, ${number('notChecked')} are not checked here`,
+    ...controls.map((control) => controlLine(control, width)),
+  ];
+}
+
+const words: Readonly<Record<ControlStanding['result'], string>> = {
+  fail: 'fail',
+  pass: 'pass',
+  notChecked: '-   ',
+};
+
+function controlLine(
+  { id, title, policies, result, violations, why }: ControlStanding,
+  width: number,
+): string {
+  const by = policies.length === 0 ? '' : ` (${policies.join(', ')})`;
+  const found = result === 'fail' ? `: ${counted(violations, 'violation')}` : '';
+  const whence = result === 'notChecked' ? 'not checked: ' : 'but: ';
+  return `  ${words[result]}  ${id.padEnd(width)}  ${title}${found}${by}${why === undefined ? '' : `; ${whence}${why}`}`;
 }
 
 function lineOf(result: Result, report: Report): string {

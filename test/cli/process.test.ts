@@ -35,6 +35,49 @@ describe('the program', { timeout: 120_000 }, () => {
     });
   });
 
+  it('waits for a pipe that is slow, and made not to wait by whoever started it', () => {
+    using work = new Workplace({ 'policy.yaml': policy(), 'good.yaml': pod(false) });
+    // Whoever only looks at its own input makes it one that does not wait, for all that it starts, too.
+    const started = `void process.stdin;
+      const args = [${JSON.stringify(mainstay)}, 'check', '--policies', 'policy.yaml', '-'];
+      const { status } = require('node:child_process').spawnSync(process.execPath, args, { stdio: 'inherit' });
+      process.exit(status);`;
+    const { status, stdout, stderr } = spawnSync(
+      'sh',
+      ['-c', `(sleep 1; cat good.yaml) | '${process.execPath}' -e "$STARTED"`],
+      { cwd: work.path, encoding: 'utf8', env: { ...process.env, STARTED: started } },
+    );
+    expect({ status, stdout, stderr }).toEqual({
+      status: 0,
+      stdout: '1 object, 1 Policy: 0 violations, 1 passed\n',
+      stderr: '',
+    });
+  });
+
+  it('reads what a shell hands it as a file that is none', () => {
+    using work = new Workplace({ 'policy.yaml': policy(), 'bad.yaml': pod(true) });
+    const { status, stdout } = spawnSync(
+      'bash',
+      ['-c', `'${process.execPath}' '${mainstay}' check --policies policy.yaml <(cat bad.yaml)`],
+      { cwd: work.path, encoding: 'utf8' },
+    );
+    expect(stdout).toMatch(/^\/dev\/fd\/\d+:12:9: error: /);
+    expect(status).toBe(1);
+  });
+
+  it('says what it found, though nobody reads to the end', () => {
+    using work = new Workplace({ 'policy.yaml': policy(), 'bad.yaml': pod(true) });
+    const { stdout, stderr } = spawnSync(
+      'bash',
+      [
+        '-c',
+        `'${process.execPath}' '${mainstay}' check --policies policy.yaml bad.yaml | true; echo \${PIPESTATUS[0]}`,
+      ],
+      { cwd: work.path, encoding: 'utf8' },
+    );
+    expect({ stdout, stderr }).toEqual({ stdout: '1\n', stderr: '' });
+  });
+
   it('says how it is used', () => {
     expect(run(['--help'])).toMatchObject({
       status: 0,

@@ -9,7 +9,7 @@ export class Workplace implements Disposable {
   readonly path = mkdtempSync(join(tmpdir(), 'mainstay-check-'));
 
   /** @param files by their paths */
-  constructor(files: Readonly<Record<string, string>>) {
+  constructor(files: Readonly<Record<string, string | Uint8Array>>) {
     for (const [file, text] of Object.entries(files)) {
       const path = join(this.path, file);
       mkdirSync(dirname(path), { recursive: true });

@@ -73,6 +73,9 @@ function page(): string {
     '',
     'A control that is checked by a Policy that you have not applied does not occur there: it is not met, it is unknown.',
     '',
+    'Of manifests, without a cluster, `npx mainstay check --framework SOC2 deploy/` says the same, control by control',
+    '([how](../../docs/policy/check.md#by-a-framework)).',
+    '',
     ...frameworks.flatMap(sectionOf),
   ].join('\n');
 }
