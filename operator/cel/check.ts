@@ -5,6 +5,7 @@ import {
   type Expression,
   qualifiedName,
   type Select,
+  type Struct,
 } from './syntax/expression.ts';
 import {
   bool,
@@ -19,8 +20,10 @@ import {
   listOf,
   mapOf,
   nullType,
+  type ObjectType,
   optionalOf,
   optionalValue,
+  parametersOf,
   string,
   typeOf,
   uint,
@@ -58,6 +61,8 @@ export interface Scope {
   /** Types that have a name, as `int` does. */
   readonly types: ReadonlyMap<string, CelType>;
   readonly functions: ReadonlyMap<string, FunctionDeclaration>;
+  /** Of the objects that may be made, by name; undefined where none may. */
+  readonly objects: ((name: string) => ObjectType | undefined) | undefined;
 }
 
 /** Finds the type of each part of an expression by the API server's rules. */
@@ -116,11 +121,7 @@ class Checker {
       case 'comprehension':
         return this.#comprehension(expression);
       case 'struct':
-        return this.#fail(
-          expression,
-          `construction of '${expression.name}' is not supported here`,
-          'Unsupported',
-        );
+        return this.#struct(expression);
     }
   }
 
@@ -292,6 +293,29 @@ class Checker {
     return mapOf(key ?? this.#substitutions.freshParameter(), value ?? this.#substitutions.freshParameter());
   }
 
+  #struct(expression: Struct): CelType {
+    const { name, fields } = expression;
+    const { objects } = this.#scope;
+    if (objects === undefined)
+      return this.#fail(expression, `construction of '${name}' is not supported here`, 'Unsupported');
+    const type = objects(name);
+    for (const { name: field, at, value, optional } of fields) {
+      const own = this.#substitutions.resolve(this.#unwrapped(value, optional));
+      if (type === undefined) continue;
+      const wanted = type.field(field);
+      if (wanted === undefined) this.#fail({ at }, `undefined field '${field}' of '${name}'`);
+      else if (!this.#mayHold(wanted, own, `${name}.${field}`)) this.#mismatch(value, wanted, own);
+    }
+    return type ?? this.#fail(expression, `there is no field for '${name}'`);
+  }
+
+  /** Whether a field of an object that is made may hold what is given to it. Of null nothing is known. */
+  #mayHold(wanted: CelType, own: CelType, place: string): boolean {
+    if (own.kind === 'null') return true;
+    if (own.kind === 'object' && own.made === true && wanted.kind === 'map') return own.name === place;
+    return this.#substitutions.assignable([own], [wanted]) && isInPlace(own, wanted);
+  }
+
   #unwrapped(element: Expression, optional: boolean): CelType {
     const type = this.check(element);
     if (!optional) return type;
@@ -364,10 +388,18 @@ class Checker {
     return errorType;
   }
 
-  #fail({ at }: Expression, message: string, reason: Problem['reason'] = 'Type'): CelType {
+  #fail({ at }: { readonly at: number }, message: string, reason: Problem['reason'] = 'Type'): CelType {
     this.#problems.push({ at, message, reason });
     return errorType;
   }
+}
+
+/** What is made says by its name where it belongs. */
+function isInPlace(type: CelType, place: CelType): boolean {
+  if (type.kind === 'object' && place.kind === 'object')
+    return type.made !== true || place.made !== true || type.name === place.name;
+  const places = parametersOf(place);
+  return parametersOf(type).every((inner, index) => isInPlace(inner, places[index] ?? inner));
 }
 
 function literalType(value: Value): CelType {

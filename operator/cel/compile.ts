@@ -89,8 +89,12 @@ interface Placed {
 const placed = ({ at, message }: SyntaxProblem | PlanProblem) => ({ at, message });
 
 function located(expression: string, { at, message, reason }: Placed): CompileError {
+  return { ...placeIn(expression, at), message, reason };
+}
+
+/** Where in an expression a UTF-16 unit of it stands. */
+export function placeIn(expression: string, at: number): Pick<CompileError, 'line' | 'column'> {
   const before = expression.slice(0, at);
   const newline = before.lastIndexOf('\n');
-  const line = before.split('\n').length;
-  return { line, column: codePointCount(before.slice(newline + 1)) + 1, message, reason };
+  return { line: before.split('\n').length, column: codePointCount(before.slice(newline + 1)) + 1 };
 }

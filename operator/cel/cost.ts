@@ -7,6 +7,7 @@ export const defaultCostLimit = 1_000_000;
 /** What it takes to make a list or a map. */
 export const listCost = 10;
 export const mapCost = 30;
+export const structCost = 40;
 const perCharacter = 0.1;
 const perPatternCharacter = 0.25;
 

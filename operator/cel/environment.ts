@@ -1,6 +1,7 @@
 import type { Scope } from './check.ts';
 import { merge } from './functions.ts';
 import { conversions } from './library/conversions.ts';
+import { jsonPatches } from './library/jsonPatches.ts';
 import { lists } from './library/lists.ts';
 import { namedFormats } from './library/namedFormats.ts';
 import { network } from './library/network.ts';
@@ -32,7 +33,7 @@ import {
 } from './types.ts';
 
 /** The functions of Kubernetes 1.34 and later, in the order in which the API server tries them. */
-const functions = merge([
+const libraries = [
   operators,
   conversions,
   urls,
@@ -43,7 +44,10 @@ const functions = merge([
   network,
   namedFormats,
   semvers,
-]);
+];
+const functions = merge(libraries);
+/** Those of mutations besides. */
+const ofMutations = merge([...libraries, jsonPatches]);
 
 const named: readonly CelType[] = [
   bool,
@@ -65,6 +69,11 @@ const named: readonly CelType[] = [
 const types: ReadonlyMap<string, CelType> = new Map(named.map((type) => [runtimeName(type), type]));
 
 /** All that an expression may name. */
-export function scopeOf({ variables }: Declarations): Scope {
-  return { variables: new Map(Object.entries(variables)), types, functions };
+export function scopeOf({ variables, objects }: Declarations): Scope {
+  return {
+    variables: new Map(Object.entries(variables)),
+    types,
+    functions: objects === undefined ? functions : ofMutations,
+    objects,
+  };
 }

@@ -9,10 +9,21 @@
  * In order of reading: `program.ts` (what one gets), `compile.ts`, `syntax/`, `check.ts`, `plan.ts`, `library/`.
  */
 export { type AdmissionOptions, admissionVariables } from './admission.ts';
-export { compile } from './compile.ts';
+export { compile, placeIn } from './compile.ts';
 export { type Composition, composeVariables, type NamedExpression } from './compose.ts';
-export { fromJson, type Shape } from './json.ts';
+export { fromJson, type Shape, toJson } from './json.ts';
+export { madeObjects } from './made.ts';
 export { type GroupVersionKind, type KindSchema, kindsOf } from './openApi.ts';
+export {
+  type Known,
+  type ObjectOutline,
+  type Outline,
+  outlineOf,
+  outlineOfJson,
+  someNumber,
+  someText,
+  textsOf,
+} from './outline.ts';
 export type {
   Compilation,
   CompileError,

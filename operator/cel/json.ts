@@ -27,6 +27,20 @@ export function fromJson(json: unknown, shape?: Shape): Value {
   return isObject(json) ? new JsonMap(json, shape) : null;
 }
 
+/** A value as JSON; undefined for what JSON does not know, as a duration or an address, and for a map by other keys than text. */
+export function toJson(value: Value): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (value === null || typeof value !== 'object') return value;
+  if (value instanceof ListValue) {
+    const items = [...value].map(toJson);
+    return items.includes(undefined) ? undefined : items;
+  }
+  if (!(value instanceof MapValue)) return undefined;
+  const fields = [...value.keys()].map((key) => [key, toJson(value.get(key) ?? null)] as const);
+  const isKnown = fields.every(([key, field]) => typeof key === 'string' && field !== undefined);
+  return isKnown ? Object.fromEntries(fields) : undefined;
+}
+
 function isObject(json: unknown): json is Readonly<Record<string, unknown>> {
   return typeof json === 'object' && json !== null;
 }

@@ -1,13 +1,13 @@
 import type { Checked, Reference } from './check.ts';
 import { CelList, CelMap } from './collections.ts';
 import { equals, isEqual } from './compare.ts';
-import { type CallCost, callCost, equalityCost, listCost, mapCost } from './cost.ts';
+import { type CallCost, callCost, equalityCost, listCost, mapCost, structCost } from './cost.ts';
 import { planFold } from './fold.ts';
 import type { Overload } from './functions.ts';
 import { isKey, isPresent, qualify, qualifyOptional } from './qualify.ts';
 import { regexOf } from './regex.ts';
 import { charge, type Frame, PlanProblem, type Run, type Step, type StepPlanner } from './step.ts';
-import type { Call, Expression, Select } from './syntax/expression.ts';
+import type { Call, Expression, MapEntry, Select, Struct } from './syntax/expression.ts';
 import { Bytes, CelError, noSuchOverload, Optional, TypeValue, Uint, type Value } from './value.ts';
 
 /** Turns a checked expression into steps. Throws PlanProblem. */
@@ -56,7 +56,7 @@ export class Planner implements StepPlanner {
       case 'map':
         return this.#map(expression);
       case 'struct':
-        throw new PlanProblem('objects cannot be made here', expression.at);
+        return this.#struct(expression);
       case 'comprehension':
         return planFold(this, expression);
     }
@@ -146,20 +146,14 @@ export class Planner implements StepPlanner {
     if (knownKeys !== undefined && knownValues !== undefined && !entries.some(({ optional }) => optional)) {
       return constant(new CelMap(knownKeys.map((key, index) => [key, knownValues[index] ?? null] as const)));
     }
-    return {
-      run: (frame) => {
-        const pairs: (readonly [Value, Value])[] = [];
-        for (const [index, { optional }] of entries.entries()) {
-          const key = keys[index]?.run(frame) ?? null;
-          if (key instanceof CelError) return paid(frame, mapCost, key);
-          const value = values[index]?.run(frame) ?? null;
-          const kept = optional ? held(value) : value;
-          if (kept instanceof CelError) return paid(frame, mapCost, kept);
-          if (kept !== undefined) pairs.push([key, kept]);
-        }
-        return paid(frame, mapCost, new CelMap(pairs));
-      },
-    };
+    return gathered(entries, keys, values, mapCost);
+  }
+
+  /** What is made is read as a map of its fields. */
+  #struct({ fields }: Struct): Step {
+    const keys = fields.map(({ name }) => constant(name));
+    const values = fields.map(({ value }) => this.plan(value));
+    return gathered(fields, keys, values, structCost);
   }
 
   #call(expression: Call): Step {
@@ -297,6 +291,28 @@ function invoked(
   const result = invoke(args);
   charge(frame, cost(args, result));
   return result;
+}
+
+function gathered(
+  entries: readonly Pick<MapEntry, 'optional'>[],
+  keys: readonly Step[],
+  values: readonly Step[],
+  cost: number,
+): Step {
+  return {
+    run: (frame) => {
+      const pairs: (readonly [Value, Value])[] = [];
+      for (const [index, { optional }] of entries.entries()) {
+        const key = keys[index]?.run(frame) ?? null;
+        if (key instanceof CelError) return paid(frame, cost, key);
+        const value = values[index]?.run(frame) ?? null;
+        const kept = optional ? held(value) : value;
+        if (kept instanceof CelError) return paid(frame, cost, kept);
+        if (kept !== undefined) pairs.push([key, kept]);
+      }
+      return paid(frame, cost, new CelMap(pairs));
+    },
+  };
 }
 
 const constant = (value: Value): Step => ({ run: () => value, constant: value });

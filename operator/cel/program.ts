@@ -1,9 +1,11 @@
-import type { CelType } from './types.ts';
+import type { CelType, ObjectType } from './types.ts';
 import type { CelError, Value } from './value.ts';
 
 /** What an expression may name, and of which type each is. */
 export interface Declarations {
   readonly variables: Readonly<Record<string, CelType>>;
+  /** The objects that it may make, by name, as a mutation may (`madeObjects`). Default: none. */
+  readonly objects?: (name: string) => ObjectType | undefined;
 }
 
 export type Compilation =

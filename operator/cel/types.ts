@@ -34,6 +34,8 @@ export interface ObjectType {
    * API server any object may. What is made of both has the fields of each.
    */
   readonly structural?: boolean;
+  /** Whether an expression makes it. Its name then says where it belongs: `Object.spec` is the `spec` of an `Object`. */
+  readonly made?: boolean;
 }
 
 const scalar = <K extends ScalarKind>(kind: K): { readonly kind: K } => ({ kind });

@@ -14,7 +14,7 @@ export type Expression =
       readonly optional: ReadonlySet<number>;
     }
   | { readonly kind: 'map'; readonly at: number; readonly entries: readonly MapEntry[] }
-  | { readonly kind: 'struct'; readonly at: number; readonly name: string }
+  | Struct
   | Comprehension;
 
 export interface Select {
@@ -37,6 +37,21 @@ export interface Call {
 
 export interface MapEntry {
   readonly key: Expression;
+  readonly value: Expression;
+  readonly optional: boolean;
+}
+
+/** An object that is made: `Object.spec{replicas: 1}`. */
+export interface Struct {
+  readonly kind: 'struct';
+  readonly at: number;
+  readonly name: string;
+  readonly fields: readonly StructField[];
+}
+
+export interface StructField {
+  readonly name: string;
+  readonly at: number;
   readonly value: Expression;
   readonly optional: boolean;
 }
@@ -71,8 +86,9 @@ export function children(expression: Expression): readonly Expression[] {
   switch (expression.kind) {
     case 'literal':
     case 'name':
-    case 'struct':
       return [];
+    case 'struct':
+      return expression.fields.map(({ value }) => value);
     case 'select':
       return [expression.operand];
     case 'call':

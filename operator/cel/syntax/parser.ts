@@ -1,5 +1,5 @@
 import { codePointCount } from '../text.ts';
-import { type Expression, type MapEntry, SyntaxProblem } from './expression.ts';
+import { type Expression, type MapEntry, type StructField, SyntaxProblem } from './expression.ts';
 import { numberValue, type Token, tokens } from './lexer.ts';
 import { expandMacro } from './macros.ts';
 
@@ -226,16 +226,17 @@ class Parser {
   }
 
   #struct(at: number, name: string): Expression {
+    const fields: StructField[] = [];
     while (!this.#take('{')) this.#next++;
     while (!this.#is('}')) {
-      this.#take('?');
-      this.#name();
+      const optional = this.#take('?');
+      const { at, text } = this.#name();
       this.#expect(':');
-      this.#expression();
+      fields.push({ name: text, at, value: this.#expression(), optional });
       if (!this.#take(',')) break;
     }
     this.#expect('}');
-    return { kind: 'struct', at, name };
+    return { kind: 'struct', at, name, fields };
   }
 
   #list(at: number): Expression {
