@@ -1,20 +1,34 @@
 import { isApiError } from '../../../operator/client/apiError.ts';
 import type { Client } from '../../../operator/client/client.ts';
 import { fairTurn } from '../../../operator/controller/eventLoopTurn.ts';
-import type { Finding } from '../compile/index.ts';
+import { compile, type Finding } from '../compile/index.ts';
 import { defaulted } from '../defaulting/index.ts';
 import type { Examination, Subject } from './examination.ts';
+import { Field } from './field.ts';
+import {
+  type FixFound,
+  firstOfEach,
+  fixFindings,
+  notServedNote,
+  ofFix,
+  ofRule,
+  ofRules,
+  type ProblemOfKind,
+  typeFindings,
+  unknownNote,
+} from './findings.ts';
+import { fixCheck } from './fixCheck.ts';
 import type { FixRight } from './fixRight.ts';
+import { fixFailuresOf } from './fixTrial.ts';
 import { type Matched, type MatchedKind, matchedKinds, spoken } from './matchedKinds.ts';
 import type { Origin } from './origins.ts';
 import { digestOf } from './origins.ts';
-import { readsKind } from './readsKind.ts';
 import { sampleOf } from './sample.ts';
 import { type Document, Schemas } from './schemas.ts';
 import type { Server } from './server.ts';
 import { failuresOf } from './trial.ts';
 import { type TryOut, TryOuts } from './tryOut.ts';
-import { type TypeProblem, typeCheck } from './typeCheck.ts';
+import { typeCheck } from './typeCheck.ts';
 
 /** What is known of Policies before they are put in force, found out once for each spec and each state of the kinds that it names. */
 export class Examinations {
@@ -60,7 +74,7 @@ export class Examinations {
   async #kinds(
     subject: Subject,
     digest: string,
-    { served }: Server,
+    { served, facts }: Server,
     urls: ReadonlyMap<string, string>,
     signal: AbortSignal,
   ): Promise<KindsExamination> {
@@ -69,7 +83,9 @@ export class Examinations {
     const key = JSON.stringify([digest, described, matched.notServed]);
     const known = this.#known.get(subject.uid);
     if (known?.key === key) return known.kinds;
-    const kinds = await this.#examine(subject, matched, described, signal);
+    const kinds = isReadable(subject, facts)
+      ? await this.#examine(subject, matched, described, signal)
+      : notLookedAt;
     if (kinds.undescribed.length === 0) this.#known.set(subject.uid, { key, kinds });
     return kinds;
   }
@@ -80,8 +96,9 @@ export class Examinations {
     described: readonly Described[],
     signal: AbortSignal,
   ): Promise<KindsExamination> {
-    const problems: { readonly kind: MatchedKind; readonly problem: TypeProblem }[] = [];
+    const problems: ProblemOfKind[] = [];
     const failures: Omit<Finding, 'policy'>[] = [];
+    const fix: FixFound = { types: [], misfits: [], failures: [] };
     const undescribed: string[] = [];
     for (const { kind, url } of described) {
       // There may be many rules and many kinds: nobody else waits for all of them.
@@ -94,17 +111,30 @@ export class Examinations {
       }
       const found = typeCheck(spec, kind.kind, schema);
       problems.push(...found.map((problem) => ({ kind, problem })));
-      if (found.length === 0) failures.push(...tried(spec, kind, document, schema.shape));
+      const sample = sampleOf(document.schemas, kind, kind.namespaced);
+      // As the API server shows it to policies.
+      const shown = sample === undefined ? undefined : defaulted(sample).object;
+      if (found.length === 0 && shown !== undefined)
+        failures.push(...failuresOf(spec, kind, shown, schema.shape).map((one) => ofRule(one, kind)));
+      const root = spec.fix === undefined ? undefined : Field.ofKind(document.schemas, kind);
+      if (root === undefined || kind.operations.every((operation) => operation === 'DELETE')) continue;
+      const wrong = fixCheck(spec, kind, schema, root);
+      fix.types.push(...wrong.types.map((problem) => ({ kind, problem })));
+      fix.misfits.push(...wrong.misfits.map((problem) => ({ kind, problem })));
+      if (wrong.types.length === 0 && shown !== undefined)
+        fix.failures.push(...fixFailuresOf(spec, kind, shown, schema.shape).map((one) => ofFix(one, kind)));
     }
-    const typed = typeFindings(problems, described.length - undescribed.length, readsKind(spec));
+    const kinds = described.length - undescribed.length;
+    const typed = typeFindings(problems, kinds, ofRules(spec));
+    const wrong = [...typed, ...fixFindings(spec, fix, kinds, unknown)];
     const notes = [
       ...(notServed.length === 0 ? [] : [notServedNote(notServed)]),
       ...(unknown.length === 0 ? [] : [unknownNote(unknown)]),
     ];
-    const refused = typed.some(({ weight }) => weight === 'Refused');
+    const refused = wrong.some(({ weight }) => weight === 'Refused');
     return {
       refused,
-      findings: refused ? typed : [...typed, ...firstOfEach(failures), ...notes],
+      findings: refused ? wrong : [...wrong, ...firstOfEach([...failures, ...fix.failures]), ...notes],
       proven: typed.length === 0 && failures.length === 0 && unknown.length === 0,
       undescribed,
     };
@@ -153,74 +183,11 @@ function groupVersionOf({ group, version }: MatchedKind): string {
   return group === '' ? version : `${group}/${version}`;
 }
 
-function tried(
-  spec: Subject['spec'],
-  kind: MatchedKind,
-  document: Document,
-  shape: Parameters<typeof failuresOf>[3],
-): readonly Omit<Finding, 'policy'>[] {
-  const sample = sampleOf(document.schemas, kind, kind.namespaced);
-  if (sample === undefined) return [];
-  // As the API server shows it to policies.
-  return failuresOf(spec, kind, defaulted(sample).object, shape).map(({ field, message }) => ({
-    weight: 'Note',
-    reason: 'Unproven',
-    field,
-    message: `a ${spoken(kind)} with nothing but what it needs has no verdict (${message}), so what makes the rule fail is let through: ask with has() or .? for what may be missing`,
-  }));
+/** What the compiler cannot read it refuses itself, and says where. */
+function isReadable({ name, spec }: Subject, server: Server['facts']): boolean {
+  const candidate = { name, spec, enforcement: spec.enforcement, proven: false };
+  const { findings } = compile([candidate], { environments: [], server, now: 0 });
+  return findings.every(({ weight }) => weight !== 'Refused');
 }
 
-/**
- * What is wrong for every kind is a mistake. What is wrong for some may be meant, where the expression asks which kind it
- * sees: then it is in force, and its errors let through.
- */
-function typeFindings(
-  problems: readonly { readonly kind: MatchedKind; readonly problem: TypeProblem }[],
-  kinds: number,
-  asksKind: boolean,
-): readonly Omit<Finding, 'policy'>[] {
-  const places = Map.groupBy(problems, ({ problem: { field, line, column } }) =>
-    JSON.stringify([field, line, column]),
-  );
-  return [...places.values()].flatMap((same): readonly Omit<Finding, 'policy'>[] => {
-    const [first] = same;
-    if (first === undefined) return [];
-    const { field, line, column, message } = first.problem;
-    const everywhere = new Set(same.map(({ kind }) => spoken(kind))).size === kinds;
-    const of = same.length === kinds && kinds > 1 ? '' : ` (${listed(same.map(({ kind }) => spoken(kind)))})`;
-    const text = `line ${line}, column ${column}: ${message}${of}`;
-    return asksKind && !everywhere
-      ? [{ weight: 'Note', reason: 'Unproven', field, message: `${text}; an error there is let through` }]
-      : [{ weight: 'Refused', reason: 'InvalidExpression', field, message: text }];
-  });
-}
-
-function notServedNote(names: readonly string[]): Omit<Finding, 'policy'> {
-  return {
-    weight: 'Note',
-    reason: 'NotServed',
-    field: 'spec.match',
-    message: `this API server does not serve ${listed(names)} now: the Policy counts from when it does`,
-  };
-}
-
-function unknownNote(names: readonly string[]): Omit<Finding, 'policy'> {
-  return {
-    weight: 'Note',
-    reason: 'Unproven',
-    field: 'spec.match.resources',
-    message: `what ${listed(names)} look like is not known beforehand, so an error in a rule is let through`,
-  };
-}
-
-/** One of each place, since the same is wrong for every kind. */
-function firstOfEach(findings: readonly Omit<Finding, 'policy'>[]): readonly Omit<Finding, 'policy'>[] {
-  return [...new Map(findings.toReversed().map((finding) => [finding.field, finding])).values()].toReversed();
-}
-
-/** The first few of many. */
-function listed(names: readonly string[]): string {
-  const distinct = [...new Set(names)];
-  const more = distinct.length - 4;
-  return more > 0 ? `${distinct.slice(0, 4).join(', ')} and ${more} more` : distinct.join(', ');
-}
+const notLookedAt: KindsExamination = { refused: false, findings: [], proven: false, undescribed: [] };

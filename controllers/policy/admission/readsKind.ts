@@ -1,9 +1,7 @@
-import type { PolicySpec } from '../../../crds/policy/schema.ts';
 import { readSource } from '../compile/source.ts';
 
-/** Whether expressions of a Policy ask which kind they see: then what is wrong for one kind may be meant for another. */
-export function readsKind({ rules, variables = [] }: Pick<PolicySpec, 'rules' | 'variables'>): boolean {
-  const texts = [...variables, ...rules].map(({ expression }) => expression);
+/** Whether expressions ask which kind they see: then what is wrong for one kind may be meant for another. */
+export function readsKind(texts: readonly string[]): boolean {
   return texts.some((text) =>
     readSource(text).references.some(({ name, path: [field = ''] }) =>
       name === 'request'

@@ -1,5 +1,6 @@
 import type { GroupVersionKind } from '../../../operator/cel/index.ts';
 import { isRecord, type JsonObject, record } from '../evaluate/subject.ts';
+import { schemaOf } from './field.ts';
 
 /**
  * The least object of a kind that somebody may send: what its schema requires, and no more. A rule that takes for granted
@@ -12,10 +13,10 @@ export function sampleOf(
   { group, version, kind }: GroupVersionKind,
   namespaced: boolean,
 ): JsonObject | undefined {
-  const schema = Object.values(schemas).find((one) => isOf(one, { group, version, kind }));
-  if (schema === undefined) return undefined;
+  const found = schemaOf(schemas, { group, version, kind });
+  if (found === undefined) return undefined;
   return {
-    ...record(valueFor(schemas, schema, '', 0)),
+    ...record(valueFor(schemas, found.schema, '', 0)),
     apiVersion: group === '' ? version : `${group}/${version}`,
     kind,
     metadata: {
@@ -25,17 +26,6 @@ export function sampleOf(
       creationTimestamp: '2026-01-01T00:00:00Z',
     },
   };
-}
-
-function isOf(schema: unknown, { group, version, kind }: GroupVersionKind): boolean {
-  const kinds = record(schema)['x-kubernetes-group-version-kind'];
-  return (
-    Array.isArray(kinds) &&
-    kinds.some((one: unknown) => {
-      const named = record(one);
-      return named.group === group && named.version === version && named.kind === kind;
-    })
-  );
 }
 
 /** Deeper than any object must be. */

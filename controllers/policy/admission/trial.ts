@@ -3,6 +3,7 @@ import {
   admissionVariables,
   compile,
   composeVariables,
+  type Declarations,
   dyn,
   fromJson,
   mapOf,
@@ -32,10 +33,7 @@ export function failuresOf(
   sample: JsonObject,
   shape: Shape | undefined,
 ): readonly Failure[] {
-  const { variables } = admissionVariables();
-  const composition = composeVariables(spec.variables ?? [], {
-    variables: { ...variables, params: mapOf(string, dyn), podSpec: dyn },
-  });
+  const composition = composeVariables(spec.variables ?? [], declaredForTrial);
   const programs = spec.rules.map(({ expression }) => compile(expression, composition.declarations));
   const requests = kind.operations.map((operation) =>
     composition.bind(valuesOf(spec, kind, operation, sample, shape)),
@@ -50,7 +48,13 @@ export function failuresOf(
   });
 }
 
-function valuesOf(
+/** As to the API server, an object under admission may be anything. */
+export const declaredForTrial: Declarations = {
+  variables: { ...admissionVariables().variables, params: mapOf(string, dyn), podSpec: dyn },
+};
+
+/** Of a request about a sample. */
+export function valuesOf(
   spec: PolicySpec,
   { group, version, kind, namespaced }: MatchedKind,
   operation: MatchedKind['operations'][number],

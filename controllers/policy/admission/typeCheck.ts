@@ -33,6 +33,28 @@ export interface TypeProblem {
  */
 export function typeCheck(spec: PolicySpec, kind: string, { type }: KindSchema): readonly TypeProblem[] {
   const problems: TypeProblem[] = [];
+  const declarations = declarationsFor(spec, kind, type, problems);
+  const check = (text: string, field: string, wanted: 'bool' | 'string') => {
+    const found = typeOf(text, field, declarations, problems);
+    if (found.kind === 'dyn' || found.kind === wanted) return;
+    const message = `is ${formatType(found)}, and must be ${wanted === 'bool' ? 'true or false (bool)' : 'a text (string)'}`;
+    problems.push({ field, line: 1, column: 1, message });
+  };
+  for (const [index, { expression, messageExpression }] of spec.rules.entries()) {
+    check(expression, `spec.rules[${index}].expression`, 'bool');
+    if (messageExpression !== undefined)
+      check(messageExpression, `spec.rules[${index}].messageExpression`, 'string');
+  }
+  return problems;
+}
+
+/** What the expressions of a Policy may name, for objects of one kind. @param problems is told what is wrong with variables */
+export function declarationsFor(
+  spec: PolicySpec,
+  kind: string,
+  type: CelType,
+  problems: TypeProblem[],
+): Declarations {
   const types: Record<string, CelType> = {};
   const declarations: Declarations = {
     variables: {
@@ -42,29 +64,24 @@ export function typeCheck(spec: PolicySpec, kind: string, { type }: KindSchema):
       ...(spec.match.workloads === true ? { podSpec: fieldAt(type, podPath(kind)) } : {}),
     },
   };
-  const check = (text: string, field: string, wanted?: 'bool' | 'string'): CelType => {
-    if (asksAuthorizer(text)) return dyn;
-    const compiled = compile(text, declarations);
-    if (!compiled.ok) {
-      for (const { line, column, message, reason } of compiled.errors)
-        if (reason !== 'Unsupported') problems.push({ field, line, column, message });
-      return dyn;
-    }
-    const { type: found } = compiled.program;
-    if (wanted !== undefined && found.kind !== 'dyn' && found.kind !== wanted) {
-      const message = `is ${formatType(found)}, and must be ${wanted === 'bool' ? 'true or false (bool)' : 'a text (string)'}`;
-      problems.push({ field, line: 1, column: 1, message });
-    }
-    return found;
-  };
   for (const [index, { name, expression }] of (spec.variables ?? []).entries())
-    types[name] = check(expression, `spec.variables[${index}].expression`);
-  for (const [index, { expression, messageExpression }] of spec.rules.entries()) {
-    check(expression, `spec.rules[${index}].expression`, 'bool');
-    if (messageExpression !== undefined)
-      check(messageExpression, `spec.rules[${index}].messageExpression`, 'string');
-  }
-  return problems;
+    types[name] = typeOf(expression, `spec.variables[${index}].expression`, declarations, problems);
+  return declarations;
+}
+
+/** The type of an expression; anything where something is wrong with it, which `problems` is told. */
+export function typeOf(
+  text: string,
+  field: string,
+  declarations: Declarations,
+  problems: TypeProblem[],
+): CelType {
+  if (asksAuthorizer(text)) return dyn;
+  const compiled = compile(text, declarations);
+  if (compiled.ok) return compiled.program.type;
+  for (const { line, column, message, reason } of compiled.errors)
+    if (reason !== 'Unsupported') problems.push({ field, line, column, message });
+  return dyn;
 }
 
 function asksAuthorizer(text: string): boolean {
