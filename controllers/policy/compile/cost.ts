@@ -11,8 +11,27 @@ export interface Cost {
 /** The API server's limit of one expression. */
 const limitEach = 1_000_000;
 
-/** By how deep its loops stand within each other; what a function costs grows with the text that it reads. */
-export function costOf({ nesting, calls }: Pick<Source, 'nesting' | 'calls'>): Cost {
-  const usual = Math.min(limitEach, 100 * 60 ** nesting);
-  return { usual, worst: nesting > 0 ? limitEach : calls.size > 0 ? 200_000 : 1000 };
+/** Of a function whose cost grows with the texts or lists that it is given, in units, where these are of a usual size. */
+const dearCall = 50;
+
+/** Functions and loops that cost no more by themselves than any other part. */
+const cheap = new Set(
+  'all bool double dyn exists exists_one existsOne filter has hasValue int map none of optFlatMap optMap or orValue size string type value'.split(
+    ' ',
+  ),
+);
+
+/** By its parts, each counted once for every turn of the loops around it. */
+export function costOf({ parts, nesting, calls }: Pick<Source, 'parts' | 'nesting' | 'calls'>): Cost {
+  const usual = parts.reduce((sum, { call, depth }) => sum + (isDear(call) ? dearCall : 1) * 60 ** depth, 0);
+  const worst = nesting > 0 ? limitEach : [...calls].some(isDear) ? 200_000 : 1000;
+  return { usual: Math.min(limitEach, usual), worst };
+}
+
+function isDear(call: string | undefined): boolean {
+  return call !== undefined && !cheap.has(call);
+}
+
+export function added(a: Cost, b: Cost): Cost {
+  return { usual: a.usual + b.usual, worst: a.worst + b.worst };
 }

@@ -1,11 +1,11 @@
 import type { Enforcement } from '../../../crds/policy/schema.ts';
+import { firstLook, type Part, partOf } from './firstLook.ts';
 import {
   type MatchConstraints,
   type NamedExpression,
   type ValidatingBinding,
   type ValidatingPolicy,
   type ValidatingSpec,
-  type Validation,
   validating,
 } from './objects.ts';
 import type { ResolvedRule, ResolvedVariable } from './resolve.ts';
@@ -28,33 +28,66 @@ export interface Compilation {
 
 /**
  * The rules of Policies that share an object, in as few objects as the API server's limits allow: each object of its own
- * makes every request slower, also where it finds nothing.
+ * makes every request slower, also where it finds nothing. Rules that a first look cannot ask stand in objects without one,
+ * where they do not take it from the others.
  *
  * @param rules in the order of the Policies' names, so that the same rules make the same objects
  */
 export function grouped(sharing: Sharing, rules: readonly ResolvedRule[]): readonly Compilation[] {
+  const isAsked = (rule: ResolvedRule) => looksFirst(sharing) && fits(partOf(rule));
+  return [rules.filter(isAsked), rules.filter((rule) => !isAsked(rule))].flatMap((some, index) =>
+    chunksOf(sharing, some, index === 0).map((chunk) => ({
+      rules: chunk.rules,
+      objects: validating(
+        chunk.rules.map(({ policy }) => policy),
+        sharing.enforcement,
+        specOf(sharing, chunk),
+      ),
+    })),
+  );
+}
+
+function chunksOf(sharing: Sharing, rules: readonly ResolvedRule[], looks: boolean): readonly Chunk[] {
   const chunks: Chunk[] = [];
   for (const rule of rules) {
     if (chunks.at(-1)?.takes(rule) === true) continue;
-    const chunk = new Chunk(sharing);
+    const chunk = new Chunk(sharing, looks);
     chunk.put(rule);
     chunks.push(chunk);
   }
-  return chunks.map((chunk) => ({
-    rules: chunk.rules,
-    objects: validating(
-      chunk.rules.map(({ policy }) => policy),
-      sharing.enforcement,
-      specOf(sharing, chunk),
-    ),
-  }));
+  return chunks;
+}
+
+/**
+ * Whether an error in the first look has the consequence that an error in a rule has. Where an error denies, it must not deny
+ * what is left out by its namespace, which a condition cannot see. Where `Deny` lets errors through, nobody may be able to
+ * switch all rules off by sending what is dear to look at.
+ */
+function looksFirst({ enforcement, failurePolicy, inNamespaces }: Sharing): boolean {
+  return failurePolicy === 'Fail' ? inNamespaces.length === 0 : enforcement !== 'Deny';
+}
+
+function fits(part: Part | undefined): boolean {
+  return part !== undefined && part.cost <= most.look.cost && lengthOf(part) <= most.look.length;
+}
+
+/** At most, in characters. */
+function lengthOf({ text, same }: Part): number {
+  return [text, ...same].reduce((sum, one) => sum + one.length + ' &&\n'.length, 0);
 }
 
 /**
  * How much goes into one object. etcd takes 1.5 MB, and the server compiles all of an object again when any of it changes;
- * a binding may cost 10,000,000 for one request.
+ * a binding may cost 10,000,000 for one request. The first look is one expression, which may cost 1,000,000 and have 100,000
+ * characters.
  */
-const most = { bytes: 256 * 1024, rules: 100, variables: 200, cost: 8_000_000 } as const;
+const most = {
+  bytes: 256 * 1024,
+  rules: 100,
+  variables: 200,
+  cost: 8_000_000,
+  look: { cost: 800_000, length: 90_000 },
+} as const;
 
 /** The rules of one object, and what they come to. */
 class Chunk {
@@ -69,9 +102,12 @@ class Chunk {
   private readonly which: 'usual' | 'worst';
   private bytes: number;
   private readonly cost = { rules: 0, variables: 0 };
+  private readonly look = { cost: 0, length: 0 };
+  private readonly looks: boolean;
   private computesMessages = false;
 
-  constructor(sharing: Sharing) {
+  constructor(sharing: Sharing, looks: boolean) {
+    this.looks = looks;
     const { enforcement, failurePolicy } = sharing;
     this.which = enforcement === 'Deny' && failurePolicy === 'Ignore' ? 'worst' : 'usual';
     this.bytes = Buffer.byteLength(JSON.stringify(sharing));
@@ -83,7 +119,10 @@ class Chunk {
     const sum = added.reduce((total, { cost }) => total + cost[this.which], 0);
     // Messages are computed apart, and variables then a second time.
     const times = this.computesMessages || rule.messageExpression !== undefined ? 2 : 1;
+    const [part] = this.partsOf([rule]);
     const fits =
+      this.look.cost + (part?.cost ?? 0) <= most.look.cost &&
+      this.look.length + (part === undefined ? 0 : lengthOf(part)) <= most.look.length &&
       this.rules.length + 1 <= most.rules &&
       this.variables.size + added.length <= most.variables &&
       this.bytes + bytesOf(rule, added) <= most.bytes &&
@@ -97,11 +136,21 @@ class Chunk {
     this.bytes += bytesOf(rule, added);
     this.cost.rules += rule.cost[this.which];
     this.computesMessages ||= rule.messageExpression !== undefined;
+    for (const part of this.partsOf([rule])) {
+      this.look.cost += part.cost;
+      this.look.length += lengthOf(part);
+      this.bytes += lengthOf(part);
+    }
     for (const variable of added) {
       this.variables.set(variable.name, variable);
       this.cost.variables += variable.cost[this.which];
     }
     this.rules.push(rule);
+  }
+
+  /** Of the first look, if there is one. */
+  partsOf(rules: readonly ResolvedRule[]): readonly Part[] {
+    return this.looks ? rules.flatMap((rule) => partOf(rule) ?? []) : [];
   }
 
   private newVariables({ variables }: ResolvedRule): readonly ResolvedVariable[] {
@@ -122,10 +171,13 @@ function specOf(sharing: Sharing, chunk: Chunk): ValidatingSpec {
     ...(exempted === '' ? [] : [{ name: leftOut, expression: inNamespaces.join(' || ') }]),
     ...[...chunk.variables.values()].map(({ name, expression }) => ({ name, expression })),
   ];
+  const parts = chunk.partsOf(chunk.rules);
+  const updates = constraints.resourceRules.some(({ operations }) => operations.includes('UPDATE'));
+  const looks = parts.length === 0 ? [] : [firstLook(parts, updates)];
   return {
     failurePolicy,
     matchConstraints: constraints,
-    matchConditions: conditions,
+    matchConditions: [...conditions, ...looks],
     ...(variables.length === 0 ? {} : { variables }),
     validations: chunk.rules.map((rule) => validationOf(rule, exempted)),
   };
@@ -134,7 +186,7 @@ function specOf(sharing: Sharing, chunk: Chunk): ValidatingSpec {
 function validationOf(
   { expression, message, messageExpression }: ResolvedRule,
   exempted: string,
-): Validation {
+): ValidatingSpec['validations'][number] {
   return {
     expression: `${exempted}${expression}`,
     message,

@@ -3,8 +3,8 @@
  * it matches, also where it finds nothing.
  *
  * In the order of reading: `facts.ts` what is told; `match.ts` what is matched; `scope.ts` what is left out; `source.ts`,
- * `resolve.ts`, `reads.ts` the expressions; `groups.ts` what shares an object; `mutating.ts` the fixes; `transition.ts` how
- * the objects of one moment follow those of another.
+ * `resolve.ts`, `reads.ts` the expressions; `groups.ts` what shares an object; `firstLook.ts` how most requests are done with
+ * at once; `mutating.ts` the fixes; `transition.ts` how the objects of one moment follow those of another.
  */
 import type { Candidate, Facts, Finding } from './facts.ts';
 import { type Compilation, grouped, type Sharing } from './groups.ts';
@@ -55,8 +55,8 @@ export function compile(candidates: readonly Candidate[], facts: Facts): Compile
   );
   const fixing = facts.server.mutating === true ? whole : [];
   const of = (is: (candidate: Candidate) => boolean) => fixing.filter(({ candidate }) => is(candidate));
-  const enforced = shared(of(isEnforced), enforcedSharingOf, mutationsOf).map(
-    ([sharing, mutations]) => mutatingObjects(sharing, mutations),
+  const enforced = shared(of(isEnforced), enforcedSharingOf, mutationsOf).map(([sharing, mutations]) =>
+    mutatingObjects(sharing, mutations),
   );
   const asked = shared(of(isAsked), fixSharingOf, mutationsOf).map(([sharing, mutations]) =>
     askedObjects(sharing, mutations),
@@ -69,15 +69,22 @@ export function compile(candidates: readonly Candidate[], facts: Facts): Compile
     ],
     placements: compilations.flatMap(placementsOf),
     fixes: asked.flatMap(({ marks }) => marks),
-    findings: each.flatMap(({ candidate, findings }) =>
-      findings.map((finding) => ({ policy: candidate.name, ...finding })),
-    ),
+    findings: each.flatMap(told),
     until: each.reduce<number | undefined>(
       (soonest, { left }) =>
         left.until === undefined ? soonest : Math.min(soonest ?? Number.POSITIVE_INFINITY, left.until),
       undefined,
     ),
   };
+}
+
+/** What is to be told of a Policy, without anything being made of it. */
+export function findingsOf(candidate: Candidate, facts: Facts): readonly Finding[] {
+  return told(understood(candidate, facts));
+}
+
+function told({ candidate, findings }: Understood): readonly Finding[] {
+  return findings.map((finding) => ({ policy: candidate.name, ...finding }));
 }
 
 interface Understood {

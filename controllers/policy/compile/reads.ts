@@ -60,17 +60,21 @@ export const inlinePodSpecs: PodSpecs = {
 };
 
 /** An expression: whether this is an update that leaves what is read as it was. */
-export function unchanged(reads: Reads, { now, before }: PodSpecs): string {
+export function unchanged(reads: Reads, specs: PodSpecs): string {
+  return ["request.operation == 'UPDATE'", ...equalities(reads, specs)].join(' && ');
+}
+
+/** Expressions that all hold of an update that leaves what is read as it was. */
+export function equalities(reads: Reads, { now, before }: PodSpecs): readonly string[] {
   const { object, podSpec, asks } = union([reads]);
   const all =
     asks || (object.length === 0 && podSpec.length === 0) || object.some((path) => path.length === 0);
-  const equalities = all
+  return all
     ? sameContent
     : [
         ...object.flatMap(bookkept).map((path) => equal('object', 'oldObject', path)),
         ...podSpec.map((path) => equal(now, before, path)),
       ];
-  return ["request.operation == 'UPDATE'", ...equalities].join(' && ');
 }
 
 /** Of metadata as a whole, what people write; the rest changes with every update. */

@@ -1,5 +1,5 @@
 import type { PolicyRule, PolicySpec } from '../../../crds/policy/schema.ts';
-import { type Cost, costOf } from './cost.ts';
+import { added, type Cost, costOf } from './cost.ts';
 import type { Finding } from './facts.ts';
 import { fieldsRead } from './fieldsRead.ts';
 import { literal, valueLiteral } from './literal.ts';
@@ -33,6 +33,9 @@ export interface ResolvedRule {
   readonly policy: string;
   readonly rule: string;
   readonly expression: string;
+  /** The rule alone, its variables and parameters put in place, `podSpec` as it is; undefined where that is too long. */
+  readonly inlined: string | undefined;
+  readonly reads: Reads;
   readonly message: string;
   readonly messageExpression: string | undefined;
   /** What it needs, each after what it needs itself. */
@@ -108,14 +111,14 @@ class Resolution {
       const text = this.text(expression, `spec.variables[${index}].expression`);
       if (text !== undefined) this.named.set(name, withVariable(text, name));
     }
-    const rules = this.spec.rules.flatMap((rule, index) => this.rule(rule, `spec.rules[${index}]`));
+    const rules = this.spec.rules.flatMap((rule, index) => this.rule(rule, `spec.rules[${index}]`) ?? []);
     this.mutating.set(
       'podSpecPath',
       withVariable({ ...nothingRead, text: podSpecPath }, 'podSpecPath', false),
     );
     const mutations = (this.spec.fix?.mutations ?? []).flatMap((_, index) => this.mutation(index));
     return {
-      rules: rules.map(({ rule }) => rule),
+      rules,
       mutations,
       reads: union(rules.map(({ reads }) => reads)),
       calls: this.calls,
@@ -126,30 +129,31 @@ class Resolution {
   private rule(
     { name, expression, message, messageExpression }: PolicyRule,
     field: string,
-  ): readonly { readonly rule: ResolvedRule; readonly reads: Reads }[] {
+  ): ResolvedRule | undefined {
     const text = this.text(expression, `${field}.expression`);
     const said =
       messageExpression === undefined
         ? undefined
         : this.text(messageExpression, `${field}.messageExpression`);
-    if (text === undefined || (messageExpression !== undefined && said === undefined)) return [];
+    if (text === undefined || (messageExpression !== undefined && said === undefined)) return undefined;
     const prefix = `Policy ${this.policy}, rule ${name}`;
     const reads = { ...text.reads, ...(text.inlined === undefined ? {} : fieldsRead(text.inlined)) };
     const same = this.updates ? sameVariables(reads) : [];
     const same_ = same.at(-1);
-    const rule = {
+    return {
       policy: this.policy,
       rule: name,
       expression: [...(same_ === undefined ? [] : [`variables.${same_.name}`]), bracketed(text.text)].join(
         ' || ',
       ),
+      inlined: text.inlined,
+      reads,
       message: `${prefix}: ${message ?? 'it does not hold'}`,
       messageExpression:
         said === undefined ? undefined : `${literal(`${prefix}: `)} + ${bracketed(said.text)}`,
       variables: distinct([...same, ...text.variables, ...(said?.variables ?? [])]),
       cost: said === undefined ? text.cost : added(text.cost, said.cost),
     };
-    return [{ rule, reads }];
   }
 
   private mutation(index: number): readonly ResolvedMutation[] {
@@ -202,7 +206,7 @@ class Resolution {
     }
     return {
       text,
-      inlined: inlined(source, replaced),
+      inlined: inlined(source, [...replaced.flatMap(putInPlace), ...this.paramsIn(source)]),
       cost: costOf(source),
       variables: distinct(replaced.flatMap(({ known }) => known.variables)),
       reads: union([readsOf(source), ...replaced.map(({ known }) => known.reads)]),
@@ -253,6 +257,19 @@ class Resolution {
     }
     return withVariable({ ...nothingRead, text: expression }, 'params');
   }
+
+  /** Parameters as literals: the one that is read, or, where that cannot be told, all of them. */
+  private paramsIn({ text, references }: Source): readonly Edit[] {
+    return references
+      .filter(({ name }) => name === 'params')
+      .map(({ path: [field = ''], start, end, fieldEnd }) => {
+        const isOptional = text.slice(end, fieldEnd).includes('?');
+        const value = Object.entries(this.spec.params ?? {}).find(([name]) => name === field)?.[1];
+        return value === undefined || isOptional
+          ? { start, end, by: `(${valueLiteral(this.spec.params)})` }
+          : { start, end: fieldEnd, by: `dyn(${valueLiteral(value)})` };
+      });
+  }
 }
 
 /** Names that stand for themselves where variables are put in place. */
@@ -260,7 +277,7 @@ const nothingRead = {
   variables: [],
   reads: nothing,
   inlined: '',
-  cost: costOf({ nesting: 0, calls: new Set() }),
+  cost: costOf(readSource('null')),
 };
 
 /** Its reads are those of the place where it is read. */
@@ -272,10 +289,7 @@ function sameVariables(reads: Reads): readonly ResolvedVariable[] {
   const specs = text.includes('variables.')
     ? [podSpec, oldPodSpec].flatMap(({ variables }) => variables)
     : [];
-  const stars = [...reads.object, ...reads.podSpec].map(
-    (path) => path.filter((field) => field === '*').length,
-  );
-  const cost = costOf({ nesting: Math.max(0, ...stars), calls: new Set() });
+  const cost = costOf(readSource(text));
   return withVariable({ ...nothingRead, text, cost, variables: specs }, 'same').variables;
 }
 
@@ -289,22 +303,31 @@ function distinct(variables: readonly ResolvedVariable[]): readonly ResolvedVari
   return [...new Map(variables.map((variable) => [variable.name, variable])).values()];
 }
 
-/** The text with each of the Policy's variables replaced by what it computes. */
-function inlined(
-  source: Source,
-  replaced: readonly { readonly reference: Reference; readonly known: Known }[],
-): string | undefined {
-  const edits = replaced
-    .filter(({ reference }) => reference.name === 'variables')
-    .map(({ reference: { start, fieldEnd }, known }) => ({ start, end: fieldEnd, by: known.inlined }));
+/** A variable of the Policy, replaced by what it computes. */
+function putInPlace({
+  reference: { name, start, fieldEnd },
+  known,
+}: {
+  readonly reference: Reference;
+  readonly known: Known;
+}): readonly Edit[] {
+  if (name !== 'variables') return [];
+  const by = known.inlined === undefined ? undefined : bracketed(known.inlined);
+  return [{ start, end: fieldEnd, by }];
+}
+
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  /** Undefined where it is too long. */
+  readonly by: string | undefined;
+}
+
+function inlined(source: Source, edits: readonly Edit[]): string | undefined {
   const length = edits.reduce((sum, { by }) => sum + (by?.length ?? longestExpression), source.text.length);
   if (length > longestExpression) return undefined;
   return rewritten(
     source,
-    edits.map(({ by = '', ...place }) => ({ ...place, by: bracketed(by) })),
+    edits.map(({ by = '', ...place }) => ({ ...place, by })),
   );
-}
-
-function added(a: Cost, b: Cost): Cost {
-  return { usual: a.usual + b.usual, worst: a.worst + b.worst };
 }

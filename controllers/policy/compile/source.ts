@@ -14,6 +14,15 @@ export interface Source {
   readonly calls: ReadonlySet<string>;
   /** How many loops stand within each other, at most. */
   readonly nesting: number;
+  /** What has to be computed, as far as its text tells: names, literals, operators. */
+  readonly parts: readonly Part[];
+}
+
+export interface Part {
+  /** Name of the function, if it is the call of one. */
+  readonly call: string | undefined;
+  /** How many loops stand around it. */
+  readonly depth: number;
 }
 
 /** A name, and the fields that are read of it: `object.metadata.name` reads `metadata`, `name` of `object`. */
@@ -78,6 +87,7 @@ export function bracketed(expression: string): string {
 
 const opening = ['(', '[', '{'];
 const closing = [')', ']', '}'];
+const separators = ['.', ',', ':', '?'];
 
 class Reading {
   private readonly text: string;
@@ -96,26 +106,34 @@ class Reading {
 
   source(): Source {
     const references: Reference[] = [];
-    const calls = new Set<string>();
+    const parts: Part[] = [];
     const open: { readonly loop: boolean; readonly struct: boolean }[] = [];
-    let nesting = 0;
+    let depth = 0;
     for (const [index, token] of this.tokens.entries()) {
       if (token.kind === 'symbol' && opening.includes(token.text)) {
         const name = this.nameAt(index - 1);
         const loop = token.text === '(' && this.isMember(index - 1) && name !== undefined && loops.has(name);
         open.push({ loop, struct: token.text === '{' && name !== undefined });
-        nesting = Math.max(nesting, open.filter((one) => one.loop).length);
         if (loop) this.refuseOurs(index + 1);
+        if (loop) depth += 1;
       } else if (token.kind === 'symbol' && closing.includes(token.text)) {
-        open.pop();
-      } else if (token.kind === 'name') {
-        if (this.symbolAt(index + 1) === '(') calls.add(token.text);
-        else if (!this.isMember(index) && !(open.at(-1)?.struct === true && this.isFieldOfStruct(index))) {
+        if (open.pop()?.loop === true) depth -= 1;
+      } else if (token.kind !== 'end' && !(token.kind === 'symbol' && separators.includes(token.text))) {
+        const call = this.symbolAt(index + 1) === '(' ? this.nameAt(index) : undefined;
+        parts.push({ call, depth });
+        const isField = open.at(-1)?.struct === true && this.isFieldOfStruct(index);
+        if (token.kind === 'name' && call === undefined && !this.isMember(index) && !isField)
           references.push(this.reference(index, token));
-        }
       }
     }
-    return { text: this.text, references, calls, nesting };
+    const calls = new Set(parts.flatMap(({ call }) => call ?? []));
+    return {
+      text: this.text,
+      references,
+      calls,
+      nesting: Math.max(...parts.map((part) => part.depth)),
+      parts,
+    };
   }
 
   private reference(index: number, token: Token & { kind: 'name' }): Reference {

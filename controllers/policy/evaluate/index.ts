@@ -9,7 +9,7 @@
  */
 import type { PolicySpec } from '../../../crds/policy/schema.ts';
 import type { Values } from '../../../operator/cel/index.ts';
-import { compile, type Facts, type Finding } from '../compile/index.ts';
+import { type Facts, type Finding, findingsOf } from '../compile/index.ts';
 import { constraintsOf } from '../compile/match.ts';
 import type { MatchConstraints } from '../compile/objects.ts';
 import {
@@ -94,7 +94,7 @@ export interface Owner {
 /** @param facts as the compiler's; exceptions are judged by the time that `judge` is told, not by theirs */
 export function judgeOf(name: string, spec: PolicySpec, facts: Facts): Judge {
   const candidate = { name, spec, enforcement: spec.enforcement, proven: true };
-  const compiled = compile([candidate], facts).findings;
+  const compiled = findingsOf(candidate, facts);
   const isRefused = ({ weight }: Pick<Finding, 'weight'>) => weight === 'Refused';
   if (compiled.some(isRefused)) return silent(name, compiled);
   const rules = rulesOf(name, spec);

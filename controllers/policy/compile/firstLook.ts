@@ -1,0 +1,121 @@
+import { admissionVariables, compile, type Declarations, dyn } from '../../../operator/cel/index.ts';
+import { children, type Expression } from '../../../operator/cel/syntax/expression.ts';
+import { parse } from '../../../operator/cel/syntax/parser.ts';
+import { costOf } from './cost.ts';
+import type { NamedExpression } from './objects.ts';
+import { podSpecOf } from './podSpec.ts';
+import { equalities, type Path } from './reads.ts';
+import type { ResolvedRule } from './resolve.ts';
+import { bracketed, readSource } from './source.ts';
+
+/**
+ * A match condition that asks all rules at once, so that a request that breaks none is done with.
+ *
+ * The API server goes over a request in rounds: match conditions, validations, messages (of rules that hold as well), audit
+ * annotations. Each round makes the object and each expression makes its own accounts, which cost more than most rules.
+ * What does not match is asked one expression, in one round.
+ *
+ * No verdict changes by it. If one rule is false, the condition is true, whatever errors the others have: then all is judged
+ * as if it were not there. If none is false and one is an error, so is the condition, and the failure policy decides of an
+ * error in a condition as of one in a rule. It asks an update only what it changes, since a rule that has an error lets an
+ * update through that changes nothing of what it reads.
+ */
+export function firstLook(parts: readonly Part[], updates: boolean): NamedExpression {
+  const broken = `!${withPod(
+    parts.some(({ readsPod }) => readsPod),
+    [['podSpec', 'object']],
+    parts.map(({ text }) => text),
+  )}`;
+  const changed = `!${withPod(
+    parts.some(({ comparesPod }) => comparesPod),
+    [
+      ['podSpec', 'object'],
+      ['oldPodSpec', 'oldObject'],
+    ],
+    [...new Set(parts.flatMap(({ same }) => same))],
+  )}`;
+  return {
+    name: 'breaks-a-rule',
+    expression: updates
+      ? `// An update that changes what a rule reads, and anything else that a rule does not hold of, is judged.\nrequest.operation == 'UPDATE'\n? ${changed}\n: ${broken}`
+      : `// What a rule does not hold of is judged.\n${broken}`,
+  };
+}
+
+/** What a rule adds to the condition. */
+export interface Part {
+  /** The rule, under its name. */
+  readonly text: string;
+  /** What holds of an update that it lets through. */
+  readonly same: readonly string[];
+  readonly readsPod: boolean;
+  readonly comparesPod: boolean;
+  /** At most, on an object as large as they come. */
+  readonly cost: number;
+}
+
+/** What the rule adds; undefined where a condition sees something else than a validation does, or nothing of it. */
+export function partOf(rule: ResolvedRule): Part | undefined {
+  if (!remembered.has(rule)) remembered.set(rule, foundOut(rule));
+  return remembered.get(rule);
+}
+
+const remembered = new WeakMap<ResolvedRule, Part | undefined>();
+
+function foundOut({ policy, rule, inlined, reads }: ResolvedRule): Part | undefined {
+  if (inlined === undefined || !isTheSame(inlined)) return undefined;
+  const source = readSource(inlined);
+  const same = equalities({ ...reads, podSpec: reads.podSpec.length > 0 ? [wholePod] : [] }, pods);
+  return {
+    text: `// Policy ${policy}, rule ${rule}\n${bracketed(inlined)}`,
+    same,
+    readsPod: source.references.some(({ name }) => name === 'podSpec'),
+    comparesPod: reads.podSpec.length > 0,
+    cost: Math.max(
+      costOf(source).usual,
+      same.reduce((sum, text) => sum + costOf(readSource(text)).usual, 0),
+    ),
+  };
+}
+
+const pods = { now: 'podSpec', before: 'oldPodSpec' };
+
+/** Not field by field, as the rules do: most updates leave the pod as it is, and this has to be read by people. */
+const wholePod: Path = [];
+
+const { namespaceObject: _, ...seen } = admissionVariables().variables;
+/** A condition sees all that a validation sees but the namespace. The authorizer is dear, and is asked once only. */
+const declarations: Declarations = { variables: { ...seen, podSpec: dyn } };
+/** What a variable of a Policy may read. */
+const readable = new Set(['authorizer', 'namespaceObject', ...Object.keys(declarations.variables)]);
+
+/** Whether a rule in one expression is taken by the API server, and has the verdict that it has with its variables. */
+function isTheSame(inlined: string): boolean {
+  const compiled = compile(inlined, declarations);
+  if (!compiled.ok || !['bool', 'dyn'].includes(compiled.program.type.kind)) return false;
+  // The resource of a condition is the one that was asked for, and that of a validation the one that is matched.
+  const readsResource = readSource(inlined).references.some(
+    ({ name, path: [field = 'resource'] }) => name === 'request' && field === 'resource',
+  );
+  return !readsResource && !hides(parse(inlined));
+}
+
+/** Whether a loop calls its variable as something that a variable of the Policy may read within it. */
+function hides(expression: Expression): boolean {
+  const { kind } = expression;
+  const names =
+    kind === 'comprehension' ? [expression.variable, expression.variable2, expression.accumulator] : [];
+  return names.some((name = '') => readable.has(name)) || children(expression).some(hides);
+}
+
+/** All of the texts, where the pods of objects have names. */
+function withPod(
+  reads: boolean,
+  pods: readonly (readonly [name: string, object: string])[],
+  texts: readonly string[],
+): string {
+  const all = texts.join(' &&\n');
+  if (!reads) return `(\n${all}\n)`;
+  const bound = pods.map(([name, object]) => `[${podSpecOf(object)}].all(${name},`);
+  return `${bound.join(' ')}\n${all}\n${')'.repeat(pods.length)}`;
+}
