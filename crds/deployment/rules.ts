@@ -1,19 +1,26 @@
+import { literal } from '../admission/policy.ts';
 import type { Rule } from '../structural/metadata.ts';
 
-/** What must be so between parts of a spec. Rules that look at one part alone stand with it. */
+/**
+ * What must be so between parts of a spec. Rules that look at one part alone stand with it.
+ *
+ * All are evaluated at each write, also of the status, and each field that a rule reads costs the API server a copy of the
+ * list of fields beside it: so what needs the same things is one rule, and `messageExpression` says what of it is not so.
+ */
 
 // Of a null that a person wrote the API server says in a rule that the field is not there.
 
-const labelsOf = 'self.template.metadata.labels';
-const hasLabels = 'has(self.template.metadata) && has(self.template.metadata.labels)';
-const labelled = (key: string) => `(${hasLabels} && ${key} in ${labelsOf})`;
+/** The label of the template, if it has it. */
+const labelOf = (key: string) => `self.template.?metadata.?labels[?${key}]`;
+const labelled = (key: string) => `${labelOf(key)}.hasValue()`;
 
-const missingLabel = `!(${labelled('key')} && ${labelsOf}[key] == self.selector.matchLabels[key])`;
+// No label has a space for its value.
+const missingLabel = `${labelOf('key')}.orValue(' ') != self.selector.matchLabels[key]`;
 const metExpression = [
   `e.operator == 'Exists' && ${labelled('e.key')}`,
   `e.operator == 'DoesNotExist' && !${labelled('e.key')}`,
-  `e.operator == 'In' && has(e.values) && ${labelled('e.key')} && ${labelsOf}[e.key] in e.values`,
-  `e.operator == 'NotIn' && !(has(e.values) && ${labelled('e.key')} && ${labelsOf}[e.key] in e.values)`,
+  `e.operator == 'In' && has(e.values) && ${labelled('e.key')} && ${labelOf('e.key')}.value() in e.values`,
+  `e.operator == 'NotIn' && !(has(e.values) && ${labelled('e.key')} && ${labelOf('e.key')}.value() in e.values)`,
 ]
   .map((condition) => `(${condition})`)
   .join(' || ');
@@ -49,24 +56,27 @@ const steps = 'self.strategy.canary.steps';
 const hasSteps = 'has(self.strategy.canary) && has(self.strategy.canary.steps)';
 const withGateway = 'has(self.traffic) && has(self.traffic.gateway)';
 
+/** What a step may have that only a gateway can do, and why nothing else can. */
+const ofGateway = [
+  { field: 'match', why: 'requests are split by numbers of pods alone' },
+  { field: 'mirror', why: 'requests are split by numbers of pods alone' },
+  { field: 'replicas', why: 'the number of pods is the weight; give weight alone' },
+] as const;
+const stepNeeds = ({ field, why }: (typeof ofGateway)[number]) =>
+  `steps with ${field} need traffic.gateway: without one, ${why}`;
+
 /** What only a gateway can do. */
 const gatewayRules: readonly Rule[] = [
   {
-    rule: `(${withGateway}) || !(${hasSteps}) || !${steps}.exists(s, has(s.match))`,
-    message:
-      'steps with match need traffic.gateway: without one, requests are split by numbers of pods alone',
-    fieldPath: '.strategy.canary.steps',
-  },
-  {
-    rule: `(${withGateway}) || !(${hasSteps}) || !${steps}.exists(s, has(s.mirror))`,
-    message:
-      'steps with mirror need traffic.gateway: without one, requests are split by numbers of pods alone',
-    fieldPath: '.strategy.canary.steps',
-  },
-  {
-    rule: `(${withGateway}) || !(${hasSteps}) || !${steps}.exists(s, has(s.replicas))`,
-    message:
-      'steps with replicas need traffic.gateway: without one, the number of pods is the weight; give weight alone',
+    rule: `(${withGateway}) || !(${hasSteps}) || !${steps}.exists(s, ${ofGateway.map(({ field }) => `has(s.${field})`).join(' || ')})`,
+    message: 'steps with match, mirror or replicas need traffic.gateway',
+    messageExpression: ofGateway
+      .map((one, index) =>
+        index === ofGateway.length - 1
+          ? literal(stepNeeds(one))
+          : `${steps}.exists(s, has(s.${one.field})) ? ${literal(stepNeeds(one))}`,
+      )
+      .join(' : '),
     fieldPath: '.strategy.canary.steps',
   },
   {
@@ -137,10 +147,15 @@ const analysed: readonly { readonly has: string; readonly at: string; readonly f
 ];
 
 const needsAnalysis = 'an analysis needs spec.analysis, which says what is measured';
+const analysisRule = `${needsAnalysis}, and names metrics that are there`;
 const unknownMetric = 'an analysis names a metric that spec.analysis.metrics has not';
 const unknownOf = (at: string) => `${at}.metrics.filter(name, !${isMetric('name')})`;
-const namesUnknown = (s: string) =>
-  `has(${s}.analysis) && has(${s}.analysis.metrics) && ${s}.analysis.metrics.exists(name, !${isMetric('name')})`;
+/** Whether an analysis, which is there, has all that it measures. */
+const isKnown = (at: string) =>
+  `(has(self.analysis) && (!has(${at}.metrics) || ${at}.metrics.all(name, ${isMetric('name')})))`;
+const namesUnknown = `has(s.analysis) && !${isKnown('s.analysis')}`;
+const whatIsUnknown = (names: string) =>
+  `!has(self.analysis) ? ${literal(needsAnalysis)} : "${unknownMetric}: %s".format([${names}])`;
 
 /** Whether an analysis, which is at `at` where `has` holds, runs the metric. */
 const runs = (has: string, at: string) => `(${has} && (!has(${at}.metrics) || m.name in ${at}.metrics))`;
@@ -152,25 +167,21 @@ const isRun = [
 /** Names of metrics mean something. */
 const metricRules: readonly Rule[] = [
   {
-    rule: `has(self.analysis) || !(${hasSteps}) || !${steps}.exists(s, has(s.analysis))`,
-    message: needsAnalysis,
+    rule: `!(${hasSteps}) || !${steps}.exists(s, ${namesUnknown})`,
+    message: analysisRule,
+    messageExpression: whatIsUnknown(
+      `${steps}.filter(s, ${namesUnknown}).map(s, ${unknownOf('s.analysis')})`,
+    ),
     fieldPath: '.strategy.canary.steps',
   },
-  {
-    rule: `!has(self.analysis) || !(${hasSteps}) || !${steps}.exists(s, ${namesUnknown('s')})`,
-    message: unknownMetric,
-    messageExpression: `"${unknownMetric}: %s".format([${steps}.filter(s, ${namesUnknown('s')}).map(s, ${unknownOf('s.analysis')})])`,
-    fieldPath: '.strategy.canary.steps',
-  },
-  ...analysed.flatMap(({ has, at, fieldPath }): readonly Rule[] => [
-    { rule: `has(self.analysis) || !(${has})`, message: needsAnalysis, fieldPath },
-    {
-      rule: `!has(self.analysis) || !(${has}) || !has(${at}.metrics) || ${at}.metrics.all(name, ${isMetric('name')})`,
-      message: unknownMetric,
-      messageExpression: `"${unknownMetric}: %s".format([${unknownOf(at)}])`,
+  ...analysed.map(
+    ({ has, at, fieldPath }): Rule => ({
+      rule: `!(${has}) || ${isKnown(at)}`,
+      message: analysisRule,
+      messageExpression: whatIsUnknown(unknownOf(at)),
       fieldPath,
-    },
-  ]),
+    }),
+  ),
   {
     rule: `!has(self.analysis) || self.analysis.metrics.all(m, !has(m.job) || ${isRun})`,
     message:

@@ -88,14 +88,17 @@ export const analyses: readonly BadCombination[] = [
   },
 ];
 
+const analysisRule =
+  'an analysis needs spec.analysis, which says what is measured, and names metrics that are there';
 const needsAnalysis = 'an analysis needs spec.analysis, which says what is measured';
 const unknownMetric = 'an analysis names a metric that spec.analysis.metrics has not';
 const needed = (strategy: object, blames: string): BadCombination => ({
-  rule: needsAnalysis,
+  rule: analysisRule,
   base: 'plain',
   bad: { 'spec.traffic': gateway, 'spec.strategy': strategy },
   good: { 'spec.analysis': analysis },
   blames,
+  says: needsAnalysis,
 });
 
 export const names: readonly BadCombination[] = [
@@ -104,7 +107,7 @@ export const names: readonly BadCombination[] = [
   needed({ type: 'BlueGreen', blueGreen: { postAnalysis: {} } }, 'spec.strategy.blueGreen.postAnalysis'),
   needed({ type: 'ABTest', abTest: { match: team, analysis: {} } }, 'spec.strategy.abTest.analysis'),
   field(
-    unknownMetric,
+    analysisRule,
     'canary',
     `${steps}[3].analysis.metrics`,
     ['errors', 'p98'],
@@ -113,7 +116,7 @@ export const names: readonly BadCombination[] = [
     `${unknownMetric}: [["p98"]]`,
   ),
   field(
-    unknownMetric,
+    analysisRule,
     'blueGreen',
     'spec.strategy.blueGreen.preAnalysis.metrics',
     ['error', 'smoke'],
@@ -122,7 +125,7 @@ export const names: readonly BadCombination[] = [
     `${unknownMetric}: ["error"]`,
   ),
   field(
-    unknownMetric,
+    analysisRule,
     'blueGreen',
     'spec.strategy.blueGreen.postAnalysis.metrics',
     ['errors', 'p98'],
@@ -131,7 +134,7 @@ export const names: readonly BadCombination[] = [
     '["p98"]',
   ),
   field(
-    unknownMetric,
+    analysisRule,
     'abTest',
     'spec.strategy.abTest.analysis.metrics',
     ['sales', 'smoke'],

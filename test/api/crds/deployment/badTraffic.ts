@@ -17,6 +17,11 @@ const needsGateway = (
   blames: string,
   bad: Readonly<Record<string, unknown>>,
 ): BadCombination => ({ rule, base: 'plain', bad, good: { 'spec.traffic': gateway }, blames });
+/** One rule for all that steps may have, which says what it has found. */
+const stepNeedsGateway = (says: string, bad: Readonly<Record<string, unknown>>): BadCombination => ({
+  ...needsGateway('steps with match, mirror or replicas need traffic.gateway', steps, bad),
+  says,
+});
 const grpc = 'a GRPCRoute cannot match on query: match on headers or cookies';
 const grpcGateway = { ports: [{ port: 80 }], gateway: { ...gateway.gateway, kind: 'GRPCRoute' } };
 
@@ -31,19 +36,16 @@ export const gateways: readonly BadCombination[] = [
     good: { 'spec.selector': { matchLabels: { app: 'checkout' } } },
     blames: 'spec.selector',
   },
-  needsGateway(
+  stepNeedsGateway(
     'steps with match need traffic.gateway: without one, requests are split by numbers of pods alone',
-    steps,
     { [steps]: [{ match: team, pause: {} }] },
   ),
-  needsGateway(
+  stepNeedsGateway(
     'steps with mirror need traffic.gateway: without one, requests are split by numbers of pods alone',
-    steps,
     { [steps]: [{ weight: 5 }, { mirror: '10%', pause: {} }], 'spec.traffic': { ports: [{ port: 80 }] } },
   ),
-  needsGateway(
+  stepNeedsGateway(
     'steps with replicas need traffic.gateway: without one, the number of pods is the weight; give weight alone',
-    steps,
     { [steps]: [{ replicas: 1, weight: 5 }] },
   ),
   needsGateway(
