@@ -3,10 +3,11 @@
  * in it was proved when it was written.
  */
 
-import { bindingOf, definePolicy, literal, partOf } from '../../admission/policy.ts';
+import { bindingOf, definePolicy, literal } from '../../admission/policy.ts';
 import { group } from '../../group.ts';
 import type { AdmissionPolicy, AdmissionPolicyBinding, MutatingPolicy } from '../../project/admission.ts';
 import { requestVerbs } from '../names.ts';
+import { mutation } from './mutation.ts';
 import { written } from './rules.ts';
 
 const resourceRules = [written];
@@ -18,59 +19,24 @@ const idOf = (request: string) => `${request}.?id.orValue('')`;
 const isNew = `${idOf(old)} != ${idOf('object.spec.request')}`;
 const isThere = { name: 'request-is-there', expression: 'object.?spec.?request.hasValue()' };
 
-const stampName = 'mainstay-deployment-request-by';
-
 /**
  * Writes who asked, in place of whatever was given; where nothing new is asked, what stood there. Where this is not served
- * (before Kubernetes 1.36) the field stays empty, for the policy below lets nobody write another's name.
+ * the field stays empty, for the policy below lets nobody write another's name.
  */
-const stamp: readonly MutatingPolicy[] = [
+const stamp = mutation(
+  'mainstay-deployment-request-by',
+  'Who asks something of a Deployment is written into spec.request.by.',
   {
-    apiVersion: 'admissionregistration.k8s.io/v1',
-    kind: 'MutatingAdmissionPolicy',
-    metadata: {
-      name: stampName,
-      labels: partOf,
-      annotations: {
-        'kubernetes.io/description': 'Who asks something of a Deployment is written into spec.request.by.',
-      },
-    },
-    spec: {
-      failurePolicy: 'Ignore',
-      reinvocationPolicy: 'Never',
-      matchConstraints: {
-        matchPolicy: 'Equivalent',
-        namespaceSelector: {},
-        objectSelector: {},
-        resourceRules,
-      },
-      matchConditions: [isThere],
-      mutations: [
-        {
-          patchType: 'JSONPatch',
-          jsonPatch: {
-            expression: [
-              `${isNew} ? [${writes('request.userInfo.username')}]`,
-              `${old}.?by.hasValue() ? [${writes(`${old}.?by.value()`)}]`,
-              "has(object.spec.request.by) ? [JSONPatch{op: 'remove', path: '/spec/request/by'}]",
-              '[]',
-            ].join(' : '),
-          },
-        },
-      ],
-    },
+    on: written,
+    when: isThere,
+    patch: [
+      `${isNew} ? [${writes('request.userInfo.username')}]`,
+      `${old}.?by.hasValue() ? [${writes(`${old}.?by.value()`)}]`,
+      "has(object.spec.request.by) ? [JSONPatch{op: 'remove', path: '/spec/request/by'}]",
+      '[]',
+    ].join(' : '),
   },
-  {
-    apiVersion: 'admissionregistration.k8s.io/v1',
-    kind: 'MutatingAdmissionPolicyBinding',
-    metadata: {
-      name: stampName,
-      labels: partOf,
-      annotations: { 'kubernetes.io/description': `Puts the policy ${stampName} in force.` },
-    },
-    spec: { policyName: stampName },
-  },
-];
+);
 
 function writes(value: string): string {
   return `JSONPatch{op: 'add', path: '/spec/request/by', value: ${value}}`;

@@ -1,79 +1,42 @@
-import { type Cluster, isMutating, readAuditLog, startCluster } from '../../../cluster/index.ts';
 import { type Deployment, deployments } from '../../../controllers/deployment/deployment.ts';
 import { addDeploymentController } from '../../../controllers/deployment/index.ts';
 import { deploymentSettings } from '../../../controllers/deployment/settings.ts';
 import { deploymentKind } from '../../../crds/deployment/kind.ts';
-import { customResourceDefinition } from '../../../crds/structural/customResourceDefinition.ts';
-import {
-  connect,
-  createLog,
-  HttpClient,
-  Manager,
-  type Pod,
-  pods,
-  type ReplicaSet,
-  replicaSets,
-} from '../../../operator/index.ts';
+import { type HttpClient, type Pod, pods, type ReplicaSet, replicaSets } from '../../../operator/index.ts';
 import { eventually, type Patience } from '../../eventually.ts';
-import { untilEstablished } from '../../installation.ts';
-import { Kubectl } from '../../kubectl.ts';
+import type { Kubectl } from '../../kubectl.ts';
+import { Operation } from '../operation.ts';
 
 const namespace = 'default';
 
-/** As whom it runs; what it may do is not looked at here. */
-const operator = 'the-operator';
-
 /** A cluster with simulated nodes, on which the controller of Deployments runs. */
 export class Stage implements AsyncDisposable {
-  readonly #cluster: Cluster;
-  readonly #open = new AsyncDisposableStack();
+  readonly #operation: Operation;
   readonly kubectl: Kubectl;
   readonly client: HttpClient;
-  #stop: () => Promise<void> = async () => {};
 
-  private constructor(cluster: Cluster, kubectl: Kubectl, client: HttpClient) {
-    this.#cluster = cluster;
-    this.kubectl = kubectl;
-    this.client = client;
+  private constructor(operation: Operation) {
+    this.#operation = operation;
+    this.kubectl = operation.kubectl;
+    this.client = operation.client;
   }
 
   static async open(): Promise<Stage> {
-    const cluster = await startCluster({ nodes: 'simulated:2', auditLog: true });
-    const kubectl = await Kubectl.forCluster(cluster.kubeconfig);
-    await kubectl.apply([customResourceDefinition(deploymentKind)]);
-    await untilEstablished(kubectl, 'deployments.mainstay.dev');
-    const connection = await connect({ kubeconfig: cluster.kubeconfig });
-    const stage = new Stage(cluster, kubectl, new HttpClient(connection, { fieldManager: 'test' }));
-    stage.#open.defer(() => cluster.stop());
-    stage.#open.defer(() => connection.close());
-    await stage.startOperator();
-    return stage;
+    return new Stage(
+      await Operation.open('simulated:2', [deploymentKind], (manager) => {
+        const settings = deploymentSettings.parse({ analysis: { allow: ['127.0.0.0/8'] } });
+        addDeploymentController(manager, settings, []);
+      }),
+    );
   }
 
   /** One runs already; it is stopped first. */
-  async startOperator(): Promise<void> {
-    await this.stopOperator();
-    const kubeconfig = this.#cluster.kubeconfigFor(operator, ['system:masters']);
-    const connection = await connect({ kubeconfig });
-    const manager = new Manager({
-      connection,
-      fieldManager: 'mainstay',
-      log: createLog({ level: 'silent' }),
-    });
-    addDeploymentController(manager, deploymentSettings.parse({ analysis: { allow: ['127.0.0.0/8'] } }), []);
-    const stopping = new AbortController();
-    const running = manager.run(stopping.signal);
-    this.#stop = async () => {
-      stopping.abort();
-      await running;
-      await connection.close();
-    };
+  startOperator(): Promise<void> {
+    return this.#operation.start();
   }
 
-  async stopOperator(): Promise<void> {
-    const stop = this.#stop;
-    this.#stop = async () => {};
-    await stop();
+  stopOperator(): Promise<void> {
+    return this.#operation.stop();
   }
 
   async apply(name: string, spec: object): Promise<void> {
@@ -120,15 +83,11 @@ export class Stage implements AsyncDisposable {
 
   /** What the operator wrote, of all that has ever run here: the names of the objects, in order. */
   async written(): Promise<readonly string[]> {
-    const all = await readAuditLog(this.#cluster.auditLog);
-    return all
-      .filter((request) => isMutating(request) && request.user === operator)
-      .map(({ name }) => name ?? '');
+    return (await this.#operation.written()).map(({ name }) => name ?? '');
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.stopOperator();
-    await this.#open.disposeAsync();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#operation[Symbol.asyncDispose]();
   }
 }
 

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { appsDeployments } from '../../../controllers/deployment/handover/appsDeployment.ts';
+import { finalizer } from '../../../crds/deployment/names.ts';
 import { configMaps, isNotFound } from '../../../operator/index.ts';
 import { eventually, until } from '../../eventually.ts';
 import { install } from '../../installation.ts';
@@ -21,6 +22,25 @@ const owners = async () =>
   (await stage.revisions('shop')).flatMap(({ metadata }) =>
     (metadata.ownerReferences ?? []).map(({ apiVersion }) => apiVersion),
   );
+
+it('a Deployment is held from the moment on that it is made, by the API server itself', async () => {
+  const made = (name: string, finalizers?: readonly string[]) =>
+    JSON.stringify({
+      apiVersion: 'mainstay.dev/v1alpha1',
+      kind: 'Deployment',
+      metadata: { name, namespace: 'default', ...(finalizers && { finalizers }) },
+      spec: { selector: { matchLabels: { app: name } }, template: template(name, 'shop:1') },
+    });
+  const finalizersOf = async (manifest: string) => {
+    const asked = ['create', '-f', '-', '--dry-run=server', '-o', 'jsonpath={.metadata.finalizers}'];
+    const { stdout } = await stage.kubectl.attempt(asked, manifest);
+    return stdout;
+  };
+  await eventually(async () => expect(await finalizersOf(made('held'))).toBe(`["${finalizer}"]`));
+  const other = 'example.com/other';
+  expect(await finalizersOf(made('both', [other]))).toBe(`["${other}","${finalizer}"]`);
+  expect(await finalizersOf(made('again', [finalizer]))).toBe(`["${finalizer}"]`);
+});
 
 it('pods run on when all of the installation is deleted while the operator is down', async () => {
   await stage.apply('shop', { replicas: 3, template: template('shop', 'shop:1') });

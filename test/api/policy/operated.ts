@@ -1,83 +1,50 @@
-import { type Cluster, isMutating, readAuditLog, startCluster } from '../../../cluster/index.ts';
 import { addPolicyController } from '../../../controllers/policy/index.ts';
 import { type Policy, policies } from '../../../controllers/policy/policy.ts';
 import { policySettings } from '../../../controllers/policy/settings.ts';
 import { deploymentKind } from '../../../crds/deployment/kind.ts';
 import { policyKind } from '../../../crds/policy/kind.ts';
 import { projectKind } from '../../../crds/project/kind.ts';
-import { customResourceDefinition } from '../../../crds/structural/customResourceDefinition.ts';
 import {
-  connect,
-  createLog,
-  HttpClient,
+  type HttpClient,
   isApiError,
   isNotFound,
   type KubernetesObject,
-  Manager,
   type ValidatingAdmissionPolicy,
   validatingAdmissionPolicies,
 } from '../../../operator/index.ts';
 import { eventually, type Patience, until } from '../../eventually.ts';
-import { untilEstablished } from '../../installation.ts';
-import { Kubectl } from '../../kubectl.ts';
-
-/** As whom it runs; what it may do is not looked at here. */
-const operator = 'the-operator';
+import type { Kubectl } from '../../kubectl.ts';
+import { Operation } from '../operation.ts';
 
 type Condition = NonNullable<NonNullable<Policy['status']>['conditions']>[number];
 
 /** A cluster on which the controllers of Policies run. */
 export class Operated implements AsyncDisposable {
-  readonly #cluster: Cluster;
-  readonly #open = new AsyncDisposableStack();
+  readonly #operation: Operation;
   readonly kubectl: Kubectl;
   readonly client: HttpClient;
-  #stop: () => Promise<void> = async () => {};
 
-  private constructor(cluster: Cluster, kubectl: Kubectl, client: HttpClient) {
-    this.#cluster = cluster;
-    this.kubectl = kubectl;
-    this.client = client;
+  private constructor(operation: Operation) {
+    this.#operation = operation;
+    this.kubectl = operation.kubectl;
+    this.client = operation.client;
   }
 
   static async open(): Promise<Operated> {
-    const cluster = await startCluster({ nodes: 'simulated:1', auditLog: true });
-    const kubectl = await Kubectl.forCluster(cluster.kubeconfig);
-    const kinds = [projectKind, deploymentKind, policyKind];
-    await kubectl.apply(kinds.map(customResourceDefinition));
-    for (const { plural } of kinds) await untilEstablished(kubectl, `${plural}.mainstay.dev`);
-    const connection = await connect({ kubeconfig: cluster.kubeconfig });
-    const operated = new Operated(cluster, kubectl, new HttpClient(connection, { fieldManager: 'test' }));
-    operated.#open.defer(() => cluster.stop());
-    operated.#open.defer(() => connection.close());
-    await operated.startOperator();
-    return operated;
+    return new Operated(
+      await Operation.open('simulated:1', [projectKind, deploymentKind, policyKind], (manager) => {
+        addPolicyController(manager, policySettings.parse({}));
+      }),
+    );
   }
 
   /** One runs already; it is stopped first. */
-  async startOperator(): Promise<void> {
-    await this.stopOperator();
-    const kubeconfig = this.#cluster.kubeconfigFor(operator, ['system:masters']);
-    const connection = await connect({ kubeconfig });
-    const manager = new Manager({
-      connection,
-      fieldManager: 'mainstay',
-      log: createLog({ level: 'silent' }),
-    });
-    addPolicyController(manager, policySettings.parse({}));
-    const stopping = new AbortController();
-    const running = manager.run(stopping.signal);
-    this.#stop = async () => {
-      stopping.abort();
-      await running;
-      await connection.close();
-    };
+  startOperator(): Promise<void> {
+    return this.#operation.start();
   }
 
-  async stopOperator(): Promise<void> {
-    const stop = this.#stop;
-    this.#stop = async () => {};
-    await stop();
+  stopOperator(): Promise<void> {
+    return this.#operation.stop();
   }
 
   /** For workloads in the namespace of that name, which is made as well. Denies, unless `spec` says otherwise. */
@@ -182,10 +149,8 @@ export class Operated implements AsyncDisposable {
 
   /** What the operator wrote, of all that has ever run here: verb, resource and name, in order. */
   async written(): Promise<readonly string[]> {
-    const all = await readAuditLog(this.#cluster.auditLog);
-    return all
-      .filter((request) => isMutating(request) && request.user === operator)
-      .map(({ verb, resource, name }) => `${verb} ${resource} ${name ?? ''}`);
+    const all = await this.#operation.written();
+    return all.map(({ verb, resource, name }) => `${verb} ${resource} ${name ?? ''}`);
   }
 
   async delete(name: string): Promise<void> {
@@ -194,9 +159,8 @@ export class Operated implements AsyncDisposable {
     });
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.stopOperator();
-    await this.#open.disposeAsync();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#operation[Symbol.asyncDispose]();
   }
 }
 
