@@ -11,10 +11,12 @@ export interface Seen {
   readonly outcomes: readonly Outcome[];
   readonly failures: readonly Failure[];
   readonly analysed: AnalysisOutcome | undefined;
+  /** Of the processor, for one plan. */
+  readonly planMicroseconds: number;
 }
 
 export function reportOf(seen: Seen): Report {
-  const { contestants, failures, analysed } = seen;
+  const { contestants, failures, analysed, planMicroseconds } = seen;
   return {
     title: 'Deployments',
     paragraphs: [
@@ -36,6 +38,7 @@ export function reportOf(seen: Seen): Report {
     ],
     figures: [
       { name: 'failed', value: failures.length, unit: 'turns', limit: 0, better: 'lower' },
+      { name: 'plan', value: planMicroseconds, unit: 'us', limit: 100, better: 'lower' },
       ...figuresOf(seen),
       ...(analysed === undefined ? [] : analysisFigures(analysed)),
     ],

@@ -9,6 +9,7 @@ import {
   type RolloutContestant,
 } from './contestants.ts';
 import { reportOf } from './figures.ts';
+import { benchPlan } from './plan.ts';
 import { type Failure, type Outcome, trial } from './trial.ts';
 import { replicas } from './world.ts';
 
@@ -42,6 +43,7 @@ export async function benchDeployment({
     ...(only.includes('argo') && { argo: await argoRollouts(raised) }),
     ...(only.includes('argo-default') && { 'argo-default': await argoRollouts() }),
   };
+  const planMicroseconds = benchPlan();
   const outcomes: Outcome[] = [];
   const failures: Failure[] = [];
   for (const size of sizes) {
@@ -64,7 +66,7 @@ export async function benchDeployment({
     if ('message' in outcome) failures.push(outcome);
     else analysed = outcome;
   }
-  return reportOf({ sizes, contestants, outcomes, failures, analysed });
+  return reportOf({ sizes, contestants, outcomes, failures, analysed, planMicroseconds });
 }
 
 /**

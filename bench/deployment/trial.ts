@@ -69,6 +69,7 @@ export async function trial(
       `  ${use.cpuSeconds.toFixed(1)} s of CPU, ${use.peak.toFixed(0)} MB at the peak, ${use.resident.toFixed(0)} now`,
     );
     const events = await eventsOf(scene);
+    for (const [what, more] of events.again.slice(0, 5)) console.log(`  ${more} more times: ${what}`);
     const told = { ...outcome, use, events };
     if (restSeconds === undefined) return told;
     return { ...told, steady: await steadyOf(scene, running, restSeconds) };

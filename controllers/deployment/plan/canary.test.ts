@@ -76,14 +76,14 @@ describe('a canary through a gateway', () => {
     const world = healthy(spec);
     world.newTemplate(good);
     work(world);
-    world.breakGateway(0);
+    world.edge.break(0);
     world.ask('Abort', 0);
     work(world);
     expect(world.status?.phase).toBe('RollingBack');
     expect(weights(world)).toEqual({ r1: 100 });
     until(world, 'Aborted');
     expect(sizes(world)).toEqual({ r1: 10, r2: 2 });
-    world.mendGateway();
+    world.edge.state = 'Up';
     work(world);
     world.pass(30_000);
     work(world);
@@ -94,7 +94,7 @@ describe('a canary through a gateway', () => {
   test('of which nothing comes times out', () => {
     const world = healthy(spec);
     world.newTemplate(good);
-    world.breakGateway(1);
+    world.edge.break(1);
     until(world, 'TimedOut');
     expect(world.status?.failed).toMatchObject({
       reason: 'DeadlineExceeded',

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import { aCanary, anObservation, aRevision, aRoute, routed } from './builders.ts';
 import { planDeployment } from './deployment.ts';
 import { good, healthy, sizes, steps, work } from './played.ts';
-import { anAnalysis } from './world.ts';
 
 test('a template that the API server refuses changes nothing, and its words are in the status', () => {
   const world = healthy({});
@@ -71,17 +70,4 @@ test('the selector is told as text, for autoscalers', () => {
   };
   const plan = planDeployment(anObservation({ spec: { selector } }));
   expect(plan.status.selector).toBe('app=shop,!old,tier in (api,web)');
-});
-
-test('a plan takes less than 100 µs of the processor', () => {
-  const world = healthy({ strategy: aCanary({ steps }), traffic: routed, analysis: anAnalysis });
-  world.newTemplate(good);
-  work(world);
-  const observation = world.observe();
-  for (let warm = 0; warm < 3000; warm += 1) planDeployment(observation);
-  const before = process.cpuUsage();
-  const times = 3000;
-  for (let time = 0; time < times; time += 1) planDeployment(observation);
-  const { user, system } = process.cpuUsage(before);
-  expect((user + system) / times).toBeLessThan(100);
 });

@@ -27,10 +27,10 @@ describe('blue/green', () => {
   test('shows the new revision under the preview’s host names once it has pods', () => {
     const gateway = routed.gateway && { ...routed.gateway, preview: { hostnames: ['next.example.com'] } };
     const world = healthy({ strategy: { type: 'BlueGreen', blueGreen }, traffic: { ...routed, gateway } });
-    expect(world.route?.preview).toBe('r1');
+    expect(world.edge.route?.preview).toBe('r1');
     world.newTemplate(good);
     work(world);
-    expect(world.route?.preview).toBe('r2');
+    expect(world.edge.route?.preview).toBe('r2');
   });
 });
 
@@ -42,10 +42,10 @@ test('A/B: only what matches goes to the new revision, for the time of the test'
   });
   world.newTemplate(good);
   work(world);
-  expect(world.route).toMatchObject({ matchTo: 'r2', weights: new Map([['r1', 100]]) });
+  expect(world.edge.route).toMatchObject({ matchTo: 'r2', weights: new Map([['r1', 100]]) });
   expect(sizes(world)).toEqual({ r1: 10, r2: 2 });
   world.pass(3_600_000);
   work(world);
   expect(world.status?.phase).toBe('Healthy');
-  expect(world.route).toMatchObject({ matchTo: undefined, weights: new Map([['r2', 100]]) });
+  expect(world.edge.route).toMatchObject({ matchTo: undefined, weights: new Map([['r2', 100]]) });
 });

@@ -3,8 +3,9 @@
 import { podsFor, spanOf } from './amounts.ts';
 import { allPods } from './deploymentPlan.ts';
 import type { Observation, RevisionView } from './observation.ts';
+import type { Write } from './plannedWrites.ts';
 import { strategyOf } from './strategy.ts';
-import type { World, Write } from './world.ts';
+import type { World } from './world.ts';
 
 /** Names of what must hold, as issue and tests know them. */
 export type Invariant =
@@ -231,7 +232,7 @@ function checkDrained(world: World, write: Write, hash: string, before: number, 
   const { stable, canary, failed } = write.plan.status;
   const going = hash !== stable?.hash && (hash !== canary?.hash || hash === failed?.hash);
   if (!strategy.routed || strategy.by !== 'Weights' || !going) return;
-  const last = world.lastPointedAt.get(hash) ?? Number.NEGATIVE_INFINITY;
+  const last = world.edge.lastPointedAt.get(hash) ?? Number.NEGATIVE_INFINITY;
   const drain = spanOf(spec.traffic?.drain, 30_000);
   if (write.observation.now >= last + drain) return;
   throw new Violation(

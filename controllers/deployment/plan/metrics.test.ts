@@ -136,13 +136,13 @@ describe('metrics', () => {
     world.newTemplate({ pods: 'Good', metrics: result });
     until(world, 'Paused');
     // It is on its way to the last pods when the next look comes, and still at the last step when that says the same.
-    world.gateway = 'Silent';
+    world.edge.state = 'Silent';
     world.ask('PromoteAll', 0);
     work(world);
     world.pass(15_000);
     work(world);
     expect(world.status).toMatchObject({ phase: 'Progressing', step: { index: 2 } });
-    world.gateway = 'Up';
+    world.edge.state = 'Up';
     until(world, 'Healthy');
   });
 
@@ -150,7 +150,7 @@ describe('metrics', () => {
     const world = healthy(spec);
     world.newTemplate(good);
     work(world);
-    world.gateway = 'Silent';
+    world.edge.state = 'Silent';
     world.ask('PromoteAll', 0);
     work(world);
     world.fates.set('r2', { pods: 'Good', metrics: 'Fail' });

@@ -49,7 +49,7 @@ export function until(world: World, phase: string): World {
 export const sizes = (world: World) =>
   Object.fromEntries([...world.replicaSets.values()].map(({ hash, desired }) => [hash, desired]));
 
-export const weights = (world: World) => Object.fromEntries(world.route?.weights ?? []);
+export const weights = (world: World) => Object.fromEntries(world.edge.route?.weights ?? []);
 
 export const condition = (world: World, type: string) =>
   world.status?.conditions.find((one) => one.type === type)?.status;

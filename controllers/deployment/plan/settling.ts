@@ -11,7 +11,7 @@ export function settle(world: World): void {
   if (world.template.state !== 'Known') world.template = { ...world.template, state: 'Known' };
   rest(world);
   checkEnd(world);
-  world.mendGateway();
+  world.edge.state = 'Up';
   world.refuse('Nothing');
   rest(world);
   for (let turn = 0; turn < 8 && world.status?.phase === 'Paused'; turn += 1) {
@@ -42,7 +42,8 @@ function rest(world: World): void {
 
 /** Whoever goes back comes to be whole, whatever is broken. */
 function checkEnd(world: World): void {
-  const { status, spec, replicaSets, route } = world;
+  const { status, spec, replicaSets } = world;
+  const { route } = world.edge;
   const failed = status?.failed;
   if (status === undefined || failed === undefined) return;
   const { stable, canary } = status;

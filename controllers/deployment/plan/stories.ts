@@ -38,7 +38,7 @@ const happenings: readonly Happening[] = [
   ...often(1, (world, _, { steps }) => changeSteps(world, steps)),
   ...often(1, (world, pick, { other }) => pick < 4 && world.change({ strategy: other(world.routed) })),
   ...often(1, (world) => world.change({ paused: !world.spec.paused })),
-  ...often(1, (world, pick) => world.breakGateway(pick)),
+  ...often(1, (world, pick) => world.edge.break(pick)),
   ...often(1, (world, pick) => world.refuse(refusals[pick % refusals.length] ?? 'Nothing')),
   ...often(1, (world, pick) =>
     world.knowTemplate(pick % 3 === 0 ? 'Unknown' : pick % 3 === 1 ? 'Invalid' : 'Known'),

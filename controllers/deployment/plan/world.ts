@@ -5,8 +5,10 @@
  */
 
 import type { Analysis, DeploymentStatus, Request, RequestVerb } from '../../../crds/deployment/schema.ts';
-import { allPods, type DeploymentPlan, type PlannedReplicaSet, type PlannedRoute } from './deploymentPlan.ts';
+import type { DeploymentPlan } from './deploymentPlan.ts';
 import type { MetricView, Observation, Spec } from './observation.ts';
+import { plannedWrites, type Write } from './plannedWrites.ts';
+import { SimulatedGateway } from './simulatedGateway.ts';
 import { type PodFate, SimulatedReplicaSet } from './simulatedReplicaSet.ts';
 
 export type Planner = (observation: Observation) => DeploymentPlan;
@@ -15,27 +17,6 @@ export type Planner = (observation: Observation) => DeploymentPlan;
 export interface Fate {
   readonly pods: PodFate;
   readonly metrics: MetricView['result'];
-}
-
-interface Route {
-  readonly weights: ReadonlyMap<string, number>;
-  readonly matchTo: string | undefined;
-  readonly preview: string | undefined;
-  readonly rules: string;
-}
-
-/** One write of a plan, with what it was decided on. */
-export interface Write {
-  readonly plan: DeploymentPlan;
-  readonly observation: Observation;
-  readonly change:
-    | { readonly type: 'ReplicaSet'; readonly planned: PlannedReplicaSet; readonly version: number }
-    | { readonly type: 'Remove'; readonly hash: string; readonly version: number }
-    | { readonly type: 'Route'; readonly route: PlannedRoute; readonly version: number }
-    | { readonly type: 'Services'; readonly hashes: ReadonlySet<string> }
-    | { readonly type: 'Status'; readonly version: number };
-  /** Whether its process was killed after it was sent. */
-  late: boolean;
 }
 
 /** How long a write that was sent by a process that is no more may still land; shorter than any drain. */
@@ -49,17 +30,12 @@ export class World {
   readonly fates = new Map<string, Fate>();
   readonly replicaSets = new Map<string, SimulatedReplicaSet>();
   services: ReadonlySet<string> = new Set();
-  route: Route | undefined;
-  served: Route | undefined;
-  /** `Refusing` accepts no route; `Silent` accepts it, and serves what it served before. */
-  gateway: 'Up' | 'Refusing' | 'Silent' = 'Up';
+  readonly edge = new SimulatedGateway();
   /** What the API server refuses to have written: everything of a kind, or ReplicaSets that are new. */
   refuses: 'Nothing' | 'Services' | 'Route' | 'Create' = 'Nothing';
   metrics: ReadonlyMap<string, MetricView> = new Map();
   pending: Write[] = [];
   plans = 0;
-  /** When traffic was last sent, or told to be sent, to a revision. */
-  readonly lastPointedAt = new Map<string, number>();
   /** What a person asked for, by id. */
   readonly asked = new Map<string, Request>();
   readonly #plan: Planner;
@@ -67,9 +43,8 @@ export class World {
   #last: DeploymentPlan | undefined;
   /** What was asked for since there has been a status that remembers it. */
   #answerable: Request[] = [];
-  #version = 1;
+  version = 1;
   #specVersion = 1;
-  #routeVersion = 1;
   #templates = 1;
   #refused: Observation['refused'];
   #straggler: { readonly write: Write; readonly until: number } | undefined;
@@ -86,8 +61,7 @@ export class World {
   }
 
   observe(): Observation {
-    const { template, route, spec } = this;
-    const verified = this.gateway === 'Up' && this.served === route;
+    const { template, spec } = this;
     return {
       now: this.now,
       deployment: {
@@ -103,19 +77,7 @@ export class World {
             : { state: 'Invalid', message: 'spec.template.spec.containers[0].image: Required value' },
       refused: this.#refused,
       revisions: [...this.replicaSets.values()].map((set) => set.view()),
-      route: this.routed
-        ? {
-            exists: route !== undefined,
-            accepted: this.gateway !== 'Refusing',
-            problem: this.gateway === 'Refusing' ? 'BackendNotFound' : undefined,
-            weights: route?.weights ?? new Map(),
-            matchTo: route?.matchTo,
-            preview: route?.preview,
-            rules: route?.rules,
-            verified,
-            by: 'Probe',
-          }
-        : undefined,
+      route: this.routed ? this.edge.view() : undefined,
       analysis: this.metrics,
       gateway: { headers: true, query: true, mirror: true, sticky: true, weights: true },
     };
@@ -127,7 +89,7 @@ export class World {
     const plan = this.#plan(observation);
     this.plans += 1;
     this.#last = plan;
-    this.pending = this.#writesOf(plan, observation);
+    this.pending = plannedWrites(this, plan, observation);
     return plan;
   }
 
@@ -191,7 +153,7 @@ export class World {
 
   /** The gateway serves what is written. */
   serve(): void {
-    if (this.gateway === 'Up') this.served = this.route;
+    this.edge.serve();
     this.#notePointing();
   }
 
@@ -224,22 +186,14 @@ export class World {
   change(fields: Partial<Spec>): void {
     this.spec = { ...this.spec, ...fields };
     this.#specVersion += 1;
-    this.#version += 1;
+    this.version += 1;
   }
 
   /** The status is lost, as when a backup is restored without. */
   forget(): void {
     this.status = undefined;
     this.#answerable = [];
-    this.#version += 1;
-  }
-
-  breakGateway(pick: number): void {
-    this.gateway = this.gateway !== 'Up' ? 'Up' : pick % 2 === 0 ? 'Refusing' : 'Silent';
-  }
-
-  mendGateway(): void {
-    this.gateway = 'Up';
+    this.version += 1;
   }
 
   /** A webhook is down, or a quota is full; or no longer. */
@@ -299,30 +253,6 @@ export class World {
     return sets[pick % Math.max(1, sets.length)];
   }
 
-  #writesOf(plan: DeploymentPlan, observation: Observation): Write[] {
-    const writes: Write[] = [];
-    const add = (change: Write['change']) => writes.push({ plan, observation, change, late: false });
-    for (const planned of plan.replicaSets) {
-      const live = this.replicaSets.get(planned.hash);
-      const same =
-        live !== undefined &&
-        live.desired === planned.replicas &&
-        live.zeroSince === planned.zeroSince &&
-        live.revision === planned.revision &&
-        live.sizedFor === planned.sizedFor;
-      if (!same) add({ type: 'ReplicaSet', planned, version: live?.version ?? 0 });
-    }
-    for (const hash of plan.remove)
-      add({ type: 'Remove', hash, version: this.replicaSets.get(hash)?.version ?? 0 });
-    const hashes = new Set(plan.services.flatMap(({ hash = allPods }) => [hash]));
-    if (hashes.symmetricDifference(this.services).size > 0) add({ type: 'Services', hashes });
-    if (plan.route !== undefined && !isWritten(this.route, plan.route)) {
-      add({ type: 'Route', route: plan.route, version: this.#routeVersion });
-    }
-    add({ type: 'Status', version: this.#version });
-    return writes;
-  }
-
   #land(write: Write): void {
     const { change } = write;
     const kind = change.type === 'ReplicaSet' && change.version === 0 ? 'Create' : change.type;
@@ -354,45 +284,25 @@ export class World {
         this.#onWrite(this, write);
         this.services = change.hashes;
         return;
-      case 'Route': {
-        if (this.#routeVersion !== change.version) return;
+      case 'Route':
+        if (this.edge.version !== change.version) return;
         this.#onWrite(this, write);
-        const { weights, matchTo, preview, rules } = change.route;
-        this.route = { weights, matchTo, preview, rules };
-        this.#routeVersion += 1;
+        this.edge.write(change.route);
         this.#notePointing();
         return;
-      }
       case 'Status':
-        if (this.#version !== change.version) return;
+        if (this.version !== change.version) return;
         this.#onWrite(this, write);
         this.status = write.plan.status;
-        this.#version += 1;
+        this.version += 1;
         return;
     }
   }
 
   #notePointing(): void {
-    for (const route of [this.route, this.served]) {
-      if (route === undefined) continue;
-      for (const [hash, weight] of route.weights) {
-        if (weight === 0) continue;
-        if (hash !== allPods) this.lastPointedAt.set(hash, this.now);
-        else for (const one of this.replicaSets.keys()) this.lastPointedAt.set(one, this.now);
-      }
-      if (route.matchTo !== undefined) this.lastPointedAt.set(route.matchTo, this.now);
-      if (route.preview !== undefined) this.lastPointedAt.set(route.preview, this.now);
-    }
+    this.edge.notePointing(this.now, [...this.replicaSets.keys()]);
   }
 }
 
 /** One metric, as patient as can be. */
 export const anAnalysis: Analysis = { interval: '15s', metrics: [{ name: 'errors', query: 'up', max: 1 }] };
-
-function isWritten(route: Route | undefined, planned: PlannedRoute): boolean {
-  if (route === undefined || route.rules !== planned.rules || route.weights.size !== planned.weights.size) {
-    return false;
-  }
-  for (const [hash, weight] of planned.weights) if (route.weights.get(hash) !== weight) return false;
-  return true;
-}

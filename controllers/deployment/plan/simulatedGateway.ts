@@ -1,0 +1,72 @@
+import { allPods, type PlannedRoute } from './deploymentPlan.ts';
+import type { RouteView } from './observation.ts';
+
+interface Route {
+  readonly weights: ReadonlyMap<string, number>;
+  readonly matchTo: string | undefined;
+  readonly preview: string | undefined;
+  readonly rules: string;
+}
+
+/** A gateway for property tests, and the route that is written for it: it serves that late or never. */
+export class SimulatedGateway {
+  /** `Refusing` accepts no route; `Silent` accepts it, and serves what it served before. */
+  state: 'Up' | 'Refusing' | 'Silent' = 'Up';
+  route: Route | undefined;
+  version = 1;
+  /** When traffic was last sent, or told to be sent, to a revision. */
+  readonly lastPointedAt = new Map<string, number>();
+  #served: Route | undefined;
+
+  view(): RouteView {
+    const { route, state } = this;
+    return {
+      exists: route !== undefined,
+      accepted: state !== 'Refusing',
+      problem: state === 'Refusing' ? 'BackendNotFound' : undefined,
+      weights: route?.weights ?? new Map(),
+      matchTo: route?.matchTo,
+      preview: route?.preview,
+      rules: route?.rules,
+      verified: state === 'Up' && this.#served === route,
+      by: 'Probe',
+    };
+  }
+
+  write({ weights, matchTo, preview, rules }: PlannedRoute): void {
+    this.route = { weights, matchTo, preview, rules };
+    this.version += 1;
+  }
+
+  /** Whether the route is as planned. */
+  has(planned: PlannedRoute): boolean {
+    const { route } = this;
+    if (route === undefined || route.rules !== planned.rules || route.weights.size !== planned.weights.size) {
+      return false;
+    }
+    for (const [hash, weight] of planned.weights) if (route.weights.get(hash) !== weight) return false;
+    return true;
+  }
+
+  /** What is written is served. */
+  serve(): void {
+    if (this.state === 'Up') this.#served = this.route;
+  }
+
+  break(pick: number): void {
+    this.state = this.state !== 'Up' ? 'Up' : pick % 2 === 0 ? 'Refusing' : 'Silent';
+  }
+
+  /** To be called whenever time has passed or a route is another; `all` are the revisions that there are. */
+  notePointing(now: number, all: readonly string[]): void {
+    for (const route of [this.route, this.#served]) {
+      if (route === undefined) continue;
+      for (const [hash, weight] of route.weights) {
+        if (weight === 0) continue;
+        for (const one of hash === allPods ? all : [hash]) this.lastPointedAt.set(one, now);
+      }
+      if (route.matchTo !== undefined) this.lastPointedAt.set(route.matchTo, now);
+      if (route.preview !== undefined) this.lastPointedAt.set(route.preview, now);
+    }
+  }
+}
