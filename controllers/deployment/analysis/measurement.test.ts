@@ -29,7 +29,7 @@ function planned(more: Partial<Planned> = {}): Planned {
       status: { step: { since: at(3) } },
     } as unknown as Planned['plan'],
     revision: (hash) => ({ replicaSet: `checkout-${hash}`, service: `checkout-${hash}` }),
-    controllerName: 'traefik.io/gateway-controller',
+    controllerNames: ['traefik.io/gateway-controller'],
     route: 'checkout',
     ...more,
   };
@@ -62,7 +62,7 @@ describe('what is measured for a plan', () => {
   });
 
   it('has the metrics that cannot be measured as problems', () => {
-    const measurement = measurementOf(planned({ controllerName: undefined }));
+    const measurement = measurementOf(planned({ controllerNames: undefined }));
     expect(measurement?.checks).toEqual([]);
     expect(measurement?.problems).toEqual([
       { metric: 'errors', problem: expect.stringContaining('not known yet') },

@@ -10,8 +10,8 @@ export interface Planned {
   readonly plan: Pick<DeploymentPlan, 'analysis' | 'status'>;
   /** A revision by its hash; undefined where it is not there yet. */
   readonly revision: (hash: string) => AnalysedRevision | undefined;
-  /** Of the GatewayClass that takes the Deployment's route; undefined as long as it is not known. */
-  readonly controllerName?: string | undefined;
+  /** Of the GatewayClasses that take the Deployment's route; undefined as long as one is not known. */
+  readonly controllerNames?: readonly string[] | undefined;
   /** Name of the Deployment's route. */
   readonly route: string;
 }
@@ -21,7 +21,7 @@ export function measurementOf({
   deployment,
   plan,
   revision,
-  controllerName,
+  controllerNames,
   route,
 }: Planned): Measurement | undefined {
   const { metadata, spec, status } = deployment;
@@ -36,7 +36,7 @@ export function measurementOf({
       namespace: metadata.namespace ?? '',
       canary,
       stable,
-      ...measuredTraffic(deployment, route, controllerName),
+      ...measuredTraffic(deployment, route, controllerNames),
     },
   );
   const stage = plan.status.step?.since;
@@ -55,12 +55,12 @@ export function measurementOf({
 export function measuredTraffic(
   { spec }: Pick<Deployment, 'spec'>,
   route: string,
-  controllerName: string | undefined,
+  controllerNames: readonly string[] | undefined,
 ): Pick<AnalysisTarget, 'traffic'> {
   const { gateway, ports } = spec.traffic ?? {};
   const port = ports?.[0]?.port;
   if (gateway === undefined || port === undefined) return {};
-  return { traffic: { controllerName, port, route: { name: route, kind: gateway.kind } } };
+  return { traffic: { controllerNames, port, route: { name: route, kind: gateway.kind } } };
 }
 
 /** What status remembers, for a process that has just started. */

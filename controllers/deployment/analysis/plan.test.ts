@@ -7,7 +7,7 @@ const target: AnalysisTarget = {
   stable: { replicaSet: 'checkout-5d9f', service: 'checkout-5d9f' },
   canary: { replicaSet: 'checkout-7c4b', service: 'checkout-7c4b' },
   traffic: {
-    controllerName: 'traefik.io/gateway-controller',
+    controllerNames: ['traefik.io/gateway-controller'],
     route: { name: 'checkout', kind: 'HTTPRoute' },
     port: 80,
   },
@@ -112,28 +112,39 @@ describe('an analysis', () => {
 
 describe('before a rollout begins', () => {
   const without = ({ traffic: _, ...rest }: AnalysisTarget): AnalysisTarget => rest;
-  const behind = (controllerName: string | undefined, kind: 'HTTPRoute' | 'GRPCRoute' = 'HTTPRoute') => ({
+  const behind = (
+    controllerNames: readonly string[] | undefined,
+    kind: 'HTTPRoute' | 'GRPCRoute' = 'HTTPRoute',
+  ) => ({
     ...target,
-    traffic: { controllerName, route: { name: 'checkout', kind }, port: 80 },
+    traffic: { controllerNames, route: { name: 'checkout', kind }, port: 80 },
   });
   it.each<[string, string | undefined]>([
     ['needs traffic.gateway', problemOf({ preset: 'latency', max: 1 }, {}, without(target))],
     ['not known yet', problemOf({ preset: 'latency', max: 1 }, {}, behind(undefined))],
     [
       'example.com/gateway; write a query',
-      problemOf({ preset: 'latency', max: 1 }, {}, behind('example.com/gateway')),
+      problemOf({ preset: 'latency', max: 1 }, {}, behind(['example.com/gateway'])),
     ],
     [
       'which gRPC does not fail with',
-      problemOf({ preset: 'error-rate', max: 1 }, {}, behind('istio.io/gateway-controller', 'GRPCRoute')),
+      problemOf({ preset: 'error-rate', max: 1 }, {}, behind(['istio.io/gateway-controller'], 'GRPCRoute')),
     ],
     [
       'average response times alone',
-      problemOf({ preset: 'latency', max: 1 }, {}, behind('gateway.nginx.org/nginx-gateway-controller')),
+      problemOf({ preset: 'latency', max: 1 }, {}, behind(['gateway.nginx.org/nginx-gateway-controller'])),
     ],
     [
       'unless its backendRefs have filters',
-      problemOf({ preset: 'latency', max: 1 }, {}, behind('gateway.envoyproxy.io/gatewayclass-controller')),
+      problemOf({ preset: 'latency', max: 1 }, {}, behind(['gateway.envoyproxy.io/gatewayclass-controller'])),
+    ],
+    [
+      'Istio and Traefik count response times in other steps each',
+      problemOf(
+        { preset: 'latency', max: 1 },
+        {},
+        behind(['istio.io/gateway-controller', 'traefik.io/gateway-controller']),
+      ),
     ],
     ['error-rate alone', problemOf({ preset: 'latency', compare: { maxIncrease: '1%' } })],
     ['at least 0% and less than 100%', problemOf({ preset: 'error-rate', compare: { maxIncrease: '100%' } })],

@@ -19,8 +19,8 @@ export interface AnalysisTarget {
   readonly canary: AnalysedRevision;
   /** What presets need; absent without a gateway. */
   readonly traffic?: Pick<PresetTarget, 'route' | 'port'> & {
-    /** Of the GatewayClass that the route's Gateway has; undefined while it is not known. */
-    readonly controllerName: string | undefined;
+    /** Of the GatewayClasses that the route's Gateways have; undefined while one is not known. */
+    readonly controllerNames: readonly string[] | undefined;
   };
 }
 
@@ -170,12 +170,10 @@ function presetOf(
   const { traffic } = target;
   if (traffic === undefined)
     return { problem: `preset: ${preset} needs traffic.gateway, whose metrics it reads` };
-  if (traffic.controllerName === undefined)
+  if (traffic.controllerNames === undefined)
     return { problem: 'the Gateway and its GatewayClass are not known yet' };
-  const gateway = gatewayOf(traffic.controllerName);
-  if (gateway === undefined) {
-    return { problem: `presets do not know the metrics of ${traffic.controllerName}; write a query` };
-  }
+  const gateway = gatewayOf(traffic.controllerNames);
+  if (isProblem(gateway)) return gateway;
   if (traffic.route.kind === 'GRPCRoute' && preset === 'error-rate') {
     return { problem: 'preset: error-rate counts HTTP codes, which gRPC does not fail with; write a query' };
   }

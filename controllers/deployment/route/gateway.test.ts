@@ -35,9 +35,12 @@ const gateways = cache(gateway('public', 'much'), gateway('inside', 'little'), g
 
 it('of several gateways only what all can do can be asked for', () => {
   const one = gatewayOf({ gateways, classes }, deployment({ name: 'public' }));
-  expect(one).toMatchObject({ controllerName: 'example.com/much', view: { query: true, mirror: true } });
+  expect(one).toMatchObject({ controllerNames: ['example.com/much'], view: { query: true, mirror: true } });
   const both = gatewayOf({ gateways, classes }, deployment({ name: 'public' }, { name: 'inside' }));
-  expect(both).toMatchObject({ controllerName: 'example.com/much', view: { query: true, mirror: false } });
+  expect(both).toMatchObject({
+    controllerNames: ['example.com/much', 'example.com/little'],
+    view: { query: true, mirror: false },
+  });
 });
 
 it.each([

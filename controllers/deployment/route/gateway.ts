@@ -53,8 +53,8 @@ export const gatewayClasses = defineResource<GatewayClass>({
 
 /** Who serves a Deployment's route, and what that can do. */
 export interface GatewayInUse {
-  /** Of the first gateway's class: by it the presets know which metrics there are. */
-  readonly controllerName: string;
+  /** Of the gateways' classes, each once: by them the presets know which metrics there are. */
+  readonly controllerNames: readonly string[];
   /** What all of them can. */
   readonly view: GatewayView;
 }
@@ -75,9 +75,9 @@ export function gatewayOf(
     return gateway && classes.get(keyOf({ name: gateway.spec.gatewayClassName }));
   });
   const known = found.filter((one) => one !== undefined);
-  const [first] = known;
-  if (first === undefined || known.length < found.length) return undefined;
-  return { controllerName: first.spec.controllerName, view: known.map(viewOf).reduce(both) };
+  if (known.length === 0 || known.length < found.length) return undefined;
+  const controllerNames = [...new Set(known.map(({ spec }) => spec.controllerName))];
+  return { controllerNames, view: known.map(viewOf).reduce(both) };
 }
 
 /** A route may be for other things than gateways, such as a mesh's Services. */

@@ -12,8 +12,9 @@ const target: PresetTarget = {
 };
 
 function metricsOf(controllerName: string, of = target) {
-  const metrics = gatewayOf(controllerName)?.metrics(of, of.canary);
-  if (metrics === undefined || isProblem(metrics)) throw new Error(`no metrics of ${controllerName}`);
+  const gateway = gatewayOf([controllerName]);
+  const metrics = isProblem(gateway) ? gateway : gateway.metrics(of, of.canary);
+  if (isProblem(metrics)) throw new Error(`no metrics of ${controllerName}`);
   return metrics;
 }
 
@@ -25,6 +26,30 @@ function taken(selectors: readonly string[], label: string, value: string): numb
     return operator === '=~' ? new RegExp(`^(?:${meant})$`).test(value) : meant === value;
   }).length;
 }
+
+describe('of a route that is for several gateways', () => {
+  const [traefik, istio] = ['traefik.io/gateway-controller', 'istio.io/gateway-controller'];
+
+  it('the requests of each are counted', () => {
+    const gateway = gatewayOf([traefik, istio]);
+    if (isProblem(gateway)) throw new Error(gateway.problem);
+    expect(gateway.metrics(target, target.canary)).toMatchObject({
+      requests: [...metricsOf(traefik).requests, ...metricsOf(istio).requests],
+      errors: [...metricsOf(traefik).errors, ...metricsOf(istio).errors],
+      durations: { problem: expect.stringContaining('Traefik and Istio') },
+    });
+  });
+
+  it('those of two that are of one kind are counted once', () => {
+    expect(gatewayOf([traefik, traefik])).toBe(gatewayOf([traefik]));
+  });
+
+  it('nothing is counted as long as one is of a kind that is not known', () => {
+    expect(gatewayOf([traefik, 'example.com/gateway'])).toEqual({
+      problem: expect.stringContaining('example.com/gateway'),
+    });
+  });
+});
 
 describe('the name by which a gateway counts a revision', () => {
   it.each<[string, string, string, readonly string[], readonly string[]]>([
@@ -93,7 +118,8 @@ describe('the name by which a gateway counts a revision', () => {
   it('is known for each of five gateways, by the names that their GatewayClasses have', () => {
     const names = gateways.flatMap(({ controllerNames }) => controllerNames);
     expect(new Set(names).size).toBe(names.length);
-    expect(names.every((name) => gatewayOf(name)?.controllerNames.includes(name))).toBe(true);
+    for (const name of names)
+      expect(gatewayOf([name])).toMatchObject({ controllerNames: expect.arrayContaining([name]) });
     expect(gateways.map(({ name }) => name)).toEqual([
       'Traefik',
       'Envoy Gateway',

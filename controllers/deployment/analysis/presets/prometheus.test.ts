@@ -163,7 +163,7 @@ function targetOf(controllerName: string, service = canary.service): AnalysisTar
       service,
       ...(service === canary.service ? {} : { backends: [{ rule: 7, backend: 7 }] }),
     },
-    traffic: { controllerName, route: { name: 'checkout', kind: 'HTTPRoute' }, port: 80 },
+    traffic: { controllerNames: [controllerName], route: { name: 'checkout', kind: 'HTTPRoute' }, port: 80 },
   };
 }
 
