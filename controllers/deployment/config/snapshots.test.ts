@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../../../operator/client/apiError.ts';
 import type { Client } from '../../../operator/client/client.ts';
-import type { ConfigMap } from '../../../operator/resources/builtin.ts';
+import type { ConfigMap, ReplicaSet } from '../../../operator/resources/builtin.ts';
 import type { Deployment } from '../deployment.ts';
+import { copyName } from './copies.ts';
 import type { Reference } from './references.ts';
 import { Snapshots } from './snapshots.ts';
 
@@ -25,6 +26,7 @@ const deployment = {
 /** A namespace with the ConfigMaps `one` and `two`, as it is followed and as it is read. */
 function namespace(refusal?: ApiError) {
   const state = { now: 0, versions: 0 };
+  const reads: string[] = [];
   const objects = new Map<string, ConfigMap & { readonly version: number }>();
   const put = (name: string, data: Readonly<Record<string, string>>) => {
     state.versions += 1;
@@ -35,6 +37,7 @@ function namespace(refusal?: ApiError) {
   put('two', { b: '1' });
   const client = {
     get: async (_: unknown, { name }: { readonly name: string }) => {
+      reads.push(name);
       const found = objects.get(name);
       if (found === undefined) throw new ApiError({ verb: 'get', kind: 'ConfigMap', name }, 404, {});
       return found;
@@ -46,14 +49,15 @@ function namespace(refusal?: ApiError) {
   } as unknown as Client;
   const versionOf = (_: unknown, { name }: Reference) => objects.get(name)?.version.toString();
   const snapshots = new Snapshots(client, { versionOf }, () => state.now);
-  const freeze = () => snapshots.freeze(deployment, new AbortController().signal);
+  const freeze = (own: readonly ReplicaSet[] = []) =>
+    snapshots.freeze(deployment, own, new AbortController().signal);
   const names = async () => {
     const frozen = await freeze();
     if (frozen.state !== 'Known') return frozen.state;
     const [container] = frozen.deployment.spec.template.spec?.containers ?? [];
     return (container?.envFrom ?? []).map(({ configMapRef }) => configMapRef?.name);
   };
-  return { state, put, objects, freeze, names };
+  return { state, reads, put, objects, freeze, names };
 }
 
 describe('sources that change one after another', () => {
@@ -94,6 +98,42 @@ it('a copy that somebody has deleted is made anew', async () => {
   objects.delete(before[0] ?? '');
   expect(await names()).toEqual(before);
   expect(objects.has(before[0] ?? '')).toBe(true);
+});
+
+describe('a copy that only another revision has', () => {
+  const earlier = (...names: readonly string[]) =>
+    ({
+      metadata: { name: 'shop-bcd' },
+      spec: {
+        template: { spec: { containers: [{ envFrom: names.map((name) => ({ configMapRef: { name } })) }] } },
+      },
+    }) as unknown as ReplicaSet;
+  /** The namespace with a third ConfigMap, and how its copy is called. */
+  const withThird = () => {
+    const here = namespace();
+    here.put('three', { c: '1' });
+    const source = here.objects.get('three');
+    if (source === undefined) throw new Error('there is none');
+    return { ...here, copy: copyName(deployment, { kind: 'ConfigMap', name: 'three' }, source) };
+  };
+
+  it('is made anew when somebody has deleted it', async () => {
+    const { objects, freeze, copy } = withThird();
+    await freeze([earlier(copy)]);
+    expect(objects.get(copy)?.data).toEqual({ c: '1' });
+  });
+
+  it('is lost when its source says something else by now, which is read for once', async () => {
+    const { put, objects, reads, freeze, copy } = withThird();
+    put('three', { c: '2' });
+    await freeze([earlier(copy, 'other-0123456789', 'plain')]);
+    const once = reads.length;
+    await freeze([earlier(copy, 'other-0123456789', 'plain')]);
+    expect([objects.has(copy), reads.slice(once)]).toEqual([false, []]);
+    put('three', { c: '1' });
+    await freeze([earlier(copy)]);
+    expect(objects.has(copy)).toBe(true);
+  });
 });
 
 it.each([

@@ -1,23 +1,10 @@
-import { createHmac } from 'node:crypto';
-import { labels } from '../../../crds/deployment/names.ts';
-import { isAlreadyExists, isApiError, isNotFound } from '../../../operator/client/apiError.ts';
+import { isNotFound } from '../../../operator/client/apiError.ts';
 import type { Client } from '../../../operator/client/client.ts';
-import {
-  type ConfigMap,
-  configMaps,
-  type ReplicaSet,
-  type Secret,
-  secrets,
-} from '../../../operator/resources/builtin.ts';
-import {
-  type KubernetesObject,
-  keyOf,
-  type ObjectMeta,
-  type ObjectName,
-} from '../../../operator/resources/object.ts';
-import type { Resource } from '../../../operator/resources/resource.ts';
+import type { ReplicaSet } from '../../../operator/resources/builtin.ts';
+import { keyOf } from '../../../operator/resources/object.ts';
 import type { Deployment } from '../deployment.ts';
-import { ownedBy } from '../owned.ts';
+import { copiesOf, copyName, makeCopy, readSource } from './copies.ts';
+import { LostCopies } from './lostCopies.ts';
 import { type Reference, referencesOf, withNames } from './references.ts';
 import type { Sources } from './sources.ts';
 
@@ -31,12 +18,6 @@ export type Frozen =
   /** They are being changed, perhaps several of them: to be asked again after so many milliseconds. */
   | { readonly state: 'Changing'; readonly wait: number };
 
-type Source = ConfigMap | Secret;
-
-/** Characters of a copy's name that say what is in it. */
-const digestLength = 10;
-/** Of any object's name. */
-const longestName = 253;
 /** Milliseconds without a change after which sources count as changed, and for which that is waited for at most. */
 const quiet = 2_000;
 const longestChange = 5_000;
@@ -72,6 +53,7 @@ export class Snapshots {
   readonly #changing = new Map<string, Changing>();
   /** There may be copies that nobody has. */
   readonly #leftovers = new Set<string>();
+  readonly #lost: LostCopies;
 
   /** @param now Milliseconds since the epoch. */
   constructor(
@@ -82,10 +64,11 @@ export class Snapshots {
     this.#client = client;
     this.#sources = sources;
     this.#now = now;
+    this.#lost = new LostCopies(client, sources);
   }
 
-  /** The Deployment with copies in place of sources, which are there when this resolves. */
-  async freeze(deployment: Deployment, signal: AbortSignal): Promise<Frozen> {
+  /** The Deployment with copies in place of sources, which are there when this resolves. `own` are its revisions. */
+  async freeze(deployment: Deployment, own: readonly ReplicaSet[], signal: AbortSignal): Promise<Frozen> {
     const references = frozenReferences(deployment);
     if (references.length === 0) return { state: 'Known', deployment };
     const { namespace = '', uid = '' } = deployment.metadata;
@@ -104,6 +87,7 @@ export class Snapshots {
     if (problem !== undefined) return { state: 'Missing', message: `configSnapshots: ${problem}` };
     if (before !== undefined && before.of !== of) this.#leftovers.add(uid);
     this.#found.set(uid, { of, names });
+    await this.#lost.remake(deployment, own, signal);
     const nameFor = ({ kind, name }: Reference) => names.get(`${kind}/${name}`);
     const template = withNames(deployment.spec.template, nameFor);
     return { state: 'Known', deployment: { ...deployment, spec: { ...deployment.spec, template } } };
@@ -118,6 +102,7 @@ export class Snapshots {
     this.#found.delete(uid);
     this.#changing.delete(uid);
     this.#leftovers.delete(uid);
+    this.#lost.forget(uid);
   }
 
   /** Removes copies that none of the Deployment's revisions has any more. */
@@ -176,15 +161,15 @@ export class Snapshots {
   ): Promise<{ readonly names: ReadonlyMap<string, string>; readonly problem?: string }> {
     const names = new Map<string, string>();
     for (const reference of references) {
-      const source = await this.#read(deployment, reference, signal);
+      const source = await readSource(this.#client, deployment, reference, signal);
       const { kind, name: called } = reference;
       if (source === undefined && !reference.optional)
         return { names, problem: `the ${kind} ${called} that the template refers to is missing: create it` };
       if (source === undefined) continue;
       const name = copyName(deployment, reference, source);
       const copy = { ...reference, name };
-      if ((await this.#read(deployment, copy, signal)) === undefined) {
-        const refusal = await this.#copy(deployment, copy, source, signal);
+      if ((await readSource(this.#client, deployment, copy, signal)) === undefined) {
+        const refusal = await makeCopy(this.#client, deployment, copy, source, signal);
         if (refusal !== undefined)
           return { names, problem: `the ${kind} ${called} cannot be copied${where(kind)}: ${refusal}` };
       }
@@ -192,75 +177,6 @@ export class Snapshots {
     }
     return { names };
   }
-
-  async #read(
-    { metadata: { namespace = '' } }: Deployment,
-    { kind, name }: Reference,
-    signal: AbortSignal,
-  ): Promise<Source | undefined> {
-    const resource: Resource<Source> = kind === 'ConfigMap' ? configMaps : secrets;
-    const subject: ObjectName = { name, namespace };
-    try {
-      return await this.#client.get(resource, subject, { signal });
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
-  }
-
-  /** Gives the words of who does not allow it, such as the policy that keeps Secrets to the namespaces of Projects. */
-  async #copy(
-    deployment: Deployment,
-    { kind, name }: Reference,
-    source: Source,
-    signal: AbortSignal,
-  ): Promise<string | undefined> {
-    const { metadata } = deployment;
-    const { data, type } = source as Secret;
-    const { binaryData } = source as ConfigMap;
-    const object = {
-      apiVersion: 'v1',
-      kind,
-      metadata: {
-        name,
-        ...ownedBy(deployment),
-        labels: { [labels.owner]: metadata.uid ?? '', [labels.deployment]: metadata.name },
-      },
-      immutable: true,
-      ...(type !== undefined && { type }),
-      ...(data !== undefined && { data }),
-      ...(binaryData !== undefined && { binaryData }),
-    };
-    const resource: Resource<Source> = kind === 'ConfigMap' ? configMaps : secrets;
-    try {
-      await this.#client.create(resource, object as Source, { signal });
-    } catch (error) {
-      if (isAlreadyExists(error)) return undefined;
-      if (isApiError(error) && refusals.includes(error.reason)) return error.message;
-      throw error;
-    }
-    return undefined;
-  }
-}
-
-/** What a copy may be refused for, which whoever writes the source or the policy can mend. */
-const refusals: readonly string[] = ['Forbidden', 'Invalid', 'BadRequest', 'RequestEntityTooLarge'];
-
-/** All copies of a Deployment that there are. */
-export async function copiesOf(
-  client: Pick<Client, 'list'>,
-  { metadata: { name, namespace = '', uid = '' } }: Deployment,
-  signal: AbortSignal,
-): Promise<readonly { readonly resource: Resource; readonly metadata: ObjectMeta }[]> {
-  const labelSelector = `${labels.owner}=${uid},${labels.deployment}=${name}`;
-  const kinds: readonly Resource<KubernetesObject>[] = [configMaps, secrets];
-  const found = await Promise.all(
-    kinds.map(async (resource) => {
-      const { items } = await client.list(resource, { namespace, labelSelector, signal });
-      return items.map(({ metadata }) => ({ resource, metadata }));
-    }),
-  );
-  return found.flat();
 }
 
 /** What of a template is to be frozen: its ConfigMaps, and of its Secrets those that are named. */
@@ -273,21 +189,4 @@ export function frozenReferences({ spec }: Pick<Deployment, 'spec'>): readonly R
 /** Of Secrets the server's own words are withheld, so the usual reason is said. */
 function where(kind: Reference['kind']): string {
   return kind === 'Secret' ? ', which is possible only in a namespace that a Project holds' : '';
-}
-
-/**
- * The same for the same content. Each Deployment has copies of its own, since they go with it. Of a Secret, which has a type,
- * nobody can try out what is in it who does not know its UID.
- */
-function copyName({ metadata: { name: owner } }: Deployment, { name }: Reference, source: Source): string {
-  const { data, binaryData, type, metadata } = source as ConfigMap & Secret;
-  const digest = createHmac('sha256', type === undefined ? '' : (metadata?.uid ?? ''))
-    .update(JSON.stringify([owner, entries(data), entries(binaryData), type]))
-    .digest('hex')
-    .slice(0, digestLength);
-  return `${name.slice(0, longestName - digestLength - 1)}-${digest}`;
-}
-
-function entries(data: Readonly<Record<string, string>> | undefined) {
-  return Object.entries(data ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
 }

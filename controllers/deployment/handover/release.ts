@@ -8,7 +8,7 @@ import { type ReplicaSet, replicaSets, services } from '../../../operator/resour
 import { isRecord } from '../../../operator/resources/json.ts';
 import { keyOf, type ObjectMeta, type ObjectName } from '../../../operator/resources/object.ts';
 import type { Resource } from '../../../operator/resources/resource.ts';
-import { copiesOf } from '../config/snapshots.ts';
+import { copiesOf } from '../config/copies.ts';
 import type { Deployment } from '../deployment.ts';
 import type { DeploymentInformers } from '../informers.ts';
 import { disowned } from '../metadataPatch.ts';
