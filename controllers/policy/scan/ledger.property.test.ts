@@ -141,7 +141,7 @@ describe('what stands for an object', () => {
       ledger.set(ledger.put(identityOf(uid, controller)), 0, standing);
     return (uid: string) => {
       const entry = ledger.get(uid);
-      return entry !== undefined && ledger.isStoodFor(entry, 0);
+      return entry !== undefined && ledger.saidAbove(entry, 0) === pass;
     };
   };
 

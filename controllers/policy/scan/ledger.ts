@@ -117,19 +117,19 @@ export class Ledger {
   }
 
   /**
-   * Whether an object above this one stands for it: one that controls it, or what controls that, of which the Policy has
-   * something to say. Objects that control each other in a ring stand for none.
+   * What is said of the object above this one that stands for it: one that controls it, or what controls that, of which the
+   * Policy has something to say. Objects that control each other in a ring stand for none.
    */
-  isStoodFor({ uid, controller }: Entry, column: number): boolean {
+  saidAbove({ uid, controller }: Entry, column: number): Outcome | undefined {
     const seen = new Set([uid]);
     for (let above = controller; above !== undefined && !seen.has(above); ) {
       seen.add(above);
       const row = this.#rows.get(above);
       const standing = row?.standings[column];
-      if (standing !== 'covered') return standing !== undefined;
+      if (standing !== 'covered') return standing;
       above = row?.controller;
     }
-    return false;
+    return undefined;
   }
 
   #unlink(row: Row): void {

@@ -13,7 +13,11 @@ interface Setting {
   /** What judging does, by the names of Policy and object. */
   readonly judge: (policy: string, name: string) => readonly Verdict[] | undefined;
   readonly policies?: readonly string[];
-  readonly objects: readonly { readonly name: string; readonly controller?: string }[];
+  readonly objects: readonly {
+    readonly name: string;
+    readonly controller?: string;
+    readonly kind?: string;
+  }[];
 }
 
 function setUp({ judge, policies = ['p'], objects }: Setting) {
@@ -61,8 +65,8 @@ function setUp({ judge, policies = ['p'], objects }: Setting) {
     failed: (_, error) => failed.push(error),
     measure: () => {},
   });
-  const entries = objects.map(({ name, controller }) =>
-    ledger.put({ uid: name, name, namespace: 'shop', resource: pods, controller }),
+  const entries = objects.map(({ name, controller, kind = 'Pod' }) =>
+    ledger.put({ uid: name, name, namespace: 'shop', resource: { ...pods, kind }, controller }),
   );
   const look = (some: readonly Entry[] = entries) => {
     for (const entry of some) looking.add(entry, readers);
@@ -131,6 +135,40 @@ describe('looking', () => {
     await end();
     expect(entries.map(({ standings }) => standings[0])).toEqual([{ passes: 1, bad: [] }, undefined]);
     expect(ledger.tally(0).objects).toBe(1);
+  });
+
+  it('says of a pod what is wrong with it alone; of anything else that was made, and of what is wrong above, nothing', async () => {
+    const bad = new Map([
+      ['web', ['image']],
+      ['web-1', ['image', 'net']],
+      ['web-1-a', ['image', 'sidecar']],
+    ]);
+    const { entries, ledger, look, end } = setUp({
+      judge: (_, name) =>
+        (bad.get(name) ?? []).map((rule) => ({ rule, result: 'fail', message: rule }) as const),
+      objects: [
+        { name: 'web-1-a', controller: 'web-1' },
+        { name: 'web-1', controller: 'web', kind: 'ReplicaSet' },
+        { name: 'web', kind: 'Deployment' },
+      ],
+    });
+    const said = () =>
+      entries.map(({ standings: [standing] }) =>
+        typeof standing === 'object' ? standing.bad.map(({ rule }) => rule) : standing,
+      );
+    look();
+    await end();
+    expect(said()).toEqual([['sidecar'], 'covered', ['image']]);
+    expect(ledger.tally(0)).toMatchObject({ objects: 2, fail: 2 });
+    // What is above alone is looked at, and all below it follows.
+    bad.set('web', []);
+    look(entries.slice(2));
+    await end();
+    expect(said()).toEqual([['image', 'sidecar'], 'covered', []]);
+    bad.set('web', ['sidecar', 'image']);
+    look(entries.slice(2));
+    await end();
+    expect(said()).toEqual(['covered', 'covered', ['sidecar', 'image']]);
   });
 
   it('goes on after an object of which judging fails', async () => {

@@ -3,7 +3,7 @@ import type { JsonObject } from '../evaluate/index.ts';
 import { Alike } from './alike.ts';
 import type { Kept, KindWatch } from './kindWatch.ts';
 import type { Entry, Ledger } from './ledger.ts';
-import { outcomeOf, type Standing } from './outcome.ts';
+import { alone, isOutcome, outcomeOf, type Standing } from './outcome.ts';
 import { Pending } from './pending.ts';
 import type { Followed } from './roster.ts';
 
@@ -71,10 +71,17 @@ export class Looking {
     if (!this.#busy && !this.#pending.isEmpty) void this.#work();
   }
 
-  /** What a controller made is looked at again, since what stands for it has changed. */
+  /** What a controller made, and what that made, is looked at again: what is said above it has changed. */
   lookBelow({ uid }: Pick<Entry, 'uid'>): void {
     const { ledger, kindOf } = this.#options;
-    for (const below of ledger.madeBy(uid)) this.add(below, kindOf(below)?.readers ?? nobody);
+    const seen = new Set([uid]);
+    for (const above of seen) {
+      for (const below of ledger.madeBy(above)) {
+        // They may control each other in a ring.
+        seen.add(below.uid);
+        if (below.uid !== uid) this.add(below, kindOf(below)?.readers ?? nobody);
+      }
+    }
   }
 
   /** A namespace has changed: what was found of objects in it holds no longer for others. */
@@ -156,18 +163,30 @@ export class Looking {
     if (!isPlaced || !readers.has(policy)) return undefined;
     const { ledger, now, measure } = this.#options;
     const { judge, column, alike } = policy;
-    if (judge.ownerOf(object) !== undefined && ledger.isStoodFor(entry, column)) return 'covered';
+    const above = judge.ownerOf(object) === undefined ? undefined : ledger.saidAbove(entry, column);
+    if (above !== undefined && !isPod(entry)) return 'covered';
     const find = () => {
       const began = performance.now();
       const verdicts = judge.judge({ object, resource: entry.resource, namespaceObject: space }, now());
       measure(performance.now() - began);
       return verdicts === undefined ? undefined : outcomeOf(verdicts);
     };
-    // What is in no namespace has no replicas.
-    if (!alike || space === undefined) return find();
-    sight.number ??= this.#alike.numberOf(entry, object);
-    return this.#alike.standing(judge, sight.number, find);
+    const findAmongAlike = () => {
+      // What is in no namespace has no replicas.
+      if (!alike || space === undefined) return find();
+      sight.number ??= this.#alike.numberOf(entry, object);
+      return this.#alike.standing(judge, sight.number, find);
+    };
+    return above === undefined ? findAmongAlike() : alone(findAmongAlike(), above);
   }
+}
+
+/**
+ * Admission may make of a pod what its owner does not say. Of what else controllers make, only they themselves know when it
+ * counts no more, as an old ReplicaSet that is kept for a rollback.
+ */
+function isPod({ resource: { group, kind } }: Entry): boolean {
+  return group === '' && kind === 'Pod';
 }
 
 interface Sight {
@@ -182,9 +201,12 @@ interface Sight {
 
 const nobody: ReadonlySet<Followed> = new Set();
 
-/** Which Policies have something to say of it: what those below it depend on. */
+/** Which Policies have something to say of it, and what is wrong: what those below it depend on. */
 function wordFor({ standings }: Entry): string {
   let word = '';
-  for (const standing of standings) word += standing === undefined ? '0' : '1';
+  for (const standing of standings) {
+    word += standing === undefined ? '0' : '1';
+    if (isOutcome(standing)) for (const { rule } of standing.bad) word += ` ${rule}`;
+  }
   return word;
 }

@@ -13,7 +13,7 @@ export interface Outcome {
 
 /**
  * What is known of an object and a Policy. `covered`: the Policy matches it, but a controller made it of an object that the
- * Policy matches as well, so what is wrong is said and counted there. Undefined: it is not matched.
+ * Policy matches as well, and what is wrong is said and counted there. Undefined: it is not matched.
  */
 export type Standing = Outcome | 'covered' | undefined;
 
@@ -28,6 +28,26 @@ export function outcomeOf(verdicts: readonly Verdict[]): Outcome {
   onlyPasses[passes] = known;
   return known;
 }
+
+/**
+ * What is said of an object for which another stands: only what is wrong with it alone, as with a container that was put into
+ * a pod when that was made. One cause is counted once.
+ *
+ * @param above what is said of the other
+ */
+export function alone(own: Standing, above: Outcome): Standing {
+  if (!isOutcome(own)) return 'covered';
+  const said = new Set(above.bad.map(({ rule }) => rule));
+  const bad = own.bad.filter(({ rule }) => !said.has(rule));
+  if (bad.length === 0) return 'covered';
+  const known = said.size === 0 ? allAlone.get(own) : undefined;
+  const outcome = known ?? { passes: 0, bad };
+  if (said.size === 0) allAlone.set(own, outcome);
+  return outcome;
+}
+
+/** The same value for all replicas. */
+const allAlone = new WeakMap<Outcome, Outcome>();
 
 export function isOutcome(standing: Standing): standing is Outcome {
   return typeof standing === 'object';

@@ -41,6 +41,10 @@ const configMap = (name: string, data: object, metadata: object = {}) => ({
 });
 const safe = { name: 'safe', expression: "object.data.?mode.orValue('') == 'safe'", message: 'be safe' };
 
+interface Named {
+  readonly metadata: { readonly name: string };
+}
+
 describe('what violates a Policy', () => {
   it('is counted and named, also when it changes, comes and goes', async () => {
     await stage.kubectl.apply([pod(space, 'good', 'good/1'), pod(space, 'bad', 'bad/1')]);
@@ -80,6 +84,30 @@ describe('what violates a Policy', () => {
     await stage.kubectl.run('delete', 'deployment', 'shop', '-n', space, '--cascade=orphan');
     const orphaned = await stage.until('registry', ({ violations }) => violations[0]?.kind === 'ReplicaSet');
     expect(orphaned.counts.fail).toBe(1);
+  });
+
+  it('is said of a pod that is not what its Deployment says, and of the Deployment once that is no better', async () => {
+    const shop = app('Deployment', space, 'apart', 'good/1');
+    await stage.kubectl.apply([{ ...shop, spec: { ...(shop.spec as object), replicas: 2 } }]);
+    const [name = ''] = await eventually(async () => {
+      const { items } = await stage.kubectl.get<{ readonly items: readonly Named[] }>(
+        'pods',
+        '-n',
+        space,
+        '-l',
+        'app=apart',
+      );
+      expect(items.length).toBe(2);
+      return items.map(({ metadata }) => metadata.name);
+    });
+    stage.follow([followed('registry', { match: here() })]);
+    await stage.until('registry', ({ counts, scan }) => counts.fail === 0 && scan.objects === 1);
+    await stage.kubectl.run('set', 'image', `pod/${name}`, 'main=bad/1', '-n', space);
+    const apart = await stage.until('registry', ({ counts }) => counts.fail === 1);
+    expect(apart.violations.map((one) => `${one.kind} ${one.name}`)).toEqual([`Pod ${name}`]);
+    await stage.kubectl.run('set', 'image', 'deployment/apart', 'main=bad/1', '-n', space);
+    const together = await stage.until('registry', ({ violations: [one] }) => one?.kind === 'Deployment');
+    expect(together.counts.fail).toBe(1);
   });
 
   it('is skipped with what the exception hides, until its date', async () => {
