@@ -1,13 +1,10 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { DeploymentPhase } from '../../crds/deployment/schema.ts';
 import { deploymentStatus } from '../../crds/deployment/status.ts';
-import type { ApplyMetrics } from '../../operator/apply/applier.ts';
-import { resourceId } from '../../operator/resources/resource.ts';
+import { type ChangeMetrics, changeMetrics } from '../../operator/apply/changeMetrics.ts';
 import type { Deployment } from './deployment.ts';
 
-export interface DeploymentMetrics {
-  readonly changes: ApplyMetrics;
-  readonly eventDropped: (why: string) => void;
+export interface DeploymentMetrics extends ChangeMetrics {
   /** To be told of each status that is written, with the one before. */
   readonly reported: (phase: DeploymentPhase, before: DeploymentPhase | undefined) => void;
 }
@@ -33,21 +30,8 @@ export function deploymentMetrics(registry: Registry, all: () => Iterable<Deploy
     registers: [registry],
   });
   for (const ending of endings) rollouts.inc({ ending }, 0);
-  const changes = new Counter({
-    name: 'mainstay_deployment_changes_total',
-    help: 'Services and routes that were written or put off, by resource and result.',
-    labelNames: ['resource', 'result'],
-    registers: [registry],
-  });
-  const dropped = new Counter({
-    name: 'mainstay_deployment_events_dropped_total',
-    help: 'Events that were not written, by why.',
-    labelNames: ['why'],
-    registers: [registry],
-  });
   return {
-    changes: { applied: (resource, result) => changes.inc({ resource: resourceId(resource), result }) },
-    eventDropped: (why) => dropped.inc({ why }),
+    ...changeMetrics(registry, { prefix: 'mainstay_deployment', what: 'Services and routes' }),
     reported: (phase, before) => {
       if (phase !== before && endings.includes(phase)) rollouts.inc({ ending: phase });
     },

@@ -1,16 +1,10 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Gauge, type Registry } from 'prom-client';
 import { policyStatus } from '../../crds/policy/status.ts';
-import type { ApplyMetrics } from '../../operator/apply/applier.ts';
-import { resourceId } from '../../operator/resources/resource.ts';
+import { type ChangeMetrics, changeMetrics } from '../../operator/apply/changeMetrics.ts';
 import type { Policy } from './policy.ts';
 
-export interface PolicyMetrics {
-  readonly changes: ApplyMetrics;
-  readonly eventDropped: (why: string) => void;
-}
-
 /** What becomes of requests by how many Policies, and what is written for them. `all` gives the Policies there are. */
-export function policyMetrics(registry: Registry, all: () => Iterable<Policy>): PolicyMetrics {
+export function policyMetrics(registry: Registry, all: () => Iterable<Policy>): ChangeMetrics {
   new Gauge({
     name: 'mainstay_policies',
     help: 'Policies, by what becomes of a request that violates them, and whether their spec is in force.',
@@ -34,22 +28,7 @@ export function policyMetrics(registry: Registry, all: () => Iterable<Policy>): 
       this.set([...all()].reduce((sum, { status }) => sum + (status?.expired?.length ?? 0), 0));
     },
   });
-  const changes = new Counter({
-    name: 'mainstay_policy_changes_total',
-    help: 'Admission policies and bindings that were written or put off, by resource and result.',
-    labelNames: ['resource', 'result'],
-    registers: [registry],
-  });
-  const dropped = new Counter({
-    name: 'mainstay_policy_events_dropped_total',
-    help: 'Events that were not written, by why.',
-    labelNames: ['why'],
-    registers: [registry],
-  });
-  return {
-    changes: { applied: (resource, result) => changes.inc({ resource: resourceId(resource), result }) },
-    eventDropped: (why) => dropped.inc({ why }),
-  };
+  return changeMetrics(registry, { prefix: 'mainstay_policy', what: 'Admission policies and bindings' });
 }
 
 const enforcements = policyStatus.shape.enforcement.unwrap().options;
