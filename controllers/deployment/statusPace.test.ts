@@ -12,6 +12,14 @@ const revision = {
   available: 2,
   images: ['a'],
 };
+const condition = (type: string, reason: string, message: string) => ({
+  type,
+  status: 'False' as const,
+  reason,
+  message,
+  lastTransitionTime: '2026-01-01T00:00:00Z',
+  observedGeneration: 1,
+});
 const status = (more: Partial<DeploymentStatus> = {}): DeploymentStatus => ({
   observedGeneration: 1,
   phase: 'Progressing',
@@ -24,14 +32,8 @@ const status = (more: Partial<DeploymentStatus> = {}): DeploymentStatus => ({
   ready: '2/3',
   selector: 'app=shop',
   conditions: [
-    {
-      type: 'Available',
-      status: 'False',
-      reason: 'MinimumReplicasUnavailable',
-      message: '2 pods are available',
-      lastTransitionTime: '2026-01-01T00:00:00Z',
-      observedGeneration: 1,
-    },
+    condition('Ready', 'Progressing', '2 of 3 pods are available'),
+    condition('Available', 'MinimumReplicasUnavailable', '2 pods are available'),
   ],
   canary: revision,
   ...more,
@@ -83,6 +85,34 @@ it('where many have numbers to tell, each waits longer, and more so the longer a
   expect(wait()).toBeCloseTo(5_000, -1);
 });
 
+it('of many that are made together each is told of once its pods are there, or its turn has come', () => {
+  const pace = new StatusPace();
+  const made = (uid: number) => ({ metadata: { name: 'shop', uid: `${uid}` } }) as Deployment;
+  const wait = (uid: number, now = 10_000) => pace.wait(made(uid), status(), now);
+  expect(wait(0), 'the first of all').toBe(0);
+  for (let times = 0; times < 100; times += 1) pace.told(made(0), 20);
+  expect(wait(0), 'one alone').toBeLessThanOrEqual(100);
+  for (let uid = 1; uid < 20; uid += 1) wait(uid);
+  expect(wait(20)).toBeCloseTo(2_100, -1);
+  expect(pace.wait(made(1), status({ phase: 'Healthy' }), 10_500), 'done meanwhile').toBe(0);
+  for (let uid = 21; uid < 500; uid += 1) wait(uid);
+  expect(wait(500)).toBe(10_000);
+  expect(wait(2, 20_000)).toBe(0);
+});
+
+it.each<[string, Partial<DeploymentStatus>]>([
+  ['is refused', { phase: 'Invalid' }],
+  ['cannot be written', { conditions: [condition('Ready', 'WriteRefused', 'a quota is full')] }],
+  [
+    'was asked for too early',
+    { lastRequest: { id: 'a', verb: 'Retry', outcome: 'Refused', message: 'it was written before', at: '' } },
+  ],
+])('what %s is told at once, also where many are made', (_, first) => {
+  const pace = new StatusPace();
+  for (let times = 0; times < 100; times += 1) pace.told(shop(status()), 1_000);
+  expect(pace.wait(shop(undefined), status(first), 10_000)).toBe(0);
+});
+
 it('of a status that says what was said nothing is waited for', () => {
   const pace = new StatusPace();
   pace.told(shop(status()), 10);
@@ -121,12 +151,21 @@ it.each<[string, Partial<DeploymentStatus>, Partial<DeploymentStatus>]>([
   expect(pace.wait(shop(status(before)), status(after), 10_001)).toBe(0);
 });
 
+const stepAt = (index: number) => ({
+  index,
+  count: 2,
+  hash: 'steps',
+  startedAt: since,
+  text: `${index}/2`,
+  stage: 'Shifting' as const,
+  since,
+});
 it.each<[string, DeploymentStatus | undefined, Partial<DeploymentStatus>]>([
-  ['a first status', undefined, {}],
   ['another phase', status(), { phase: 'Healthy' }],
-  ['another generation', status(), { observedGeneration: 2 }],
   ['another revision', status(), { canary: { ...revision, hash: 'b' } }],
   ['a condition', status(), { conditions: available }],
+  ['another generation', status(), { observedGeneration: 2 }],
+  ['another step', status({ phase: 'Paused', step: stepAt(1) }), { step: stepAt(2) }],
   ['a weight', status(), { weight: { desired: 5, verified: 0, by: 'Probe', since: '2026-01-01T00:00:00Z' } }],
 ])('%s is told at once', (_, before, now) => {
   const pace = new StatusPace();

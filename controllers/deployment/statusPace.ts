@@ -1,24 +1,29 @@
 import type { DeploymentStatus, RevisionStatus } from '../../crds/deployment/schema.ts';
 import { firstDifference } from '../../operator/resources/json.ts';
 import type { Deployment } from './deployment.ts';
+import type { Reason } from './plan/reasons.ts';
 
 /** Milliseconds for which a status waits that says nothing new but numbers, at least and at most. */
 const shortest = 1_000;
 const longest = 60_000;
 /** For each that waits it may be so many times what a write usually takes. */
 const share = 5;
+/** Milliseconds for which a first status waits at most. */
+const longestUnseen = 10_000;
 
 /**
  * Says which statuses may wait. Pods of a rollout come one by one, and each changes a number or two: told one by one they
  * are half of all that a rollout asks of the API server; so are the values that analyses find, which are never twice the
  * same. They are told a second after the first of them, with those that came meanwhile. Whatever else is new is told at
- * once, with the numbers as they are then.
+ * once, with the numbers as they are then: by its status the next plan knows how far a rollout is.
  *
  * Numbers of all together are told as if one after another, with a rest after each that is longer where the server is busy:
- * where many roll out at once it has better to do, and the next step of each tells them anyway.
+ * where many roll out at once it has better to do, and the next step of each tells them anyway. So is a first status that
+ * says no more than that pods are awaited, but for the least wait: one alone is told of at once, and of many made together
+ * most are done before it was their turn, and are told of once.
  */
 export class StatusPace {
-  /** Since when there are numbers to tell, by UID; milliseconds since the epoch. */
+  /** Since when there is something to tell that may wait, by UID; milliseconds since the epoch. */
   readonly #waiting = new Map<string, number>();
   /** What a write takes by now, in milliseconds. */
   #usual = 0;
@@ -26,14 +31,16 @@ export class StatusPace {
   /** Milliseconds until this status is to be told; none or less is now. */
   wait({ metadata, status: before }: Deployment, status: DeploymentStatus, now: number): number {
     const { uid = '' } = metadata;
-    if (!differInNumbersOnly(before, status)) {
+    const first = before === undefined && onlyAwaitsPods(status);
+    if (!first && !differInNumbersOnly(before, status)) {
       this.#waiting.delete(uid);
       return 0;
     }
     const since = this.#waiting.get(uid) ?? now;
     this.#waiting.set(uid, since);
-    const pause = Math.max(shortest, share * this.#usual * this.#waiting.size);
-    return Math.min(pause, longest) - (now - since);
+    const crowd = share * this.#usual * this.#waiting.size;
+    const pause = first ? Math.min(crowd, longestUnseen) : Math.min(Math.max(shortest, crowd), longest);
+    return pause - (now - since);
   }
 
   /** To be called when a status has been written, which took so many milliseconds. */
@@ -45,6 +52,14 @@ export class StatusPace {
   forget(uid: string): void {
     this.#waiting.delete(uid);
   }
+}
+
+/** Whether all that is to be said is that it has begun: no trouble, and no answer to anybody. */
+function onlyAwaitsPods({ phase, lastRequest, conditions }: DeploymentStatus): boolean {
+  const ready = conditions.find(({ type }) => type === 'Ready');
+  return (
+    phase === 'Progressing' && lastRequest === undefined && ready?.reason === ('Progressing' satisfies Reason)
+  );
 }
 
 /** Whether two statuses differ, but in nothing that anybody waits for. */
