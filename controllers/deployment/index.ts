@@ -100,12 +100,15 @@ export function addDeploymentController(
     onReport: metrics.reported,
     now: Date.now,
   });
+  const record = recordFailures(informers.deployments, recorder);
   const controller = manager.addController({
     name: 'deployment',
     concurrency: settings.concurrency,
     watches: watchesOf(informers, results),
     reconcile: (key, context) => reconciler.reconcile(key, context),
-    onFailure: recordFailures(informers.deployments, recorder),
+    onFailure: (error) => {
+      if (!reconciler.isNoNews(error.cause)) record(error);
+    },
   });
   sources.attach(controller);
 }

@@ -7,7 +7,7 @@ import type { Deployment } from './deployment.ts';
 import { previewName, revisionName } from './names.ts';
 import type { MetricView, Observation, Refusal, TemplateView } from './plan/observation.ts';
 import { revisionView } from './revisions/revisionView.ts';
-import { conflictOf, isForeign } from './route/conflicts.ts';
+import { conflictOf, isForeign, isOurs } from './route/conflicts.ts';
 import {
   type Gateway,
   type GatewayClass,
@@ -46,7 +46,7 @@ export interface Seen {
 /** What is not in the caches. */
 export interface Findings {
   readonly template: TemplateView;
-  /** `spec.adopt` is done. */
+  /** All ReplicaSets that `spec.adopt` is about are the Deployment's. */
   readonly adopted: boolean;
   /** What of the last plan could not be written. */
   readonly refused: Refusal | undefined;
@@ -70,7 +70,7 @@ export function observe(
     now,
     deployment,
     template,
-    adopted,
+    adopted: adopted && (deployment.status?.adopted === true || (refused === undefined && isWhole(route))),
     refused,
     route: route?.view,
     gateway: gateway?.view,
@@ -93,7 +93,7 @@ function problemOf(deployment: Deployment, gateway: GatewayInUse | undefined): s
     namespace: metadata.namespace ?? '',
     canary: revision,
     stable: revision,
-    ...measuredTraffic(deployment, metadata.name, gateway?.controllerName),
+    ...measuredTraffic(deployment, metadata.name, gateway?.controllerNames),
   });
   return problems.map(({ metric, problem }) => `metric ${metric}: ${problem}`)[0];
 }
@@ -104,12 +104,22 @@ export function analysedRevision({ metadata }: Deployment, hash: string): Analys
   return { replicaSet: name, service: name };
 }
 
+/** What else `spec.adopt` takes over is here as well. Services are taken before the first look is over. */
+function isWhole(route: OwnRoute | undefined): boolean {
+  return route === undefined || route.ours;
+}
+
+interface OwnRoute extends SeenRoute {
+  /** All that are asked for stand, and are the Deployment's. */
+  readonly ours: boolean;
+}
+
 function routeOf(
   caches: Caches,
   deployment: Deployment,
   evidence: Findings['evidence'],
   now: number,
-): SeenRoute | undefined {
+): OwnRoute | undefined {
   const { gateway } = deployment.spec.traffic ?? {};
   if (gateway === undefined) return undefined;
   const routes = gateway.kind === 'GRPCRoute' ? caches.grpcRoutes : caches.httpRoutes;
@@ -120,8 +130,10 @@ function routeOf(
   const gateways = (parent: ParentReference) => caches.gateways.get(keyOfParent(parent, namespace));
   const targets = live === undefined ? [] : probeTargets(live, gateways);
   const seen = seeRoute(deployment, live, preview, evidence(targets, now - writtenAt(live)), now);
+  const asked = gateway.preview === undefined ? [live] : [live, preview];
   return {
     ...seen,
+    ours: asked.every((route) => route !== undefined && isOurs(route, deployment)),
     view: {
       ...seen.view,
       ...(foreign && { foreign: `${foreign.kind} ${foreign.metadata.name}` }),

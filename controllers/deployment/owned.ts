@@ -13,3 +13,11 @@ export function ownedBy({
     ownerReferences: [{ apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true }],
   };
 }
+
+/**
+ * Whether it takes over what is there under the names that it needs, and not of it. Once that is done it is so no more: what
+ * comes to be there later is somebody's own, however long `spec.adopt` stays in a manifest.
+ */
+export function takesOver({ spec, status }: Pick<Deployment, 'spec' | 'status'>): boolean {
+  return spec.adopt && status?.adopted !== true;
+}

@@ -4,13 +4,15 @@ import type { Outcome } from '../../operator/apply/report.ts';
 import { isAlreadyExists } from '../../operator/client/apiError.ts';
 import type { Client } from '../../operator/client/client.ts';
 import type { ReconcileContext } from '../../operator/controller/reconciler.ts';
+import { replicaSets } from '../../operator/resources/builtin.ts';
 import { keyOf } from '../../operator/resources/object.ts';
 import type { JobRuns } from './analysis/job/jobRuns.ts';
 import type { Snapshots } from './config/snapshots.ts';
 import type { Deployment } from './deployment.ts';
-import type { DeploymentInformers } from './informers.ts';
+import { controllerOf, type DeploymentInformers } from './informers.ts';
 import { revisionName } from './names.ts';
 import { ownReplicaSets } from './observe.ts';
+import { takesOver } from './owned.ts';
 import type { DeploymentPlan, PlannedRoute } from './plan/deploymentPlan.ts';
 import { pruneRules } from './pruning.ts';
 import { failureOf } from './refusals.ts';
@@ -47,6 +49,8 @@ export interface Written {
   readonly wait?: number | undefined;
   /** What could not be written. All else was. */
   readonly failures: readonly Error[];
+  /** What the plan was made of was not so: another is to be made, that knows nothing of this one. */
+  readonly wrong?: boolean;
 }
 
 /** What an apply may come to that changes what is seen. */
@@ -84,8 +88,9 @@ export class PlanWriter {
     );
     await attempt(() => this.#collect(planned, context));
     const begun = await attempt(() => jobs.make(deployment, plan, context.signal));
-    const written = sized.filter((one) => one !== undefined).length;
-    return { changes: (served?.changes ?? 0) + written + (begun ?? 0), wait: served?.wait, failures };
+    const written = sized.filter((one) => one === 'Written').length;
+    const changes = (served?.changes ?? 0) + written + (begun ?? 0);
+    return { changes, wait: served?.wait, failures, wrong: sized.includes('Wrong') };
   }
 
   /** Services and the routes that point at them. */
@@ -119,21 +124,41 @@ export class PlanWriter {
     return desiredRoutes(deployment, planned, written).flatMap((desired) => {
       const live = liveOf(desired.object.metadata.name);
       if (live !== undefined && isForeign(live, deployment)) return [];
-      return [deployment.spec.adopt ? desired : { ...desired, takeOver: 'Never' as const }];
+      return [takesOver(deployment) ? desired : { ...desired, takeOver: 'Never' as const }];
     });
   }
 
   async #size(
-    { effective, fingerprint }: Planned,
+    planned: Planned,
     write: RevisionWrite,
     { log, signal }: ReconcileContext,
-  ): Promise<true> {
-    const { client, templates } = this.#parts;
-    await makeWrite(client, effective, write, { fingerprint, signal }).catch((error: unknown) => {
-      if (write.type === 'Create' && isAlreadyExists(error)) templates.taken(effective, write.planned.hash);
+  ): Promise<'Written' | 'Wrong'> {
+    const { effective, fingerprint } = planned;
+    try {
+      await makeWrite(this.#parts.client, effective, write, { fingerprint, signal });
+    } catch (error) {
+      if (write.type === 'Create' && (await this.#isWrong(effective, write.planned.hash, error, signal)))
+        return 'Wrong';
       throw error;
-    });
+    }
     log.info({ change: write.type }, sentence(effective, write));
+    return 'Written';
+  }
+
+  /** Whether a revision could not be made since its template, or its name, is not what it was taken for. */
+  async #isWrong(
+    deployment: Deployment,
+    hash: string,
+    error: unknown,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { client, templates } = this.#parts;
+    if (!isAlreadyExists(error)) return templates.refused(deployment, error);
+    const { name, namespace = '' } = deployment.metadata;
+    const there = await client.get(replicaSets, { namespace, name: revisionName(name, hash) }, { signal });
+    // The answer of the write that made it was lost, and it is not seen yet: a moment later it is.
+    if (controllerOf(there).includes(deployment.metadata.uid ?? '')) return false;
+    templates.taken(deployment, hash);
     return true;
   }
 

@@ -10,20 +10,21 @@ import { JobRuns } from './analysis/job/jobRuns.ts';
 import { measurementOf } from './analysis/measurement.ts';
 import type { Snapshots } from './config/snapshots.ts';
 import type { Deployment } from './deployment.ts';
-import { Adoptions } from './handover/adoption.ts';
 import { end, hold } from './handover/lifetime.ts';
 import type { DeploymentInformers } from './informers.ts';
 import type { DeploymentMetrics } from './metrics.ts';
 import { analysedRevision, observe, ownReplicaSets } from './observe.ts';
 import { planDeployment } from './plan/deployment.ts';
 import type { DeploymentPlan } from './plan/deploymentPlan.ts';
-import type { Refusal, TemplateView } from './plan/observation.ts';
+import { obstacleEvents } from './plan/events.ts';
+import type { Refusal } from './plan/observation.ts';
 import { type Planned, PlanWriter } from './planWriter.ts';
-import { refusalOf } from './refusals.ts';
+import { passes, refusalOf } from './refusals.ts';
 import { gatewayOf } from './route/gateway.ts';
 import type { Probes } from './route/probes.ts';
 import { StatusPace } from './statusPace.ts';
-import { refusedFor, type Templates } from './template/templates.ts';
+import { EffectiveTemplates, type Template } from './template/effective.ts';
+import type { Templates } from './template/templates.ts';
 import { writesOf } from './writes.ts';
 
 export interface ReconcilerParts {
@@ -47,22 +48,6 @@ const mostLooks = 8;
 const mostErrors = 12;
 /** Milliseconds between two tries of what has been refused for long. */
 const patience = 30_000;
-/** Milliseconds until it is looked again whether an `apps/v1` Deployment has let go of its ReplicaSets. */
-const adoptionPause = 250;
-
-/** What a Deployment's template was found to be. */
-interface Template {
-  readonly view: TemplateView;
-  readonly fingerprint: string;
-  /** The Deployment as its pods are made: with frozen configuration. */
-  readonly effective: Deployment;
-  /** Milliseconds after which to look again. */
-  readonly pause?: number;
-  /** All that `spec.adopt` is about is here. */
-  readonly adopted?: boolean;
-  /** Why it could not be found out. */
-  readonly failure?: unknown;
-}
 
 /** What is refused, and how often it has been in a row. */
 interface Refused {
@@ -83,23 +68,31 @@ interface Look {
 /** Makes the cluster agree with one Deployment: observe, plan, apply, report. */
 export class DeploymentReconciler {
   readonly #parts: ReconcilerParts;
-  readonly #adoptions: Adoptions;
+  readonly #effective: EffectiveTemplates;
   readonly #jobs: JobRuns;
   readonly #writer: PlanWriter;
   readonly #pace = new StatusPace();
   readonly #refused = new Map<ObjectKey, Refused>();
+  /** What was refused and is in status. */
+  readonly #told = new WeakSet<Error>();
   /** The UID of each Deployment that something is remembered of. */
   readonly #uids = new Map<ObjectKey, string>();
 
   constructor(parts: ReconcilerParts) {
     this.#parts = parts;
-    this.#adoptions = new Adoptions(parts.client);
+    this.#effective = new EffectiveTemplates(parts);
     this.#jobs = new JobRuns(parts.client, parts.informers);
     this.#writer = new PlanWriter({ ...parts, jobs: this.#jobs });
   }
 
+  /** Whether what a reconcile failed by needs no event of its own: it passes, or status says it. */
+  isNoNews(failure: unknown): boolean {
+    return passes(failure) || (failure instanceof Error && this.#told.has(failure));
+  }
+
   async reconcile(key: ObjectKey, context: ReconcileContext): Promise<ReconcileResult> {
     let earlier: Look | undefined;
+    let unheld: unknown;
     for (let looks = 1; ; looks += 1) {
       const deployment = this.#parts.informers.deployments.get(key);
       this.#remember(key, deployment);
@@ -108,18 +101,21 @@ export class DeploymentReconciler {
         this.#parts.probes.stop(key);
         return deployment === undefined ? {} : end(this.#parts, deployment, context);
       }
-      if (await hold(this.#parts.client, deployment, context)) continue;
+      if (unheld === undefined) {
+        const held = await this.#hold(deployment, context);
+        if (held === 'Now') continue;
+        unheld = held.failure;
+      }
       if (earlier?.uid !== deployment.metadata.uid) earlier = undefined;
       const known = earlier === undefined ? deployment : { ...deployment, status: earlier.status };
-      const template = await this.#templateOf(deployment, context.signal);
+      const template = await this.#effective.of(deployment, context.signal);
       const look = this.#look(known, template, this.#refused.get(key)?.refusal);
-      const { changes, wait, failures } = await this.#writer.write(deployment, look, context);
+      const { changes, wait, wrong, ...written } = await this.#writer.write(deployment, look, context);
+      if (wrong && looks < mostLooks) continue;
       const { plan } = look;
       const events: Look['events'] = [...(earlier?.events ?? []), ...plan.events];
-      if (template.failure !== undefined || failures.length > 0) {
-        const all = template.failure === undefined ? failures : [template.failure, ...failures];
-        return this.#fail(deployment, look, { template, events, failures: all }, context);
-      }
+      const failures = [unheld, template.failure, ...written.failures].filter((one) => one !== undefined);
+      if (failures.length > 0) return this.#fail(deployment, look, { template, events, failures }, context);
       const mended = this.#refused.delete(key);
       // A write changes what is seen, and what is seen the plan: status tells of where that comes to rest.
       if ((changes > 0 || mended) && looks < mostLooks) {
@@ -129,6 +125,20 @@ export class DeploymentReconciler {
       this.#measure(key, deployment, plan);
       const retry = wait === undefined ? undefined : this.#parts.now() + wait;
       return this.#report(deployment, { ...plan, events }, sooner(look.until, retry), context);
+    }
+  }
+
+  /** Whether the finalizer had to be set just now. Who refuses that does not keep anybody from having pods. */
+  async #hold(
+    deployment: Deployment,
+    context: ReconcileContext,
+  ): Promise<'Now' | { readonly failure?: unknown }> {
+    try {
+      return (await hold(this.#parts.client, deployment, context)) ? 'Now' : {};
+    } catch (failure) {
+      context.signal.throwIfAborted();
+      if (passes(failure)) throw failure;
+      return { failure };
     }
   }
 
@@ -181,55 +191,17 @@ export class DeploymentReconciler {
     const { plan, until } =
       before?.refusal.message === refusal.message
         ? look
-        : this.#look({ ...deployment, status: look.plan.status }, template, refusal);
+        : this.#look(
+            { ...deployment, status: { ...look.plan.status, adopted: deployment.status?.adopted } },
+            template,
+            refusal,
+          );
     this.#measure(key, deployment, plan);
     const { requeueAfter = patience } = await this.#report(deployment, { ...plan, events }, until, context);
+    for (const one of failures) if (one instanceof Error) this.#told.add(one);
     if (times <= mostErrors) throw failure;
     context.log.warn({ refused: refusal.message, times }, 'still refused');
     return { requeueAfter: Math.min(requeueAfter, patience) };
-  }
-
-  /** What could not be found out is unknown, and no reason to leave all else as it is. */
-  async #templateOf(deployment: Deployment, signal: AbortSignal): Promise<Template> {
-    try {
-      return await this.#template(deployment, signal);
-    } catch (failure) {
-      signal.throwIfAborted();
-      return { view: { state: 'Unknown' }, fingerprint: '', effective: deployment, failure };
-    }
-  }
-
-  /** What the template is, once its configuration is frozen and all that is to be taken over is here. */
-  async #template(deployment: Deployment, signal: AbortSignal): Promise<Template> {
-    const { informers, templates, snapshots } = this.#parts;
-    const frozen = await snapshots.freeze(deployment, signal);
-    if (frozen.state !== 'Known') {
-      const view: TemplateView =
-        frozen.state === 'Missing' ? { state: 'Invalid', message: frozen.message } : { state: 'Unknown' };
-      const pause = frozen.state === 'Changing' ? frozen.wait : refusedFor;
-      return { view, fingerprint: '', effective: deployment, pause };
-    }
-    const effective = frozen.deployment;
-    const look = async () => ({
-      ...(await templates.view(effective, ownReplicaSets(informers, deployment), signal)),
-      effective,
-    });
-    const seen = await look();
-    // Nothing is let go for a template that cannot run.
-    if (seen.view.state === 'Invalid') return { ...seen, pause: refusedFor };
-    const { metadata, spec, status } = deployment;
-    if (!spec.adopt) this.#adoptions.forget(metadata.uid ?? '');
-    // It may stay in a manifest for ever: what comes to be there later is somebody's own.
-    if (!spec.adopt || status?.adopted === true || seen.view.state !== 'Known') return seen;
-    const adoption = await this.#adoptions.adopt(deployment, signal);
-    switch (adoption.state) {
-      case 'Refused':
-        return { ...seen, view: { state: 'Invalid', message: adoption.message } };
-      case 'Waiting':
-        return { ...seen, view: { state: 'Unknown' }, pause: adoptionPause };
-      case 'Done':
-        return { ...(await look()), adopted: true };
-    }
   }
 
   /** What is measured from now on; the results come by themselves. */
@@ -239,7 +211,7 @@ export class DeploymentReconciler {
       deployment,
       plan,
       revision: (hash) => analysedRevision(deployment, hash),
-      controllerName: gatewayOf(informers, deployment)?.controllerName,
+      controllerNames: gatewayOf(informers, deployment)?.controllerNames,
       route: deployment.metadata.name,
     });
     if (measurement === undefined) analyses.stop(key);
@@ -262,7 +234,8 @@ export class DeploymentReconciler {
     if (written.result === 'written') {
       this.#pace.told(deployment, now() - began);
       onReport(plan.status.phase, deployment.status?.phase);
-      for (const { type, reason, note } of plan.events) recorder.record(deployment, { type, reason, note });
+      const events = [...plan.events, ...obstacleEvents(deployment.status, plan.status)];
+      for (const { type, reason, note } of events) recorder.record(deployment, { type, reason, note });
     }
     return Number.isFinite(next) ? { requeueAfter: Math.max(next - now(), 10) } : {};
   }
@@ -271,11 +244,9 @@ export class DeploymentReconciler {
   #remember(key: ObjectKey, deployment: Deployment | undefined): void {
     const before = this.#uids.get(key);
     if (before !== undefined && before !== deployment?.metadata.uid) {
-      this.#parts.templates.forget(before);
+      this.#effective.forget(before);
       this.#parts.applier.forget({ uid: before });
-      this.#adoptions.forget(before);
       this.#pace.forget(before);
-      this.#parts.snapshots.forget(before);
       this.#jobs.forget(before);
       this.#refused.delete(key);
       this.#uids.delete(key);

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { ApiError } from '../../operator/client/apiError.ts';
+import { NotLeadingError } from '../../operator/manager/writeFence.ts';
 import { services } from '../../operator/resources/builtin.ts';
-import { failureOf, refusalOf } from './refusals.ts';
+import { ConnectionError } from '../../operator/transport/connectionError.ts';
+import { failureOf, passes, refusalOf } from './refusals.ts';
 
 const error = (verb: string, kind: string, status: number, reason: string, message: string) =>
   new ApiError({ verb, kind, name: 'team/shop' }, status, { reason, message });
@@ -38,9 +40,17 @@ it.each<[string, unknown]>([
     error('patch', 'ReplicaSet', 422, 'Invalid', 'testing value /spec/replicas failed: test failed'),
   ],
   ['asked too fast', error('patch', 'ReplicaSet', 429, 'TooManyRequests', 'slow down')],
-  ['not answered', new Error('socket hang up')],
+  ['given up by a busy server', error('create', 'ReplicaSet', 504, 'Timeout', 'did not complete in time')],
+  ['not answered', new ConnectionError('deadline', new URL('https://server'))],
+  ['not sent, since another leads', new NotLeadingError()],
 ])('tells nothing of what was %s, since it is only tried again', (_, failure) => {
   expect(refusalOf(failure)).toBeUndefined();
+  expect(passes(failure)).toBe(true);
+});
+
+it('what is wrong with the operator itself neither passes nor is a refusal', () => {
+  const bug = new TypeError('undefined is no function');
+  expect([passes(bug), refusalOf(bug)]).toEqual([false, undefined]);
 });
 
 it('cuts off what somebody says without end', () => {
@@ -57,7 +67,7 @@ it('what somebody else has under the name of one of ours is named, whether it wa
     expect(refusalOf(failure)).toEqual({
       reason: 'NameTaken',
       message:
-        'the Service shop-all was there before, and is not of this Deployment: delete it, or have it taken over by spec.adopt: true',
+        'the Service shop-all was there before, and is not of this Deployment: delete it, or have it taken over by spec.adopt: true, set anew',
     });
   }
   expect(failureOf({ ...what, result: 'held' })).toBeUndefined();

@@ -1,5 +1,8 @@
 import { ChangedOnAdmissionError, type Outcome } from '../../operator/apply/report.ts';
 import { isApiError, isConflict } from '../../operator/client/apiError.ts';
+import type { ApiReason } from '../../operator/client/reasons.ts';
+import { NotLeadingError } from '../../operator/manager/writeFence.ts';
+import { isConnectionError } from '../../operator/transport/connectionError.ts';
 import type { Refusal } from './plan/observation.ts';
 
 /** Characters of a server's words that status repeats: webhooks may have many. */
@@ -7,21 +10,37 @@ const mostCharacters = 600;
 
 /**
  * What status says of something that could not be written: who refused it, in his own words, and what to do. Undefined of
- * what is only late, lost or done by somebody else meanwhile: that is tried again, and nobody need do anything.
+ * what passes: that is tried again, and nobody need do anything.
  */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof NameTakenError) return { reason: 'NameTaken', message: error.message };
   if (error instanceof ChangedOnAdmissionError) return told(error.message);
-  if (!isApiError(error) || passing.includes(error.reason)) return undefined;
+  if (!isApiError(error) || passes(error)) return undefined;
   const { message, reason, subject } = error;
-  // Another object than was seen, or none: the next look knows better.
-  if (isFailedTest(message) || (reason === 'NotFound' && subject.verb !== 'apply')) return undefined;
   return reason === 'NotFound' && subject.kind.endsWith('Route')
     ? told(`${message}. Gateway API is not installed here: install it, or take spec.traffic.gateway out`)
     : told(message);
 }
 
-const passing: readonly string[] = ['Conflict', 'AlreadyExists', 'TooManyRequests'];
+/** Whether it is only late, lost, or done by somebody else meanwhile: it is tried again, and is nobody's news. */
+export function passes(error: unknown): boolean {
+  if (!isApiError(error)) return isConnectionError(error) || error instanceof NotLeadingError;
+  const { message, reason, subject } = error;
+  if (passing.includes(reason)) return true;
+  // Another object than was seen, or none: the next look knows better.
+  return isFailedTest(message) || (reason === 'NotFound' && subject.verb !== 'apply');
+}
+
+/** Not `InternalError`, which is also said of a webhook that does not answer. */
+const passing: readonly ApiReason[] = [
+  'Conflict',
+  'AlreadyExists',
+  'TooManyRequests',
+  'Timeout',
+  'ServerTimeout',
+  'ServiceUnavailable',
+  'BadGateway',
+];
 
 /** Of a JSON patch that is made on condition. */
 function isFailedTest(message: string): boolean {
@@ -51,7 +70,7 @@ export function failureOf(outcome: Outcome): Error | undefined {
     : outcome.error;
 }
 
-const wayOut = 'delete it, or have it taken over by spec.adopt: true';
+const wayOut = 'delete it, or have it taken over by spec.adopt: true, set anew';
 
 /** Somebody else has what has the name of one of ours. */
 class NameTakenError extends Error {

@@ -3,7 +3,7 @@ import { type DesiredObject, desire } from '../../operator/apply/desired.ts';
 import { services } from '../../operator/resources/builtin.ts';
 import type { Deployment } from './deployment.ts';
 import { revisionName } from './names.ts';
-import { ownedBy } from './owned.ts';
+import { ownedBy, takesOver } from './owned.ts';
 import { allPods, type DeploymentPlan } from './plan/deploymentPlan.ts';
 
 /**
@@ -41,6 +41,6 @@ function service(deployment: Deployment, name: string, hash?: string): DesiredOb
       },
       spec: { selector: { ...spec.selector.matchLabels, ...ofRevision }, ports },
     },
-    spec.adopt ? {} : { takeOver: 'Never' },
+    takesOver(deployment) ? {} : { takeOver: 'Never' },
   );
 }

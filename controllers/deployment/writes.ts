@@ -61,6 +61,7 @@ export async function makeWrite(
   switch (write.type) {
     case 'Create':
       await client.create(replicaSets, newReplicaSet(deployment, write.planned, fingerprint), {
+        fieldValidation: 'Strict',
         signal,
       });
       return;

@@ -6,7 +6,10 @@ import type { ReconcileContext, ReconcileResult } from '../../../operator/contro
 import { type Deployment, deployments } from '../deployment.ts';
 import { type ReleaseParts, release } from './release.ts';
 
-/** Without the finalizer its pods would go with its definition. True if it had to be set. */
+/**
+ * Without the finalizer its pods would go with its definition. It is there from the beginning where the API server sets it
+ * (`crds/deployment/admission/hold.ts`). True if it had to be set.
+ */
 export async function hold(
   client: Client,
   deployment: Deployment,

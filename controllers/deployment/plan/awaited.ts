@@ -47,7 +47,7 @@ export function obstacleOf({
 }: Situation): { readonly reason: Reason; readonly message: string } | undefined {
   if (refused !== undefined) return refused;
   if (strategy.routed && route.foreign !== undefined) {
-    const message = `the ${route.foreign} was there before, and is not of this Deployment: delete it, or have it taken over by spec.adopt: true`;
+    const message = `the ${route.foreign} was there before, and is not of this Deployment: delete it, or have it taken over by spec.adopt: true, set anew`;
     return { reason: 'RouteConflict', message };
   }
   if (!strategy.routed || !route.exists) return undefined;

@@ -1,5 +1,6 @@
 import type { DeploymentStatus } from '../../../crds/deployment/schema.ts';
 import type { PlannedEvent } from './deploymentPlan.ts';
+import type { Reason } from './reasons.ts';
 
 /** What is told of, each once: what this status says and the last one did not. */
 export function planEvents(
@@ -36,6 +37,28 @@ export function planEvents(
   return events;
 }
 
+/**
+ * Of what keeps a rollout from going on: told when status comes to say it, and not again as long as it does. Statuses that
+ * are written tell, and not plans: what is refused is found out by writing.
+ */
+export function obstacleEvents(
+  before: DeploymentStatus | undefined,
+  after: DeploymentStatus,
+): readonly PlannedEvent[] {
+  const now = obstacleOf(after);
+  if (now === undefined || now.reason === obstacleOf(before)?.reason) return [];
+  const reason: EventReason = 'Obstructed';
+  return [{ type: 'Warning', reason, note: `${now.reason}: ${now.message}` }];
+}
+
+function obstacleOf(status: DeploymentStatus | undefined) {
+  return status?.conditions.find(
+    ({ type, status: is, reason }) => type === 'Stalled' && is === 'True' && obstacles.has(reason),
+  );
+}
+
+const obstacles: ReadonlySet<string> = new Set<Reason>(['WriteRefused', 'NameTaken', 'RouteConflict']);
+
 /** The reasons of events. */
 export const eventReasons = {
   RequestDone: 'What a request asked for was done.',
@@ -46,6 +69,7 @@ export const eventReasons = {
   Promoted: 'A revision has taken over.',
   RollingBack: 'A revision was given up; the note says why.',
   Held: 'The rollout is held until somebody decides.',
+  Obstructed: 'Something is refused, or somebody else is in the way; the note says what, and who.',
   Ended: 'The rollout ended other than well, or cannot begin; the note says how.',
 } as const;
 

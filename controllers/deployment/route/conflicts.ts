@@ -2,6 +2,7 @@ import { labels } from '../../../crds/deployment/names.ts';
 import type { Lister } from '../../../operator/cache/lister.ts';
 import type { ObjectKey } from '../../../operator/resources/object.ts';
 import type { Deployment } from '../deployment.ts';
+import { takesOver } from '../owned.ts';
 import { type Gateway, isFor, isGateway, keyOfParent } from './gateway.ts';
 import type { ParentReference, Route, RouteMatch } from './routes.ts';
 
@@ -63,8 +64,13 @@ export function conflictOf(
 }
 
 /** Whether a route that has the name of one of the Deployment's is somebody else's to keep. */
-export function isForeign({ metadata }: Route, { metadata: { uid }, spec }: Deployment): boolean {
-  return metadata.labels?.[labels.owner] !== uid && !spec.adopt;
+export function isForeign(route: Route, deployment: Deployment): boolean {
+  return !isOurs(route, deployment) && !takesOver(deployment);
+}
+
+/** Whether it was made for the Deployment, or taken over. */
+export function isOurs({ metadata: { labels: marks } }: Route, { metadata: { uid } }: Deployment): boolean {
+  return marks?.[labels.owner] === uid;
 }
 
 function claimsIn({ metadata, spec }: Route): readonly Claim[] {

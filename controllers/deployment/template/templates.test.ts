@@ -11,12 +11,19 @@ const template = (image: string) => ({
   spec: { containers: [{ name: 'main', image }] },
 });
 
-const deployment = (image: string) =>
+/** One with traffic, which is asked about from the beginning, unless `spec` says otherwise. */
+const deployment = (image: string, spec: object = { traffic: { ports: [] } }) =>
   ({
     apiVersion: 'mainstay.dev/v1alpha1',
     kind: 'Deployment',
     metadata: { name: 'shop', namespace: 'team', uid: 'u1' },
-    spec: { replicas: 1, selector: { matchLabels: { app: 'shop' } }, template: template(image) },
+    spec: {
+      replicas: 1,
+      adopt: false,
+      selector: { matchLabels: { app: 'shop' } },
+      template: template(image),
+      ...spec,
+    },
   }) as unknown as Deployment;
 
 /** Answers dry runs as a server that fills a default in, and counts them. */
@@ -136,4 +143,44 @@ it('one that a policy forbids is told of alike, and asked about again once that 
     expect(view).toMatchObject({ state: 'Invalid', message: expect.stringContaining('denied by a policy') });
   }
   expect(asked).toEqual(['shop:3', 'shop:3']);
+});
+
+const plain = { traffic: undefined };
+const refusal = (reason: 'Invalid' | 'Forbidden', message: string) =>
+  new ApiError({ verb: 'create', kind: 'ReplicaSet', name: 'shop' }, 422, { reason, message });
+
+it('the first one of a Deployment without traffic is not asked about: making it tells as much', async () => {
+  const { asked, client } = server();
+  const templates = new Templates(client);
+  const subject = deployment('shop:1', plain);
+  const { view } = await templates.view(subject, [], signal);
+  expect(view).toMatchObject({ state: 'Known', exists: false });
+  expect(await templates.view(subject, [], signal)).toMatchObject({ view });
+  expect(asked).toEqual([]);
+  expect(templates.refused(subject, refusal('Invalid', 'spec.template: no'))).toBe(true);
+  expect(await templates.view(subject, [], signal)).toMatchObject({
+    view: { state: 'Invalid', message: expect.stringContaining('spec.template: no') },
+  });
+});
+
+it.each<[string, unknown]>([
+  ['a quota', refusal('Forbidden', 'exceeded quota: objects')],
+  ['a server that does not answer', new Error('socket hang up')],
+])('it is not called wrong where %s keeps it from being made', async (_, error) => {
+  const templates = new Templates(server().client);
+  const subject = deployment('shop:1', plain);
+  await templates.view(subject, [], signal);
+  expect(templates.refused(subject, error)).toBe(false);
+});
+
+it.each<[string, Deployment, readonly ReplicaSet[]]>([
+  ['there is another revision', deployment('shop:1', plain), [replicaSet('bcd', 'shop:0')]],
+  ['a running Deployment is to be taken over', deployment('shop:1', { ...plain, adopt: true }), []],
+])('it is asked about where %s', async (_, subject, own) => {
+  const { asked, client } = server();
+  const templates = new Templates(client);
+  await templates.view(deployment('shop:1', plain), [], signal);
+  expect((await templates.view(subject, own, signal)).view).toMatchObject({ state: 'Known', exists: false });
+  expect(asked).toEqual(['shop:1']);
+  expect(templates.refused(subject, refusal('Invalid', 'no')), 'it was tried').toBe(false);
 });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { annotations } from '../../../crds/deployment/names.ts';
-import { isAlreadyExists, isApiError } from '../../../operator/client/apiError.ts';
+import { type ApiError, isAlreadyExists, isApiError } from '../../../operator/client/apiError.ts';
 import type { Client } from '../../../operator/client/client.ts';
 import { type ReplicaSet, replicaSets } from '../../../operator/resources/builtin.ts';
 import type { Deployment } from '../deployment.ts';
@@ -12,8 +12,10 @@ import { fingerprintOf, revisionHash, sameTemplate } from './fingerprint.ts';
 interface Found {
   readonly fingerprint: string;
   readonly view: TemplateView;
-  /** As the server would store it; kept until a ReplicaSet has it. */
+  /** As the server would store it, or as the user wrote it where the server was not asked; kept until a ReplicaSet has it. */
   readonly stored?: unknown;
+  /** The server was asked. */
+  readonly tried: boolean;
   /** Hashes that cannot name it: a ReplicaSet of somebody else is called so. */
   readonly taken: ReadonlySet<string>;
   /** When to ask again; milliseconds since the epoch. */
@@ -29,7 +31,7 @@ export const refusedFor = 30_000;
  * Says which revision a Deployment's template is. One that was written before is told by its fingerprint, which its
  * ReplicaSet has; of another the server is asked, by a dry run, what it would make of it: so no new default of a server, no
  * upgrade of ours and no `1000m` for `1` is a new revision to anybody, and what is wrong with a template is found before
- * anything moves.
+ * anything moves. Where there is nothing to compare with, and nothing that could move, making its ReplicaSet tells as much.
  */
 export class Templates {
   readonly #client: Pick<Client, 'create'>;
@@ -55,11 +57,14 @@ export class Templates {
       this.#found.delete(uid);
       return { view: known(written), fingerprint };
     }
+    const must = own.length > 0 || deployment.spec.adopt || deployment.spec.traffic !== undefined;
     const before = this.#found.get(uid);
     const found =
-      before?.fingerprint === fingerprint && this.#now() < (before.until ?? Number.POSITIVE_INFINITY)
+      before?.fingerprint === fingerprint && (before.tried || !must) && this.#now() < (before.until ?? never)
         ? before
-        : await this.#ask(deployment, fingerprint, signal);
+        : must
+          ? await this.#ask(deployment, fingerprint, signal)
+          : asWritten(deployment, fingerprint);
     this.#found.set(uid, found);
     if (found.stored === undefined) return { view: found.view, fingerprint };
     const same = own.find((one) => sameTemplate(one.spec?.template, found.stored));
@@ -76,6 +81,14 @@ export class Templates {
       this.#found.set(metadata.uid ?? '', { ...found, taken: new Set([...found.taken, hash]) });
   }
 
+  /** It could not be made. True if that is the template's own fault, which the next view then says. */
+  refused({ metadata: { uid = '' } }: Deployment, error: unknown): boolean {
+    const found = this.#found.get(uid);
+    if (found === undefined || found.tried || !isRefusal(error)) return false;
+    this.#found.set(uid, this.#invalid(found.fingerprint, error));
+    return true;
+  }
+
   forget(uid: string): void {
     this.#found.delete(uid);
   }
@@ -83,13 +96,16 @@ export class Templates {
   async #ask(deployment: Deployment, fingerprint: string, signal: AbortSignal): Promise<Found> {
     try {
       const answer = await this.#dryRun(deployment, fingerprint, signal);
-      return { fingerprint, stored: answer.spec?.template, view: { state: 'Unknown' }, taken: new Set() };
+      return { ...asWritten(deployment, fingerprint), stored: answer.spec?.template, tried: true };
     } catch (error) {
-      // A quota of ReplicaSets is nobody's template.
-      if (!isApiError(error) || !refusals.includes(error.reason) || isQuota(error.message)) throw error;
-      const view = { state: 'Invalid', message: error.message } as const;
-      return { fingerprint, view, taken: new Set(), until: this.#now() + refusedFor };
+      if (!isRefusal(error)) throw error;
+      return this.#invalid(fingerprint, error);
     }
+  }
+
+  #invalid(fingerprint: string, { message }: ApiError): Found {
+    const until = this.#now() + refusedFor;
+    return { fingerprint, view: { state: 'Invalid', message }, tried: true, taken: new Set(), until };
   }
 
   /** Nothing is made, but the name must be free all the same. */
@@ -108,9 +124,16 @@ export class Templates {
   }
 }
 
-function isQuota(message: string): boolean {
-  return message.includes('exceeded quota');
+/** A quota of ReplicaSets is nobody's template. */
+function isRefusal(error: unknown): error is ApiError {
+  return isApiError(error) && refusals.includes(error.reason) && !error.message.includes('exceeded quota');
 }
+
+function asWritten({ spec }: Deployment, fingerprint: string): Found {
+  return { fingerprint, stored: spec.template, view: { state: 'Unknown' }, tried: false, taken: new Set() };
+}
+
+const never = Number.POSITIVE_INFINITY;
 
 /** Names that are tried besides the first. */
 const mostNames = 3;

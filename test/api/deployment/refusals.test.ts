@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { services } from '../../../operator/resources/builtin.ts';
+import { finalizer } from '../../../crds/deployment/names.ts';
+import { events, services } from '../../../operator/resources/builtin.ts';
 import { eventually } from '../../eventually.ts';
 import { FakeGateway } from './fakeGateway.ts';
 import { Stage, template } from './stage.ts';
@@ -32,6 +33,14 @@ const stalled = () =>
     ),
   );
 const sizes = async () => (await stage.revisions('shop')).map(({ spec: set }) => set?.replicas);
+
+/** How often each event of this reason was told of a Deployment. */
+const toldOf = async (name: string, reason: string) => {
+  const { items } = await stage.client.list(events, { namespace: 'default' });
+  return items
+    .filter((event) => event.regarding?.name === name && event.reason === reason)
+    .map(({ series }) => series?.count ?? 1);
+};
 
 /** A webhook that nobody answers for, on writes of a resource, until what this gives is called. */
 async function webhookDown(group: string, resource: string, operations: readonly string[]) {
@@ -84,7 +93,41 @@ it('a Service of somebody else that has the name of ours is left alone, and name
   await stage.apply('web', { ...web, adopt: true });
   await stage.until('web', ({ phase }) => phase === 'Healthy');
   expect(await selector()).toEqual({ app: 'web' });
+  // What comes to be there later is somebody's own, though adopt stays in the manifest.
+  await stage.stopOperator();
+  await stage.kubectl.run('delete', 'service', 'web-all');
+  await stage.kubectl.apply([theirs]);
+  await stage.startOperator();
+  await stage.until('web', ({ conditions }) => conditions.some(({ reason }) => reason === 'NameTaken'));
+  expect(await selector()).toEqual({ app: 'theirs' });
+  expect(await toldOf('web', 'Obstructed')).toEqual([1, 1]);
+  // It is said already, and is no news to a process that starts.
+  await stage.startOperator();
+  await stage.apply('web', { ...web, adopt: true, replicas: 3 });
+  await stage.until('web', ({ readyReplicas, replicas }) => readyReplicas === 3 && replicas === 3);
+  await stage.stopOperator();
+  expect(await toldOf('web', 'Obstructed')).toEqual([1, 1]);
+  expect(await toldOf('web', 'ReconcileFailed')).toEqual([]);
+  await stage.startOperator();
 });
+
+it('who refuses the finalizer keeps nobody from having pods, and is told of', async () => {
+  const mend = await webhookDown('mainstay.dev', 'deployments', ['UPDATE']);
+  await eventually(async () => {
+    const { stderr } = await stage.kubectl.attempt(['label', 'mdep', 'web', 'a=b', '--dry-run=server']);
+    expect(stderr).toContain('failed calling webhook');
+  });
+  await stage.apply('held', { template: template('held', 'held:1') });
+  const status = await stage.until(
+    'held',
+    ({ readyReplicas, conditions }) =>
+      readyReplicas === 4 && conditions.some(({ reason }) => reason === 'WriteRefused'),
+  );
+  expect(status.message).toContain('cannot patch Deployment default/held');
+  await mend();
+  await stage.until('held', ({ phase }) => phase === 'Healthy', { within: 60_000 });
+  expect((await stage.get('held')).metadata.finalizers).toEqual([finalizer]);
+}, 120_000);
 
 it('without Gateway API the pods come all the same, and it is said what is missing', async () => {
   await stage.apply('shop', spec('shop:1'));
