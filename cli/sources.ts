@@ -116,8 +116,8 @@ function isFolder(path: string): boolean {
   }
 }
 
-/** What is read of YAML takes some fifty times the room that it has in a file. */
-const largest = 64 * 2 ** 20;
+/** What is read of a document takes up to eighty times the room that it has in a file. */
+const largest = 32 * 2 ** 20;
 
 function readFile(file: string): Uint8Array {
   if (statSync(file).size > largest) throw tooLarge;

@@ -165,7 +165,7 @@ describe('files as people have them', () => {
     ['UTF-16', Buffer.from(`\ufeff${pod(false)}`, 'utf16le'), 'is UTF-16: save it as UTF-8'],
     ['no text', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0xff]), 'is no text: it is not UTF-8'],
     ['control characters', Buffer.from('kind: \0Pod\n'), 'is no text: there are control characters in it'],
-    ['too much', Buffer.alloc(64 * 2 ** 20 + 1, 'a'), 'is larger than 64 MiB: split it'],
+    ['too much', Buffer.alloc(32 * 2 ** 20 + 1, 'a'), 'is larger than 32 MiB: split it'],
   ])('are told of where they are none, and the others are judged: %s', (_, bytes, said) => {
     using work = new Workplace({
       'policy.yaml': policy(),
