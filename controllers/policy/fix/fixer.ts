@@ -14,7 +14,7 @@ import { makerOf } from './maker.ts';
 import { deedsOf, madeAgain } from './memory.ts';
 import type { FixMetrics } from './metrics.ts';
 import type { Pace } from './pace.ts';
-import { type Asked, missing, type Outcome, type Part, plan, together } from './plan.ts';
+import { type Asked, compatible, missing, type Outcome, type Part, plan, together } from './plan.ts';
 import type { Recollection } from './recollection.ts';
 import { write, writeOf } from './write.ts';
 
@@ -44,8 +44,8 @@ const afterFix = 10_000;
 /** Looks at one violating object: asks what its fixes would change, decides, and writes what is to be written. */
 export class Fixer {
   readonly #parts: FixerParts;
-  /** Kinds that may not be fixed, and when that is asked again, in milliseconds: not of each object anew. */
-  readonly #forbidden = new Map<string, { readonly right: string; readonly until: number }>();
+  /** Kinds that may not be fixed: not asked of each object anew. */
+  readonly #forbidden = new Map<string, Forbidden>();
 
   constructor(parts: FixerParts) {
     this.#parts = parts;
@@ -59,9 +59,10 @@ export class Fixer {
     if (policies.length === 0) return {};
     const wait = policies.some(({ existing }) => existing === 'Apply') ? pace.wait() : 0;
     if (wait > 0) return { requeueAfter: wait };
-    const live = await this.#read(entry, signal);
+    const live = await this.#read(entry, policies, signal);
     if (live === 'gone') {
-      ledger.forget(key);
+      // There may be another of that name by now.
+      if (ledger.get(key)?.object.uid === entry.object.uid) ledger.forget(key);
       return {};
     }
     // Another object by now, or going: of that the scan will tell.
@@ -71,7 +72,8 @@ export class Fixer {
     )
       return {};
     const state = 'metadata' in live ? stateOf(live, policies) : undefined;
-    if (state !== undefined && entry.looked === state && !isDue(entry, now())) return {};
+    if (state !== undefined && entry.looked === state && !isDue(entry, now()))
+      return soonest(entry.outcomes, now());
     const { outcomes, fixed } =
       'metadata' in live
         ? await this.#decide(entry.object, live, policies, signal)
@@ -86,12 +88,18 @@ export class Fixer {
   };
 
   /** The object as it is, or why it is not read. */
-  async #read({ object }: Entry, signal: AbortSignal): Promise<KubernetesObject | Outcome | 'gone'> {
+  async #read(
+    { object }: Entry,
+    policies: readonly Marked[],
+    signal: AbortSignal,
+  ): Promise<KubernetesObject | Outcome | 'gone'> {
     const { resource, name, namespace } = object;
     if (resource.group === '' && resource.plural === 'secrets') return secret;
     const forbidden = this.#forbidden.get(resourceId(resource));
-    if (forbidden !== undefined && forbidden.until > this.#parts.now())
-      return refused({ kind: 'Forbidden', right: forbidden.right });
+    if (forbidden !== undefined && forbidden.until > this.#parts.now()) {
+      const isKnown = policies.every((policy) => forbidden.policies.has(wantOf(policy)));
+      if (isKnown) return refused({ kind: 'Forbidden', right: forbidden.right });
+    }
     try {
       const address = { name, ...(namespace === undefined ? {} : { namespace }) };
       return await this.#parts.client.get(resource, address, { signal });
@@ -99,7 +107,7 @@ export class Fixer {
       if (isNotFound(error)) return 'gone';
       const refusal = refusalOf(error, resource);
       if (refusal?.kind !== 'Forbidden') throw error;
-      this.#note(resource, refusal);
+      this.#note(resource, refusal, policies);
       return refused(refusal);
     }
   }
@@ -116,16 +124,23 @@ export class Fixer {
     const asked: Asked[] = [];
     for (const { name, existing, mark } of policies) {
       const answer = await inquiry.ask(mark);
-      this.#note(resource, answer);
+      this.#note(resource, answer, policies);
       asked.push({ policy: name, existing, mark, answer, deed: deeds[name] });
     }
     const maker = await makerOf(live, this.#parts, signal);
     const seconds = Math.floor(now() / 1000);
     const planned = plan({ live, resource, maker, asked, now: seconds });
     const outcomes = new Map(planned.outcomes);
-    const settled = await this.#settling(inquiry, planned.parts, outcomes);
-    const fixed =
-      settled.length === 0 ? [] : await this.#write(resource, live, settled, seconds, outcomes, signal);
+    let fixed: readonly string[] = [];
+    // What is not written with others is tried where those are not written; else it comes with the next look.
+    for (
+      let left = planned.parts;
+      left.length > 0 && fixed.length === 0;
+      left = withoutOutcome(left, outcomes)
+    ) {
+      const settled = await this.#settling(inquiry, compatible(left), outcomes);
+      if (settled.length > 0) fixed = await this.#write(resource, live, settled, seconds, outcomes, signal);
+    }
     const markOf = new Map(policies.map(({ name, mark }) => [name, mark]));
     return {
       fixed,
@@ -133,10 +148,17 @@ export class Fixer {
     };
   }
 
-  #note(resource: Resource, answer: Answer): void {
+  #note(resource: Resource, answer: Answer, policies: readonly Marked[]): void {
     if (answer.kind !== 'Forbidden') return;
-    const until = this.#parts.now() + unanswered.Forbidden / 2;
-    this.#forbidden.set(resourceId(resource), { right: answer.right, until });
+    const now = this.#parts.now();
+    const until = now + unanswered.Forbidden / 2;
+    const before = this.#forbidden.get(resourceId(resource));
+    const known = before !== undefined && before.until > now ? before.policies : [];
+    this.#forbidden.set(resourceId(resource), {
+      right: answer.right,
+      until,
+      policies: new Set([...known, ...policies.map(wantOf)]),
+    });
   }
 
   /** The parts that the API server takes and no fix changes again: all together, or else the first that does alone. */
@@ -221,6 +243,10 @@ function refused(refusal: Refusal): Outcome {
       };
 }
 
+function withoutOutcome(parts: readonly Part[], outcomes: ReadonlyMap<string, Outcome>): readonly Part[] {
+  return parts.filter(({ policy }) => !outcomes.has(policy));
+}
+
 function unsettled(field: string): string {
   return `the fix would change ${field} again and again: a mutation must leave alone what it has made`;
 }
@@ -229,12 +255,21 @@ function forAll(policies: readonly Marked[], outcome: Outcome): Outcomes {
   return new Map(policies.map(({ name, mark }) => [name, { ...outcome, mark }]));
 }
 
+interface Forbidden {
+  readonly right: string;
+  /** When it is asked again, in milliseconds since 1970. */
+  readonly until: number;
+  /** For which it was asked, as they were then: one that has changed since asks at once. */
+  readonly policies: ReadonlySet<string>;
+}
+
+function wantOf({ name, existing, mark }: Marked): string {
+  return `${name}=${existing} ${mark}`;
+}
+
 /** What an answer depends on. */
 function stateOf({ metadata }: KubernetesObject, policies: readonly Marked[]): string {
-  return [
-    metadata.resourceVersion,
-    ...policies.map(({ name, existing, mark }) => `${name}=${existing} ${mark}`),
-  ].join();
+  return [metadata.resourceVersion, ...policies.map(wantOf)].join();
 }
 
 function isDue({ outcomes }: Entry, now: number): boolean {
@@ -243,7 +278,7 @@ function isDue({ outcomes }: Entry, now: number): boolean {
   );
 }
 
-function soonest(outcomes: Outcomes, now: number): ReconcileResult {
+function soonest(outcomes: ReadonlyMap<string, Outcome>, now: number): ReconcileResult {
   const waits = [...outcomes.values()].flatMap(({ reason, until }) => [
     ...(until === undefined ? [] : [Math.max(1000, until * 1000 - now)]),
     ...Object.entries(unanswered).flatMap(([name, wait]) => (name === reason ? [wait] : [])),

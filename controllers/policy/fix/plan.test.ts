@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FixReason } from '../../../crds/policy/fixes.ts';
 import { anAsked, anEntry, aSituation, aWorkload, deployments, noon } from './builders.ts';
 import type { Change } from './changes.ts';
-import { type Asked, plan, type Situation, together } from './plan.ts';
+import { type Asked, compatible, plan, type Situation, together } from './plan.ts';
 
 const changes: readonly Change[] = [{ path: ['spec', 'replicas'], before: 1, after: 2 }];
 
@@ -100,7 +100,7 @@ describe('an object is changed', () => {
   const asking = (policy: string, ...own: readonly Change[]) =>
     anAsked({ policy, mark: policy, answer: { kind: 'Changes', changes: own } });
   const change = (after: unknown, ...path: readonly string[]): Change => ({ path, after });
-  const planned = (...asked: readonly Asked[]) => plan(aSituation({ asked })).parts;
+  const planned = (...asked: readonly Asked[]) => compatible(plan(aSituation({ asked })).parts);
 
   it('once for several Policies, and what two of them want is changed once', () => {
     const parts = planned(
@@ -111,7 +111,7 @@ describe('an object is changed', () => {
     expect(together(parts).map(({ after }) => after)).toEqual([1, 2, 3]);
   });
 
-  it('what would write over what another writes waits for the next look', () => {
+  it('what would write over what another writes is not written with it', () => {
     const parts = planned(
       asking('a', change(1, 'spec', 'a')),
       asking('b', change(2, 'spec', 'a')),

@@ -41,7 +41,7 @@ export interface Outcome {
 export interface FixPlan {
   /** Of the Policies for which nothing is written. */
   readonly outcomes: ReadonlyMap<string, Outcome>;
-  /** What is to be written, for all others: together, so that what runs is restarted once. */
+  /** What is to be written, for all others: those that are compatible together, so that what runs is restarted once. */
   readonly parts: readonly Part[];
 }
 
@@ -62,11 +62,11 @@ export function plan({ asked, ...of }: Situation): FixPlan {
     else if (one.answer.kind === 'Changes')
       parts.push({ policy: one.policy, mark: one.mark, changes: one.answer.changes });
   }
-  return { outcomes, parts: compatible(parts) };
+  return { outcomes, parts };
 }
 
-/** Those that write nothing that one before them writes otherwise. What is left over comes with the next look. */
-function compatible(parts: readonly Part[]): readonly Part[] {
+/** Those that write nothing that one before them writes otherwise. */
+export function compatible(parts: readonly Part[]): readonly Part[] {
   const taken: Part[] = [];
   for (const part of parts) if (!taken.some((other) => clash(part, other))) taken.push(part);
   return taken;

@@ -88,18 +88,21 @@ export class Operator implements AsyncDisposable {
 
   /** Tells what an object violates whenever it changes. */
   scan(watched: Manifest, judge: (object: Content) => readonly string[]): void {
+    this.watch(watched, (object, isGone) =>
+      this.#tell(resourceOf(watched), object, isGone ? [] : judge(object)),
+    );
+  }
+
+  /** Tells of the object as it is, and whenever it changes. */
+  watch(watched: Manifest, listener: (object: Content, isGone: boolean) => void): void {
     const { name, namespace } = watched.metadata;
-    const resource = resourceOf(watched);
-    const following = this.manager.follow<Content>({
-      resource: resource as Resource<Content>,
+    const { informer } = this.manager.follow<Content>({
+      resource: resourceOf(watched) as Resource<Content>,
       namespace,
       fieldSelector: `metadata.name=${name}`,
     });
-    const tell = (object: Content) => this.#tell(resource, object, judge(object));
-    following.informer.onChange(({ type, object }) =>
-      type === 'Deleted' ? this.#tell(resource, object, []) : tell(object),
-    );
-    for (const object of following.informer.list()) tell(object);
+    informer.onChange(({ type, object }) => listener(object, type === 'Deleted'));
+    for (const object of informer.list()) listener(object, false);
   }
 
   #tell(resource: Resource, { metadata }: KubernetesObject, policies: readonly string[]): void {
