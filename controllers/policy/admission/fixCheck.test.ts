@@ -234,6 +234,11 @@ describe('of what is merged is refused', () => {
       "Object{spec: Object.spec{containers: podSpec.containers.map(c, Object.spec.containers{name: c.name, imagePullPolicy: 'always'})}}",
       'must be one of Always',
     ],
+    [
+      'a map in a list',
+      "Object{spec: Object.spec{containers: [{'name': 'x'}]}}",
+      'is a map in a list or a map: write an Object',
+    ],
     ['a name', "Object{metadata: Object.metadata{name: 'x'}}", 'is not for a fix to change'],
     ['what is no object', 'podSpec.priority', 'is int, and must be an Object'],
     ['a patch', '[JSONPatch{}]', 'must be an Object'],

@@ -118,7 +118,6 @@ function ofObject(outline: ObjectOutline, field: Field, around: Place): readonly
     return own === undefined
       ? [{ at: where, message: `undefined field '${name}'` }]
       : [
-          ...misplaced(type, name, value),
           ...(type === undefined ? within(value, own, place) : misfits(value, own, place)),
           ...keyless(value, own, place),
         ];
@@ -142,17 +141,6 @@ function within(value: Outline, field: Field, place: Place): readonly Misfit[] {
       { at, message: `is ${value.name} in a list or a map, which a JSONPatch cannot hold: write a map` },
     ];
   return misfits(value, field, place);
-}
-
-/** What is made says by its name where it belongs. */
-function misplaced(type: string | undefined, name: string, value: Outline): readonly Misfit[] {
-  if (type === undefined) return [];
-  const parts = value.kind === 'either' ? value.of : value.kind === 'list' ? value.items : [value];
-  return parts.flatMap((part) => {
-    if (part.kind === 'either' || part.kind === 'list') return misplaced(type, name, part);
-    const isMisplaced = part.kind === 'object' && part.name !== undefined && part.name !== `${type}.${name}`;
-    return isMisplaced ? [{ at: part.at, message: `is ${part.name}, and must be ${type}.${name}` }] : [];
-  });
 }
 
 /** Elements that are merged are found by their keys. */
