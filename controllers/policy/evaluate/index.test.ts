@@ -85,6 +85,17 @@ describe('a verdict', () => {
     ]);
   });
 
+  it('calls variables as the Policy does, where one cannot be told', () => {
+    const variables = [
+      { name: 'modes', expression: 'object.data.modes' },
+      { name: 'bad', expression: 'variables.modes.filter(m, m.bad)' },
+    ];
+    const rules = [aRule('mode', 'variables.bad.size() == 0')];
+    expect(judge({ match: ofConfigMaps, variables, rules }).judge(configMap({}), now)).toEqual([
+      { rule: 'mode', result: 'error', message: 'the variable bad: the variable modes: no such key: modes' },
+    ]);
+  });
+
   it('is none where the Policy does not match', () => {
     expect(judge().judge(configMap({}), now)).toBeUndefined();
     expect(judge().judge(pod([unlimited], { namespace: 'kube-system' }), now)).toBeUndefined();

@@ -223,9 +223,17 @@ type Bare = Exclude<Verdict, { readonly result: 'skip' }>;
 
 function verdictOf(rule: Rule, values: Values): Bare {
   const evaluation = rule.program.evaluate(values);
-  if (!evaluation.ok) return { rule: rule.name, result: 'error', message: evaluation.message };
+  if (!evaluation.ok) return { rule: rule.name, result: 'error', message: inOwnWords(evaluation.message) };
   if (evaluation.value === true) return { rule: rule.name, result: 'pass' };
   return { rule: rule.name, result: 'fail', message: messageOf(rule, values) };
+}
+
+/** With the variables as the Policy calls them: the compiler makes their names longer, so that each has one of its own. */
+function inOwnWords(message: string): string {
+  return message.replaceAll(
+    /composited variable "(\w+?)(?:_[0-9a-f]{10})?" fails to evaluate: /g,
+    'the variable $1: ',
+  );
 }
 
 /** Of UTF-8, as the API server says a computed message. */
