@@ -35,6 +35,32 @@ export function blamed(
   return deepest(written, [], paths);
 }
 
+/**
+ * A null that a rule reads. Built-in kinds have none, and others only where their definition says so; rules seldom think of
+ * them.
+ */
+export function nullRead(judge: Judge, rule: string, { object, resource }: Subject): Steps | undefined {
+  for (const path of judge.ruleReads(rule, resource)) {
+    const found = nullOn(object, path, []);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function nullOn(value: unknown, [field, ...rest]: Path, steps: Steps): Steps | undefined {
+  if (value === null) return steps;
+  if (field === undefined || typeof value !== 'object') return undefined;
+  const isEach = field === '*';
+  const below: readonly (readonly [string | number, unknown])[] = Array.isArray(value)
+    ? [...value.entries()]
+    : Object.entries(value);
+  for (const [step, item] of below) {
+    const found = isEach || step === field ? nullOn(item, rest, [...steps, step]) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** The lists that are gone through, as far out as they stand. */
 function listsRead(paths: readonly Path[]): readonly (readonly string[])[] {
   const lists = paths.flatMap((path) => {

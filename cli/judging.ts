@@ -1,6 +1,6 @@
 import { defaulted, type Problem as Wrong } from '../controllers/policy/defaulting/index.ts';
 import type { Judge, Subject, Verdict } from '../controllers/policy/evaluate/index.ts';
-import { blamed } from './blame.ts';
+import { blamed, nullRead } from './blame.ts';
 import type { Kinds } from './kinds.ts';
 import { isObject, type JsonObject, type Manifest, metadataOf, objectNameOf, placeIn } from './manifests.ts';
 import { type Missing, Namespaces } from './namespaces.ts';
@@ -108,17 +108,31 @@ export class Court {
   }
 
   #result(verdict: Verdict, { judge, facts }: Judging, manifest: Manifest, subject: Subject): Result {
-    const passes = verdict.result === 'pass';
-    const steps = passes ? [] : blamed(judge, verdict, subject, manifest.object, this.#now);
     return {
       policy: facts,
       rule: verdict.rule,
       object: objectNameOf(subject.object),
-      place: placeIn(manifest, steps),
       verdict: verdict.result,
-      message: passes ? '' : verdict.message,
       exception: verdict.result === 'skip' ? verdict.exception : undefined,
+      ...this.#reason(verdict, judge, manifest, subject),
     };
+  }
+
+  #reason(
+    verdict: Verdict,
+    judge: Judge,
+    manifest: Manifest,
+    subject: Subject,
+  ): Pick<Result, 'place' | 'message'> {
+    if (verdict.result === 'pass') return { place: placeIn(manifest), message: '' };
+    const { rule, result, message } = verdict;
+    const nothing = result === 'error' ? nullRead(judge, rule, subject) : undefined;
+    if (nothing === undefined) {
+      const steps = blamed(judge, verdict, subject, manifest.object, this.#now);
+      return { place: placeIn(manifest, steps), message };
+    }
+    const hint = `${nothing.join('.')} is null, which a ${manifest.kind} of ${manifest.apiVersion} may be: leave it out`;
+    return { place: placeIn(manifest, nothing), message: `${message} (${hint})` };
   }
 }
 

@@ -201,6 +201,33 @@ spec:
     expect(text).toContain('(pss-run-as-non-root/');
   });
 
+  it('that keeps nulls is told where one is in the way', () => {
+    const deployment = `apiVersion: mainstay.dev/v1alpha1
+kind: Deployment
+metadata: { name: web }
+spec:
+  selector: { matchLabels: { a: b } }
+  template:
+    metadata: { labels: { a: b } }
+    spec:
+      containers:
+        - name: a
+          image: a
+          ports: null
+`;
+    const ports = policy().replace(
+      /expression: .*/,
+      'expression: "podSpec.containers.all(c, c.?ports.orValue([]).size() == 0)"',
+    );
+    using work = new Workplace({ 'all.yaml': `${ports}---\n${deployment}` });
+    const { text, exitCode } = work.check('all.yaml');
+    expect(text).toMatch(/^all.yaml:\d+:11: not judged: Deployment default\/web: no such overload /);
+    expect(text).toContain(
+      '(spec.template.spec.containers.0.ports is null, which a Deployment of mainstay.dev/v1alpha1 may be: leave it out)',
+    );
+    expect(exitCode).toBe(2);
+  });
+
   it.each([
     ['Canary', 'canaries'],
     ['Gateway', 'gateways'],
