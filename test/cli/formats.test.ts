@@ -132,6 +132,22 @@ describe('SARIF', () => {
     expect(invocations[0].exitCode).toBe(2);
   });
 
+  it('has what a rule could not tell among what the tool says of itself', () => {
+    const broken = policy().replace(/expression: .*/, 'expression: "podSpec.nothing == 1"');
+    using work = new Workplace({ 'all.yaml': `${broken}---\n${pod(false)}` });
+    const { results, invocations } = sarifOf(work, 'all.yaml');
+    expect(results).toEqual([]);
+    expect(invocations[0]).toMatchObject({
+      executionSuccessful: false,
+      toolExecutionNotifications: [
+        {
+          level: 'error',
+          message: { text: expect.stringContaining('unprivileged/containers: no such key: nothing') },
+        },
+      ],
+    });
+  });
+
   it('is short where code scanning takes no more, and whole in the help', () => {
     const controls = Array.from({ length: 30 }, (_, index) => `{ framework: CIS, id: "${index}" }`).join(
       ', ',

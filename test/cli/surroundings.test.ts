@@ -60,6 +60,19 @@ describe('what is around the manifests', () => {
     expect(exitCode).toBe(2);
   });
 
+  it('asks for a namespace that a rule reads, whatever the rule would say without', () => {
+    const reading = policy().replace(
+      /expression: .*/,
+      'expression: "!(\'legacy\' in namespaceObject.metadata.?labels.orValue({}))"',
+    );
+    using work = new Workplace({ 'all.yaml': `${reading}---\n${pod(true)}` });
+    expect(work.check('--namespace', 'shop', 'all.yaml')).toMatchObject({
+      text: expect.stringContaining('not judged: an object in the namespace shop'),
+      exitCode: 2,
+    });
+    expect(work.check('all.yaml').exitCode).toBe(0);
+  });
+
   it('needs no namespace for a Policy that names it, or reads its name', () => {
     const named = policy().replace('workloads: true', 'workloads: true, namespaces: [shop]');
     const reading = policy().replace(

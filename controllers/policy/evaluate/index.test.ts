@@ -136,17 +136,18 @@ describe('a verdict', () => {
   });
 
   it('is told for the worst of namespaces, where nothing is known of one but its name', () => {
-    const selected = { namespaceSelector: { matchLabels: { stage: 'prod' } } };
+    const labelless = { key: 'stage', operator: 'DoesNotExist' } as const;
+    const unlabelled = { namespaceSelector: { matchExpressions: [labelless] } };
     const prod = judge({
       match: {
         workloads: true,
         namespaces: ['shop'],
-        ...selected,
+        namespaceSelector: { matchLabels: { stage: 'prod' } },
         objectSelector: { matchLabels: { app: 'web' } },
-        exclude: [selected, { names: ['old'] }],
+        exclude: [unlabelled, { names: ['old'] }],
       },
       exceptions: [
-        { name: 'by-labels', reason: 'why', match: selected },
+        { name: 'by-labels', reason: 'why', match: unlabelled },
         { name: 'by-name', reason: 'why', match: { names: ['legacy'] } },
       ],
     });
