@@ -3,6 +3,8 @@ import type { PolicySpec } from '../../../crds/policy/schema.ts';
 import { aCandidate, aRule, compiledOne, someFacts, validatingOf } from './builders.ts';
 import { compile } from './index.ts';
 
+const header =
+  '// All rules at once: only what breaks one is judged further; of updates, only what changes something that one reads.\n// In an error message, the reason stands after all of this.';
 const lookOf = (spec: { readonly matchConditions: readonly { name: string; expression: string }[] }) =>
   spec.matchConditions.find(({ name }) => name === 'breaks-a-rule')?.expression;
 
@@ -27,7 +29,7 @@ describe('one condition asks all rules', () => {
       `[${object}.kind == 'Pod' ? ${object}.spec : ${object}.kind == 'CronJob' ? ${object}.spec.jobTemplate.spec.template.spec : ${object}.spec.template.spec]`;
     expect(lookOf(spec)).toBe(
       [
-        '// An update that changes what a rule reads, and anything else that a rule does not hold of, is judged.',
+        header,
         "request.operation == 'UPDATE'",
         `? !${podOf('object')}.all(podSpec, ${podOf('oldObject')}.all(oldPodSpec,`,
         'podSpec == oldPodSpec &&',
@@ -49,7 +51,7 @@ describe('one condition asks all rules', () => {
     const rules = [aRule('small', "object.data.a == 'b'")];
     const created = { match: { resources: [{ ...resource, operations: ['CREATE' as const] }] }, rules };
     expect(lookOf(compiledOne(created).spec)).toBe(
-      "// What a rule does not hold of is judged.\n!(\n// Policy p, rule small\n(object.data.a == 'b')\n)",
+      `${header}\n!(\n// Policy p, rule small\n(object.data.a == 'b')\n)`,
     );
     expect(lookOf(compiledOne({ match: { resources: [resource] }, rules }).spec)).toContain(
       '? !(\nobject.?data.?a == oldObject.?data.?a\n)\n: !(\n// Policy p, rule small\n',

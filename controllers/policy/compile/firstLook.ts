@@ -34,13 +34,14 @@ export function firstLook(parts: readonly Part[], updates: boolean): NamedExpres
     ],
     [...new Set(parts.flatMap(({ same }) => same))],
   )}`;
-  return {
-    name: 'breaks-a-rule',
-    expression: updates
-      ? `// An update that changes what a rule reads, and anything else that a rule does not hold of, is judged.\nrequest.operation == 'UPDATE'\n? ${changed}\n: ${broken}`
-      : `// What a rule does not hold of is judged.\n${broken}`,
-  };
+  const asked = updates ? `request.operation == 'UPDATE'\n? ${changed}\n: ${broken}` : broken;
+  return { name: 'breaks-a-rule', expression: `${forReaders}\n${asked}` };
 }
+
+const forReaders = [
+  '// All rules at once: only what breaks one is judged further; of updates, only what changes something that one reads.',
+  '// In an error message, the reason stands after all of this.',
+].join('\n');
 
 /** What a rule adds to the condition. */
 export interface Part {
