@@ -139,7 +139,8 @@ async function turn(
     await post(`${path}/pods`, pod);
   });
   const throughput = together / ((performance.now() - began) / 1000);
-  await client.request({ method: 'DELETE', path: `${path}/pods` });
+  // So many that a busy API server gives up on the way.
+  await eventually(() => client.request({ method: 'DELETE', path: `${path}/pods` }), { within: 300_000 });
   return { latencies, throughput };
 }
 
