@@ -90,7 +90,7 @@ export const messages: Readonly<Record<string, () => DeploymentStatus>> = {
   },
   RouteNotAccepted: () => {
     const world = begun(canary);
-    world.breakGateway(0);
+    world.edge.break(0);
     return world.plan().status;
   },
   RouteConflict: () => {
@@ -206,7 +206,7 @@ const quotaExceeded = new ApiError(
 /** The gateway does not do its part, so that it takes a while. */
 function goingBack(gateway: 'Refusing' | 'Silent'): DeploymentStatus {
   const world = begun(canary);
-  world.breakGateway(gateway === 'Refusing' ? 0 : 1);
+  world.edge.break(gateway === 'Refusing' ? 0 : 1);
   world.ask('Abort', 0);
   return statusOf(work(world));
 }
