@@ -69,10 +69,11 @@ export class FixesChart extends Chart {
     const { name, description: text, rules } = fixesRole;
     new k8s.KubeClusterRole(this, 'workloads', {
       metadata: { name, labels: { [labels.aggregateToFixes]: 'true' }, annotations: { [description]: text } },
-      rules: rules.map(({ group, resources, verbs: allowed }) => ({
+      rules: rules.map(({ group, resources, verbs: allowed, ...rule }) => ({
         apiGroups: [group],
         resources: [...resources],
         verbs: [...allowed],
+        ...('names' in rule && rule.names !== undefined && { resourceNames: [...rule.names] }),
       })),
     });
   }

@@ -1,3 +1,5 @@
+import { compiledNames, probeName, triedName } from '../crds/policy/names.ts';
+
 /** One rule of RBAC, and the scenario that fails without it. */
 export interface Right {
   readonly scenario: string;
@@ -200,9 +202,12 @@ const deploymentRights: readonly Right[] = [
 ];
 
 /**
- * What Policies are compiled into can have any name, and the API server lets no admission policy guard admission policies:
- * so nothing narrows this. What it means is told in docs/security.md. What may mutate comes by choice: `fixRights`.
+ * The API server lets no admission policy guard admission policies. But RBAC knows names, also of a creation by server-side
+ * apply: the operator may write none but its own, so that its guards hold for it as well.
  */
+const compiled = [...compiledNames, probeName, triedName];
+
+/** What may mutate comes by choice: `fixRights`. */
 const policyRights: readonly Right[] = [
   {
     scenario: 'A Policy is seen when it is applied, changed or deleted.',
@@ -221,6 +226,7 @@ const policyRights: readonly Right[] = [
     groups: ['admissionregistration.k8s.io'],
     resources: ['validatingadmissionpolicies', 'validatingadmissionpolicybindings'],
     verbs: keep,
+    names: compiled,
   },
   {
     scenario: 'Fixes of Policies that are in force are seen, and what is no longer so is repaired.',
@@ -315,6 +321,7 @@ export const fixRights: readonly Right[] = [
     groups: ['admissionregistration.k8s.io'],
     resources: ['mutatingadmissionpolicies', 'mutatingadmissionpolicybindings'],
     verbs: keep,
+    names: compiled,
   },
 ];
 

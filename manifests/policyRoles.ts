@@ -28,10 +28,11 @@ export const fixesRole = {
   description:
     'Lets the operator put spec.fix of Policies in force (MutatingAdmissionPolicies), and make good workloads that violate them, by spec.fix.existing.',
   rules: [
-    ...fixRights.map(({ groups: [group], resources, verbs: allowed }) => ({
+    ...fixRights.map(({ groups: [group], resources, verbs: allowed, names }) => ({
       group,
       resources,
       verbs: allowed,
+      names,
     })),
     // A dry run, by which a fix is asked for, needs the right as well.
     { group: '', resources: ['replicationcontrollers'], verbs: ['get', 'list', 'patch'] },

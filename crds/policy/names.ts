@@ -14,11 +14,28 @@ export const labels = {
 /** How the names begin of what Policies are compiled into. No guard that comes with the installation is called so. */
 export const compiledPrefix = 'mainstay-policy-';
 
+/**
+ * All names that there are in a cluster for what Policies are compiled into. RBAC narrows by whole names: with these the
+ * operator can be kept from every other admission policy, the guards of its own installation among them.
+ */
+export const compiledNames: readonly string[] = Array.from(
+  { length: 256 },
+  (_, number) => `${compiledPrefix}${number}`,
+);
+
+/** By which the API server is asked whether it takes what Policies are compiled into. Never made. */
+export const triedName = `${compiledPrefix}tried`;
+
+/** By which the API server is asked whether it judges by what stands. */
+export const probeName = `${compiledPrefix}probe`;
+
 export const annotations = {
   /** On what Policies are compiled into: their names, separated by commas, for whoever meets it in a cluster. */
   policies: 'mainstay.dev/policies',
   /** On a compiled policy: what it was made of, so that a Policy that no longer compiles keeps what compiled last. */
   origins: 'mainstay.dev/compiled-from',
+  /** On what Policies are compiled into: what is in it, by which it is told from what had its name before. */
+  content: 'mainstay.dev/content',
   /** Hash of what we desired when we last applied the object. */
   desired: 'mainstay.dev/desired',
   /** On an object that fixes changed: what they changed, when, and how often; by it they are taken back. */

@@ -32,7 +32,7 @@ export function aWanted(
 /** Everything that a plan asks for, as the cluster has it some time after. */
 export function standing(plan: AdmissionPlan, age = 3_600_000, now = Date.UTC(2027, 0, 1)): readonly Live[] {
   const made = plan.compiled.objects.map((object) => {
-    const desired = desiredOf(object, plan.origins).object;
+    const desired = desiredOf(object, plan.origins, plan.slots.get(object.metadata.name) ?? '').object;
     return asApplied({
       ...desired,
       metadata: {

@@ -36,7 +36,7 @@ export class Examinations {
   readonly #tryOuts: TryOuts;
   readonly #known = new Map<string, { readonly key: string; readonly kinds: KindsExamination }>();
 
-  constructor(client: Pick<Client, 'request' | 'create'>, fixRight: Pick<FixRight, 'refuse'>) {
+  constructor(client: Pick<Client, 'request' | 'apply'>, fixRight: Pick<FixRight, 'refuse'>) {
     this.#schemas = new Schemas(client);
     this.#tryOuts = new TryOuts(client, fixRight);
   }

@@ -1,3 +1,4 @@
+import { compiledNames } from '../../../crds/policy/names.ts';
 import type { Client } from '../../../operator/client/client.ts';
 
 /** Milliseconds after which it is asked again whether fixes may be written. */
@@ -50,6 +51,7 @@ const question = {
       group: 'admissionregistration.k8s.io',
       resource: 'mutatingadmissionpolicies',
       verb: 'create',
+      name: compiledNames[0],
     },
   },
 };

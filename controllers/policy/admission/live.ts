@@ -1,3 +1,4 @@
+import { annotations } from '../../../crds/policy/names.ts';
 import { type Owner, ownerOf } from '../../../operator/apply/identity.ts';
 import type { Lister } from '../../../operator/cache/lister.ts';
 import {
@@ -33,7 +34,10 @@ export const compiledResources = {
 } as const satisfies Readonly<Record<CompiledObject['kind'], Resource>>;
 
 export interface Live {
+  /** By the name of its content, as it was compiled. */
   readonly object: KubernetesObject & LiveObject;
+  /** Its name in the cluster. */
+  readonly slot: string;
   readonly origins: readonly Origin[];
 }
 
@@ -45,13 +49,21 @@ export function liveOf(caches: CompiledCaches, owner: Owner = together): readonl
         (object) =>
           object.metadata.deletionTimestamp === undefined && ownerOf(identity, object) === owner.uid,
       )
-      .map((object) => ({ object: { ...object, kind }, origins: readOrigins(object) }));
+      .map((object) => ({
+        object: { ...object, kind, metadata: { ...object.metadata, name: contentOf(object) } },
+        slot: object.metadata.name,
+        origins: readOrigins(object),
+      }));
   return [
     ...of('ValidatingAdmissionPolicy', caches.validatingPolicies),
     ...of('ValidatingAdmissionPolicyBinding', caches.validatingBindings),
     ...of('MutatingAdmissionPolicy', caches.mutatingPolicies),
     ...of('MutatingAdmissionPolicyBinding', caches.mutatingBindings),
   ];
+}
+
+function contentOf({ metadata }: KubernetesObject): string {
+  return metadata.annotations?.[annotations.content] ?? metadata.name;
 }
 
 /** One string for an object of any of these kinds. */

@@ -131,3 +131,37 @@ it('a Policy that has not earned to fail lets through what makes it fail', () =>
   );
   expect(compiled.objects[0]?.spec).toMatchObject({ failurePolicy: 'Ignore' });
 });
+
+describe('the names in the cluster of what Policies are compiled into', () => {
+  const wanted = [aWanted('a'), aWanted('b', { match: { workloads: true, namespaces: ['x'] } })];
+  const before = planAdmission(wanted, [], facts);
+  const live = standing(before);
+
+  it('stay as they are', () => {
+    const now = planAdmission(wanted, live, facts);
+    expect(now.slots).toEqual(before.slots);
+    expect(now.obsolete).toEqual([]);
+  });
+
+  it('are others for what takes their place, as long as both are there', () => {
+    const changed = planAdmission([aWanted('a', other, { generation: 2 })], live, facts);
+    const [next] = names(changed);
+    expect(names(before)).not.toContain(next);
+    const old = names(before).map((name) => before.slots.get(name));
+    expect(old).not.toContain(changed.slots.get(next ?? ''));
+  });
+
+  it('are given once: what stands under two goes under the second, when all stands', () => {
+    const doubles = live.map((one) => ({ ...one, slot: 'mainstay-policy-255' })).slice(0, 1);
+    expect(planAdmission(wanted, [...live, ...doubles], facts).obsolete).toEqual(doubles);
+    const more = [...wanted, aWanted('c', { match: { workloads: true, namespaces: ['y'] } })];
+    expect(planAdmission(more, [...live, ...doubles], facts).obsolete).toEqual([]);
+  });
+
+  it('are not those of anybody else', () => {
+    const foreign = live.map((one) => ({ ...one, slot: 'mainstay-walls' }));
+    const now = planAdmission(wanted, foreign, facts);
+    expect(now.slots).toEqual(before.slots);
+    expect(now.obsolete).toEqual([]);
+  });
+});

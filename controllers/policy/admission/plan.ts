@@ -1,3 +1,4 @@
+import { compiledNames } from '../../../crds/policy/names.ts';
 import type { Enforcement, PolicySpec } from '../../../crds/policy/schema.ts';
 import { type Candidate, type Compiled, compile, type Facts, type Finding } from '../compile/index.ts';
 import { policiesOf } from '../compile/objects.ts';
@@ -5,6 +6,7 @@ import { transition } from '../compile/transition.ts';
 import type { Examination } from './examination.ts';
 import { keyOfLive, type Live } from './live.ts';
 import type { Origin } from './origins.ts';
+import { type Slots, slotsOf } from './slots.ts';
 
 /** A Policy as it is to be in force, if it can be. */
 export interface Wanted {
@@ -19,6 +21,8 @@ export interface Wanted {
 
 export interface AdmissionPlan {
   readonly compiled: Compiled;
+  /** The name in the cluster of each compiled object; none of what there is no room for. */
+  readonly slots: Slots;
   /** What each Policy in `compiled` was made of, by its name. */
   readonly origins: ReadonlyMap<string, Origin>;
   /** Of the present specs, by Policy. */
@@ -65,19 +69,27 @@ export function planAdmission(wanted: readonly Wanted[], live: readonly Live[], 
         (name) => lost.has(name) || !kept.some(({ policy, spec }) => policy === name && spec !== undefined),
       ),
   );
+  const slots = slotsOf(
+    compiled.objects.map(({ metadata }) => metadata.name),
+    live,
+  );
+  const isSeated = ({ object, slot }: Live) => slots.get(object.metadata.name) === slot;
+  const seated = live.filter(isSeated);
   const next = transition(
     compiled.objects,
-    live.map(({ object }) => object),
+    seated.map(({ object }) => object),
     facts.now,
   );
   const mayGo = new Set(next.obsolete.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
+  // The same twice, as two operators make it that look at one moment: the second goes once all that is to stand does.
+  const doubles = next.missing.length > 0 ? [] : live.filter((one) => isSlot(one) && !isSeated(one));
   const waits = [next.until, compiled.until].filter((time) => time !== undefined);
   return {
     compiled,
+    slots,
     origins: new Map([...good.map(originOf), ...kept].map((origin) => [origin.policy, origin])),
     findings,
-    obsolete: live
-      .filter((one) => mayGo.has(keyOfLive(one)))
+    obsolete: [...seated.filter((one) => mayGo.has(keyOfLive(one))), ...doubles]
       .filter(({ object }) => !policiesOf(object).some((policy) => frozen.has(policy)))
       .toSorted((a, b) => Number(isBinding(b)) - Number(isBinding(a))),
     frozen,
@@ -87,6 +99,10 @@ export function planAdmission(wanted: readonly Wanted[], live: readonly Live[], 
 
 function isRefusal({ weight }: Finding): boolean {
   return weight === 'Refused';
+}
+
+function isSlot({ slot }: Live): boolean {
+  return compiledNames.includes(slot);
 }
 
 function isBinding({ object }: Live): boolean {

@@ -1,5 +1,5 @@
 import { partOf } from '../../../crds/admission/policy.ts';
-import { compiledPrefix } from '../../../crds/policy/names.ts';
+import { probeName } from '../../../crds/policy/names.ts';
 import type { DesiredObject } from '../../../operator/apply/desired.ts';
 import type { Owner } from '../../../operator/apply/identity.ts';
 import type { CompiledObject } from '../compile/index.ts';
@@ -9,8 +9,6 @@ import type { Origin } from './origins.ts';
 
 /** Not `together`: what is compiled is told apart from what only tells whether that is in force. */
 export const probing: Owner = { uid: 'probe' };
-
-export const probeName = `${compiledPrefix}probe`;
 
 /** On a Lease that is never made: the state that it asks about. */
 export const probeLabel = 'mainstay.dev/probe';

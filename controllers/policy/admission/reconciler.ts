@@ -92,7 +92,10 @@ export class AdmissionReconciler {
       this.#follow(plan, facts);
       const { outcomes: applied, requeueAfter } = await applier.apply({
         owner: together,
-        desired: plan.compiled.objects.map((object) => desiredOf(object, plan.origins)),
+        desired: plan.compiled.objects.flatMap((object) => {
+          const slot = plan.slots.get(object.metadata.name);
+          return slot === undefined ? [] : [desiredOf(object, plan.origins, slot)];
+        }),
         log: context.log,
         signal: context.signal,
       });
@@ -220,8 +223,8 @@ export class AdmissionReconciler {
     const { fixRight } = this.#parts;
     let gone = 0;
     let kept = 0;
-    for (const { object } of obsolete) {
-      const { name, uid, resourceVersion } = object.metadata;
+    for (const { object, slot: name } of obsolete) {
+      const { uid, resourceVersion } = object.metadata;
       if (mutating.has(object.kind) && (await fixRight.isRefused(signal))) {
         kept += 1;
         continue;

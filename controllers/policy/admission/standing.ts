@@ -1,3 +1,4 @@
+import { compiledNames } from '../../../crds/policy/names.ts';
 import type { Enforcement } from '../../../crds/policy/schema.ts';
 import type { Outcome } from '../../../operator/apply/report.ts';
 import type { Finding } from '../compile/index.ts';
@@ -27,7 +28,7 @@ export interface InForce {
 }
 
 export interface Trouble {
-  readonly reason: 'WriteFailed' | 'Contended' | 'Progressing';
+  readonly reason: 'TooMany' | 'WriteFailed' | 'Contended' | 'Progressing';
   readonly message: string;
 }
 
@@ -49,9 +50,12 @@ export function standingOf(
   const objects = plan.compiled.objects.filter((object) => policiesOf(object).includes(name));
   const failed = objects.flatMap(({ kind, metadata }) =>
     outcomes.filter(
-      (outcome) => outcome.resource.kind === kind && outcome.name.name === metadata.name && !isWell(outcome),
+      (outcome) => outcome.resource.kind === kind &&
+        outcome.name.name === plan.slots.get(metadata.name) &&
+        !isWell(outcome),
     ),
   );
+  const isTooMany = objects.some(({ metadata }) => !plan.slots.has(metadata.name));
   const judging = live.filter(judges);
   const known = new Set(judging.map(keyOfLive));
   const isTakenUp = objects.every(({ kind, metadata }) => known.has(`${kind}/${metadata.name}`));
@@ -65,8 +69,9 @@ export function standingOf(
       is === undefined
         ? undefined
         : { generation: is.generation, enforcement: is.enforcement, proven: is.proven },
-    trouble:
-      failed.length > 0
+    trouble: isTooMany
+      ? { reason: 'TooMany', message: tooMany }
+      : failed.length > 0
         ? troubleOf(failed)
         : examination.state === 'Unknown'
           ? { reason: 'Progressing', message: examination.trouble ?? 'the API server could not be asked' }
@@ -75,6 +80,8 @@ export function standingOf(
             : { reason: 'Progressing', message: notTakenUp },
   };
 }
+
+const tooMany = `what all Policies are compiled into comes to more than ${compiledNames.length} admission policies: Policies of the same match, enforcement and exceptions share one`;
 
 const notTakenUp =
   'it is written, and the API server does not judge by it yet: it takes up what is new within seconds, unless its admission plugin for it is off';

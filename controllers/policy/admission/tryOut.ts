@@ -1,4 +1,5 @@
-import { isAlreadyExists, isApiError, isForbidden } from '../../../operator/client/apiError.ts';
+import { triedName } from '../../../crds/policy/names.ts';
+import { isApiError, isForbidden } from '../../../operator/client/apiError.ts';
 import type { Client } from '../../../operator/client/client.ts';
 import type { KubernetesObject } from '../../../operator/resources/object.ts';
 import type { Resource } from '../../../operator/resources/resource.ts';
@@ -24,12 +25,12 @@ const takenWithoutFix: TryOut = { ...taken };
  * not hold up those that it would share an object with.
  */
 export class TryOuts {
-  readonly #client: Pick<Client, 'create'>;
+  readonly #client: Pick<Client, 'apply'>;
   readonly #fixRight: Pick<FixRight, 'refuse'>;
   /** Answers, by Policy: of its last spec only. */
   readonly #known = new Map<string, { readonly key: string; readonly tryOut: TryOut }>();
 
-  constructor(client: Pick<Client, 'create'>, fixRight: Pick<FixRight, 'refuse'>) {
+  constructor(client: Pick<Client, 'apply'>, fixRight: Pick<FixRight, 'refuse'>) {
     this.#client = client;
     this.#fixRight = fixRight;
   }
@@ -69,10 +70,9 @@ export class TryOuts {
       if (object.kind.endsWith('Binding')) continue;
       try {
         const resource: Resource = compiledResources[object.kind];
-        const sent: KubernetesObject = object;
-        await this.#client.create(resource, sent, { dryRun: true, signal });
+        const sent: KubernetesObject = { ...object, metadata: { ...object.metadata, name: triedName } };
+        await this.#client.apply(resource, sent, { dryRun: true, signal });
       } catch (error) {
-        if (isAlreadyExists(error)) continue;
         if (isForbidden(error) && object.kind === 'MutatingAdmissionPolicy') {
           this.#fixRight.refuse();
           return takenWithoutFix;

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { probeName } from '../../../crds/policy/names.ts';
 import type { Applier } from '../../../operator/apply/applier.ts';
 import { isApiError } from '../../../operator/client/apiError.ts';
 import type { Client } from '../../../operator/client/client.ts';
@@ -9,7 +10,7 @@ import { digest } from '../compile/objects.ts';
 import { overlap } from '../compile/transition.ts';
 import { type CompiledCaches, keyOfLive, type Live, liveOf } from './live.ts';
 import type { Origin } from './origins.ts';
-import { probed, probeLabel, probeName, probing } from './probe.ts';
+import { probed, probeLabel, probing } from './probe.ts';
 
 export interface UptakeParts {
   readonly client: Pick<Client, 'create'>;

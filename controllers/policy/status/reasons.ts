@@ -36,6 +36,11 @@ export const reasons = {
     meaning: 'What it is compiled into is longer than an API server takes.',
     remedy: 'Do what the message says: shorter lists, or labels in place of names.',
   },
+  TooMany: {
+    stalled: true,
+    meaning: 'There is no room for what it is compiled into, beside that of the other Policies.',
+    remedy: 'Give Policies the same match, enforcement and exceptions, so that they share one, or delete some.',
+  },
   NotServed: {
     stalled: true,
     meaning: 'This API server cannot judge requests by it. What is there is reported.',

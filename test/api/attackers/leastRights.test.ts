@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readAuditLog } from '../../../cluster/index.ts';
 import { projects } from '../../../controllers/project/project.ts';
 import { defaultGrantableRoles, installation, operatorUser } from '../../../crds/project/admission.ts';
+import { compiledNames } from '../../../crds/policy/names.ts';
 import { annotations, labels } from '../../../crds/project/names.ts';
 import { clusterRights, fixRights, ownNamespaceRights } from '../../../manifests/operatorRights.ts';
 import { namespaces, resourceQuotas, roleBindings, secrets } from '../../../operator/resources/builtin.ts';
@@ -37,21 +38,29 @@ const rights = [
   ...[...clusterRights(defaultGrantableRoles), ...fixRights].map((right) => ({ right, within: undefined })),
   ...ownNamespaceRights.map((right) => ({ right, within: installation.namespace })),
 ];
-/** Every single permission: one verb on one resource, of one name where the rule names any. */
+/**
+ * Every single permission: one verb on one resource, of one name where the rule names any. Of the names for what Policies are
+ * compiled into one is as good as another.
+ */
 const permissions = rights.flatMap(({ right, within }) =>
   right.resources.flatMap((resource) =>
     right.verbs.flatMap((verb) =>
-      (right.names ?? [undefined]).map((name) => ({
+      alike(right.names).map((names) => ({
         group: right.groups[0],
         resource,
         verb,
-        name,
+        names,
         within,
         right,
       })),
     ),
   ),
 );
+function alike(names: readonly string[] | undefined): readonly (readonly string[] | undefined)[] {
+  if (names === undefined) return [undefined];
+  return names.some((name) => compiledNames.includes(name)) ? [names] : names.map((name) => [name]);
+}
+
 type Permission = (typeof permissions)[number];
 
 describe('no rule too many', () => {
@@ -93,25 +102,26 @@ function needs({ group, resource, verb, name, namespace: where, code }: Request)
   return verb === 'patch' && code === 201 ? [need, { ...need, verb: 'create' }] : [need];
 }
 
-function covers({ group, resource, verb, name, within }: Permission, need: Need): boolean {
+function covers({ group, resource, verb, names, within }: Permission, need: Need): boolean {
   return (
     need.group === group &&
     need.resource === resource &&
     need.verb === verb &&
-    (name === undefined || need.name === name) &&
+    (names === undefined || names.includes(need.name ?? '')) &&
     (within === undefined || need.namespace === within)
   );
 }
 
 function isUsed(permission: Permission): boolean {
   // The right to bind is not asked for by a request of its own, but with each RoleBinding that is written.
-  if (permission.verb === 'bind') return boundRoles.has(permission.name ?? '');
+  if (permission.verb === 'bind') return boundRoles.has(permission.names?.[0] ?? '');
   return requests.some(({ code, ...request }) => {
     return code < 400 && needs({ code, ...request }).some((need) => covers(permission, need));
   });
 }
 
-function spelled({ group, resource, verb, name, within }: Permission): string {
+function spelled({ group, resource, verb, names = [], within }: Permission): string {
+  const [name] = names;
   const what = `${verb} ${resource}${group === '' ? '' : `.${group}`}${name === undefined ? '' : ` ${name}`}`;
   return within === undefined ? what : `${what} in ${within}`;
 }
