@@ -1,4 +1,9 @@
-import { isUnaltered, type shippedAdmission } from '../../crds/project/admission.ts';
+import {
+  type AdmissionPolicy,
+  type AdmissionPolicyBinding,
+  isUnaltered,
+  type shippedAdmission,
+} from '../../crds/project/admission.ts';
 import type { Lister } from '../../operator/cache/lister.ts';
 import type { KubernetesObject } from '../../operator/resources/object.ts';
 import { keyOf } from '../../operator/resources/object.ts';
@@ -6,45 +11,54 @@ import type { Trouble } from './plan/trouble.ts';
 
 type LiveSpec = Pick<Lister<KubernetesObject & { readonly spec?: unknown }>, 'get'>;
 
+/** The admission policies that are there, and what puts them in force. */
+export interface LiveAdmission {
+  readonly admissionPolicies: LiveSpec;
+  readonly admissionBindings: LiveSpec;
+}
+
+/** An admission policy that comes with the installation, or its binding. */
+export type Guard = AdmissionPolicy | AdmissionPolicyBinding;
+
 /**
  * What is wrong with the live admission policies; undefined where every one is there and says what we ship. Roles are
  * only safe to hand out while they guard who may name them.
  */
 export function admissionTrouble(
-  shipped: ReturnType<typeof shippedAdmission>,
-  live: { readonly admissionPolicies: LiveSpec; readonly admissionBindings: LiveSpec },
+  { policies, bindings }: ReturnType<typeof shippedAdmission>,
+  live: LiveAdmission,
 ): Trouble | undefined {
-  const pairs = [
-    ...shipped.policies.map((policy) => ({ policy, lister: live.admissionPolicies })),
-    ...shipped.bindings.map((policy) => ({ policy, lister: live.admissionBindings })),
-  ];
-  for (const { policy, lister } of pairs) {
-    const found = lister.get(keyOf({ name: policy.metadata.name }));
-    const what = `${policy.kind} ${policy.metadata.name}`;
-    if (found === undefined || found.metadata.deletionTimestamp !== undefined) {
-      return {
-        reason: 'AdmissionPolicyMissing',
-        message: `${what} is missing, so nobody is given access; apply Mainstay's manifests again`,
-      };
-    }
-    if (!isAsShipped(found, policy)) {
-      return {
-        reason: 'AdmissionPolicyAltered',
-        message: `${what} is not as shipped, so nobody is given access; apply Mainstay's manifests again`,
-      };
-    }
+  for (const guard of [...policies, ...bindings]) {
+    const state = guardState(guard, live);
+    if (state === 'InForce') continue;
+    return {
+      reason: `AdmissionPolicy${state}`,
+      message: `${amiss(guard, state)}, so nobody is given access; apply Mainstay's manifests again`,
+    };
   }
   return undefined;
+}
+
+export type GuardState = 'InForce' | 'Missing' | 'Altered';
+
+/** Whether a guard is there and says what we ship. */
+export function guardState(guard: Guard, live: LiveAdmission): GuardState {
+  const lister = guard.kind === 'ValidatingAdmissionPolicy' ? live.admissionPolicies : live.admissionBindings;
+  const found = lister.get(keyOf({ name: guard.metadata.name }));
+  if (found === undefined || found.metadata.deletionTimestamp !== undefined) return 'Missing';
+  return isAsShipped(found, guard) ? 'InForce' : 'Altered';
+}
+
+/** What is wrong with it, for people. */
+export function amiss({ kind, metadata }: Guard, state: Exclude<GuardState, 'InForce'>): string {
+  return `${kind} ${metadata.name} is ${state === 'Missing' ? 'missing' : 'not as shipped'}`;
 }
 
 /** Cached objects never change, so each is compared once. */
 const compared = new WeakMap<object, boolean>();
 
-function isAsShipped(
-  found: KubernetesObject & { readonly spec?: unknown },
-  policy: Parameters<typeof isUnaltered>[1],
-): boolean {
-  const known = compared.get(found) ?? isUnaltered(found, policy);
+function isAsShipped(found: KubernetesObject & { readonly spec?: unknown }, guard: Guard): boolean {
+  const known = compared.get(found) ?? isUnaltered(found, guard);
   compared.set(found, known);
   return known;
 }

@@ -7,6 +7,7 @@ import type { Manager } from '../../operator/manager/manager.ts';
 import { StatusWriter } from '../../operator/status/statusWriter.ts';
 import { ClusterAddresses } from './clusterAddresses.ts';
 import { CopyingClient } from './copyingClient.ts';
+import { GuardTeller, guardsOf, guardWatches, measureGuards } from './guards.ts';
 import { informersOf, inventoryOfProjects } from './informers.ts';
 import { changeMetrics } from './metrics.ts';
 import { identity } from './plan/marks.ts';
@@ -30,6 +31,14 @@ export function addProjectController(manager: Manager, settings: ProjectSettings
     onStart: () => reconciler.beginTerm(),
     reconcile: (key, context) => reconciler.reconcile(key, context),
     onFailure: recordFailures(informers.projects, recorder),
+  });
+  const guards = guardsOf(settings.grantableRoles);
+  measureGuards(manager.metrics.registry, guards, informers);
+  manager.addController({
+    name: 'guards',
+    concurrency: 1,
+    watches: guardWatches(informers),
+    reconcile: new GuardTeller(guards, informers, recorder).reconcile,
   });
 }
 
