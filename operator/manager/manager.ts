@@ -88,7 +88,7 @@ export class Manager {
   /** What the API server serves. */
   readonly discovery: Discovery;
   readonly metrics = new Metrics();
-  /** Where this process runs: the connection's. */
+  /** Where this process has its Lease; without one, the connection's. */
   readonly namespace: string;
   readonly log: Logger;
   readonly #options: ManagerOptions;
@@ -115,7 +115,7 @@ export class Manager {
     this.#options = options;
     this.#clock = clock;
     this.log = log;
-    this.namespace = connection.namespace;
+    this.namespace = leaderElection?.namespace ?? connection.namespace;
     const writeTimeout = leaderElection && writeTimeoutOf(leaseTimesOf(leaderElection));
     this.#fence = new WriteFence(clock, writeTimeout);
     if (leaderElection === undefined) this.#fence.openUntil(Number.POSITIVE_INFINITY);
