@@ -25,7 +25,8 @@ export interface AdmissionPolicySpec {
   readonly failurePolicy: 'Fail';
   readonly matchConstraints: MatchConstraints;
   readonly matchConditions: readonly NamedExpression[];
-  readonly variables: readonly NamedExpression[];
+  /** Absent where there are none: the API server keeps no empty list. */
+  readonly variables?: readonly NamedExpression[];
   readonly validations: readonly Validation[];
 }
 

@@ -23,7 +23,6 @@ export const handover: AdmissionPolicy = definePolicy(
       resourceRules: [written],
     },
     matchConditions: [{ name: 'hands-over', expression: `${adopts('object')} || ${releases('object')}` }],
-    variables: [],
     validations: [
       {
         expression: `!${newly(adopts)} || ${mayDo('delete')}`,

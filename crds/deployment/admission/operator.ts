@@ -77,7 +77,6 @@ export const place: AdmissionPolicy = definePolicy(
       resourceRules: [{ ...written, operations: ['CREATE'] }],
     },
     matchConditions: [{ name: 'in-the-clusters-own', expression: inClustersOwn }],
-    variables: [],
     validations: [
       {
         expression: 'false',
