@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { isStale } from './generate.ts';
-import { type InstalledObject, installObjects, installYaml } from './install.ts';
+import { fixesYaml, type InstalledObject, installObjects, installYaml } from './install.ts';
 import { clusterRights, ownNamespaceRights } from './operatorRights.ts';
 
 const objects = installObjects();
@@ -14,6 +15,8 @@ const ruleSchema = z.object({
 /** A role that collects others' rules has none of its own. */
 const roleSchema = z.object({ rules: z.array(ruleSchema).default([]) });
 const rulesOf = (object: InstalledObject) => roleSchema.parse(object).rules;
+/** What comes by choice. */
+const byChoice = z.array(roleSchema).parse(parseAllDocuments(fixesYaml()).map((document) => document.toJS()));
 const find = (kind: string, name: string, from: readonly InstalledObject[] = objects): InstalledObject => {
   const found = from.find((object) => object.kind === kind && object.metadata.name === name);
   if (found === undefined) throw new Error(`no ${kind} ${name} is installed`);
@@ -122,9 +125,36 @@ describe("the operator's rights", () => {
     ['make no pod of its own', 'pods', ['list', 'watch']],
     ['change no gateway', 'gateways', ['list', 'watch']],
     ['make no Project', 'projects', ['list', 'watch', 'patch']],
+    ['change nothing that anybody writes', 'mutatingadmissionpolicies', ['list', 'watch']],
+    ['nor bind what would', 'mutatingadmissionpolicybindings', ['list', 'watch']],
   ])('%s', (_, resource, verbs) => {
     const rules = own.filter(({ resources }) => resources.includes(resource));
     expect([...new Set(rules.flatMap((rule) => rule.verbs))].toSorted()).toEqual(verbs.toSorted());
+  });
+
+  it('write admission policies under names of their own alone, also with fixes.yaml: none of a guard', () => {
+    const writing = [...own, ...byChoice.flatMap(({ rules }) => rules)].filter(
+      ({ apiGroups: [group], verbs }) =>
+        group === 'admissionregistration.k8s.io' && !verbs.every((verb) => ['list', 'watch'].includes(verb)),
+    );
+    expect(writing).toHaveLength(2);
+    for (const { resourceNames = ['any'], verbs } of writing) {
+      expect(resourceNames.filter((name) => !/^mainstay-policy-(\d+|probe|tried)$/.test(name))).toEqual([]);
+      expect(verbs.toSorted()).toEqual(['create', 'delete', 'patch']);
+    }
+    const names = new Set(writing.flatMap(({ resourceNames = [] }) => resourceNames));
+    const guards = objects.filter(({ kind }) => kind.includes('AdmissionPolicy'));
+    expect(guards.filter(({ metadata }) => names.has(metadata.name))).toEqual([]);
+  });
+
+  it('hold no wildcard with fixes.yaml either, and no way to more', () => {
+    for (const { rules } of byChoice)
+      for (const { apiGroups, resources, verbs } of rules) {
+        expect([...apiGroups, ...resources, ...verbs]).not.toContain('*');
+        for (const verb of ['escalate', 'impersonate', 'bind', 'deletecollection'])
+          expect(verbs).not.toContain(verb);
+        expect(apiGroups).not.toContain('rbac.authorization.k8s.io');
+      }
   });
 
   it('are given to the one ServiceAccount alone', () => {

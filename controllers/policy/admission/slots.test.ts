@@ -1,6 +1,6 @@
+import { hash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hash } from 'node:crypto';
 import { slotsOf } from './slots.ts';
 
 const names = ['mainstay-policy-0', 'mainstay-policy-1', 'mainstay-policy-2', 'mainstay-policy-3'];

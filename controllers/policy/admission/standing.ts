@@ -50,7 +50,8 @@ export function standingOf(
   const objects = plan.compiled.objects.filter((object) => policiesOf(object).includes(name));
   const failed = objects.flatMap(({ kind, metadata }) =>
     outcomes.filter(
-      (outcome) => outcome.resource.kind === kind &&
+      (outcome) =>
+        outcome.resource.kind === kind &&
         outcome.name.name === plan.slots.get(metadata.name) &&
         !isWell(outcome),
     ),

@@ -83,6 +83,8 @@ describe('fixes', () => {
     const counts = { ...fields, enforcement: 'Audit' } as const;
     expect(findingsIn(counts, facts), 'of a fix that would change nothing').toMatchObject({ findings: [] });
     const { fix } = fields;
-    expect(findingsIn({ ...counts, fix: { ...fix, existing: 'Suggest' } }, facts)).toMatchObject({ findings });
+    expect(findingsIn({ ...counts, fix: { ...fix, existing: 'Suggest' } }, facts)).toMatchObject({
+      findings,
+    });
   });
 });

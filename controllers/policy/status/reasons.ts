@@ -39,7 +39,8 @@ export const reasons = {
   TooMany: {
     stalled: true,
     meaning: 'There is no room for what it is compiled into, beside that of the other Policies.',
-    remedy: 'Give Policies the same match, enforcement and exceptions, so that they share one, or delete some.',
+    remedy:
+      'Give Policies the same match, enforcement and exceptions, so that they share one, or delete some.',
   },
   NotServed: {
     stalled: true,

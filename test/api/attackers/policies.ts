@@ -9,11 +9,13 @@ import {
 } from '../../../operator/index.ts';
 import { eventually } from '../../eventually.ts';
 import { Kubectl } from '../../kubectl.ts';
-import { openreports, wgpolicy } from '../../../manifests/reportDefinitions.ts';
 import type { Installation } from '../project/installation.ts';
 import type { Stage } from './stage.ts';
 
-const fixesFile = fileURLToPath(new URL('../../../manifests/dist/fixes.yaml', import.meta.url));
+const inDist = (name: string) =>
+  fileURLToPath(new URL(`../../../manifests/dist/${name}.yaml`, import.meta.url));
+const fixesFile = inDist('fixes');
+const reportFiles = ['report-crds-openreports', 'report-crds-wgpolicyk8s'].map(inDist);
 
 /** Kinds that Policies of the packs are about: each is looked at. */
 const resources = [
@@ -35,7 +37,7 @@ const resources = [
 /** What the rules of the operator name, of Policies: what they are compiled into, what they are about, what is reported. */
 export async function liveThroughPolicies({ here }: Stage): Promise<void> {
   const kubectl = await Kubectl.forCluster(here.cluster.kubeconfig);
-  await kubectl.apply([...wgpolicy, ...openreports]);
+  for (const file of reportFiles) await kubectl.run('apply', '-f', file);
   const bad = (name: string, labels: object) => [
     { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default', labels } },
     { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name, labels } },
@@ -121,7 +123,7 @@ async function names({ admin }: Installation): Promise<readonly string[]> {
   const lists = await Promise.all(
     of.map(async (resource) => {
       const { items } = await admin.list(resource as Parameters<typeof admin.list>[0], {
-        labelSelector: 'mainstay.dev/policies',
+        labelSelector: 'mainstay.dev/policies=compiled',
       });
       return items.map(({ metadata }) => `${resource.kind}/${metadata.name}`);
     }),

@@ -278,7 +278,7 @@ describe('an operator that starts again', () => {
     await here.condition('marker', 'Ready', 'True');
     const added = (await here.written()).slice(before.length);
     const ofMarker = await here.compiled('marker');
-    const names = ['marker', ...ofMarker.map(({ metadata }) => metadata.name)];
+    const names = ['marker', 'mainstay-policy-probe', ...ofMarker.map(({ metadata }) => metadata.name)];
     expect(added.filter((line) => !names.some((name) => line.includes(name)))).toEqual([]);
     expect(added.length).toBeGreaterThan(0);
     await here.refused(pod('restart', 'a', 'bad/1'), 'Policy restart');

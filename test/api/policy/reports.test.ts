@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openreports, wgpolicy } from '../../../manifests/reportDefinitions.ts';
 import { eventually } from '../../eventually.ts';
 import { untilEstablished } from '../../installation.ts';
-import { openreports, wgpolicy } from '../../../manifests/reportDefinitions.ts';
 import { followed, namespace, ScanStage } from './scanStage.ts';
 
 /** What is found, as reports on a real API server. */
@@ -165,7 +165,9 @@ describe('reports', () => {
       kind: 'PolicyReport',
       metadata: { name: 'of-others', namespace: calm, labels: { 'mainstay.dev/report': 'policies' } },
       summary: { pass: 1 },
-      results: [{ policy: 'theirs', result: 'pass', timestamp: { seconds: 1, nanos: 0 }, ofALaterVersion: 1 }],
+      results: [
+        { policy: 'theirs', result: 'pass', timestamp: { seconds: 1, nanos: 0 }, ofALaterVersion: 1 },
+      ],
     };
     await stage.kubectl.apply([other]);
     await stage.kubectl.run('delete', 'configmap', 'bad-1', '-n', calm);

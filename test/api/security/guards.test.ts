@@ -41,11 +41,7 @@ it('one that is deleted, and one that is changed, are told of by metric, event a
   const altered = 'mainstay-walls';
   const spec = { failurePolicy: 'Ignore' };
   await here.admin.delete(validatingAdmissionPolicyBindings, { name: missing });
-  await here.admin.patch(
-    validatingAdmissionPolicies,
-    { name: altered },
-    { type: 'merge', body: { spec } },
-  );
+  await here.admin.patch(validatingAdmissionPolicies, { name: altered }, { type: 'merge', body: { spec } });
   await eventually(async () => expect(await counted()).toMatchObject({ Missing: 1, Altered: 1 }));
   await eventually(async () => {
     expect(await events('ValidatingAdmissionPolicyBinding', missing)).toEqual(['GuardMissing']);

@@ -10,7 +10,7 @@ import { install } from '../../installation.ts';
 import { Kubectl } from '../../kubectl.ts';
 import { done, namespace } from '../admission/installed.ts';
 import { type Api, type Manifest, openApi, type Person } from '../admission/people.ts';
-import { allRefused, dry } from '../attackers/stage.ts';
+import { allRefused, dry, grant, project } from '../attackers/stage.ts';
 
 /** What docs/security.md says that somebody can do, and cannot, who holds a token of the operator's. */
 
@@ -109,6 +109,20 @@ const daemonSet = (where: string): Manifest => ({
   metadata: { name: 'agent', namespace: where },
   spec: { selector: { matchLabels: { app: 'a' } }, template },
 });
+/** As one of a Deployment of Mainstay, which whoever writes it says of itself. */
+const replicaSet = (where: string): Manifest => ({
+  apiVersion: 'apps/v1',
+  kind: 'ReplicaSet',
+  metadata: {
+    name: 'thief',
+    namespace: where,
+    ownerReferences: [{ apiVersion: 'mainstay.dev/v1alpha1', kind: 'Deployment', name: 'any', uid: 'any' }],
+  },
+  spec: {
+    selector: { matchLabels: { app: 'a' } },
+    template: { ...template, spec: { ...template.spec, serviceAccountName: 'powerful' } },
+  },
+});
 const secret = (where: string): Manifest => ({
   apiVersion: 'v1',
   kind: 'Secret',
@@ -184,7 +198,10 @@ function describeGuards() {
     await allRefused(
       {
         'a ClusterRoleBinding': thief.create(bindingTo('ClusterRoleBinding', {}, 'cluster-admin'), dry),
-        'a ClusterRole': thief.create({ apiVersion: rbac, kind: 'ClusterRole', metadata: { name: 'a' } }, dry),
+        'a ClusterRole': thief.create(
+          { apiVersion: rbac, kind: 'ClusterRole', metadata: { name: 'a' } },
+          dry,
+        ),
         'cluster-admin somewhere': thief.create(
           bindingTo('RoleBinding', { namespace: 'shop' }, 'cluster-admin'),
           dry,
@@ -195,8 +212,24 @@ function describeGuards() {
         ),
         'a Pod': thief.create(pod('shop'), dry),
       },
-      /cannot create|attempting to grant/,
+      /cannot create|attempting to grant|mainstay-deployment-operator/,
     );
+  });
+
+  it.each([
+    ['create', 'pods', '--subresource=exec'],
+    ['create', 'serviceaccounts', '--subresource=token'],
+    ['impersonate', 'users'],
+    ['create', 'customresourcedefinitions'],
+    ['create', 'validatingwebhookconfigurations'],
+    ['create', 'mutatingwebhookconfigurations'],
+    ['patch', 'roles'],
+    ['patch', 'policies.mainstay.dev'],
+    ['patch', 'nodes'],
+    ['create', 'certificatesigningrequests'],
+  ])('cannot %s %s %s', async (...words) => {
+    const asked = kubectl.run('auth', 'can-i', ...words, '--all-namespaces', `--as=${operatorUser}`);
+    await expect(asked).rejects.toThrow();
   });
 
   it("writes nothing of what it may write into the cluster's own namespaces, nor where no Project is", async () => {
@@ -232,6 +265,27 @@ describe('who holds a token of the operator', () => {
 
   it('reads every Secret', async () => {
     expect((await thief.list(secret('kube-system'))).status).toBe(200);
+  });
+
+  it("runs pods as any ServiceAccount, but for the cluster's own namespaces and that of Mainstay", async () => {
+    await done(thief.create(replicaSet('shop'), dry));
+    await allRefused(
+      {
+        'in kube-system': thief.create(replicaSet('kube-system'), dry),
+        'in its own namespace': thief.create(replicaSet(installation.namespace), dry),
+      },
+      /mainstay-deployment-operator/,
+    );
+  });
+
+  it('changes Projects, and gives in their namespaces the roles that it may bind', async () => {
+    const theirs = project('theirs');
+    await done(admin.apply(theirs));
+    const grants = (role: string) => ({
+      spec: { environments: [{ name: 'dev' }], owners: [], access: [grant(role, 'thief')] },
+    });
+    await done(thief.patch(theirs, grants('edit'), dry));
+    await allRefused({ more: thief.patch(theirs, grants('cluster-admin'), dry) }, /grants only the roles/);
   });
 
   it('can deny requests of anybody, by a policy whose name tells that it is of the operator', async () => {
