@@ -16,6 +16,7 @@ const context = { log: createLog({ level: 'silent' }), signal };
 function ask(...answers: readonly ('taken' | 'denied' | 'other' | 'not to be asked')[]) {
   let asked = 0;
   const applied: (readonly string[])[] = [];
+  let forgotten = 0;
   const uptake = new Uptake({
     client: {
       create: async (_, object) => {
@@ -34,13 +35,16 @@ function ask(...answers: readonly ('taken' | 'denied' | 'other' | 'not to be ask
         applied.push(desired.map(({ object }) => object.kind));
         return { outcomes: [], converged: answers[0] !== 'not to be asked', requeueAfter: undefined };
       },
+      forget: () => {
+        forgotten += 1;
+      },
     },
     caches: nothing,
     namespace: 'mainstay-system',
     now: () => now,
   });
   const prove = (live: readonly Live[]) => uptake.prove(live, plan.origins, context);
-  return { uptake, prove, applied, asked: () => asked };
+  return { uptake, prove, applied, asked: () => asked, forgotten: () => forgotten };
 }
 
 const none = { list: () => [] };
@@ -62,6 +66,14 @@ describe('what was just written', () => {
     expect(asked()).toBe(3);
     expect(applied).toEqual([['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding']]);
     expect(fresh.every((one) => uptake.judges(one))).toBe(true);
+  });
+
+  it('and by what it is asked about goes with the last Policy, which is no fight', async () => {
+    const { prove, forgotten } = ask('denied');
+    await prove(fresh);
+    expect(forgotten()).toBe(0);
+    await prove([]);
+    expect(forgotten()).toBe(1);
   });
 
   it('is asked about once', async () => {

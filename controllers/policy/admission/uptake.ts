@@ -14,7 +14,7 @@ import { probed, probeLabel, probing } from './probe.ts';
 
 export interface UptakeParts {
   readonly client: Pick<Client, 'create'>;
-  readonly applier: Pick<Applier, 'apply'>;
+  readonly applier: Pick<Applier, 'apply' | 'forget'>;
   readonly caches: CompiledCaches;
   /** Where the operator may make Leases, which is what it asks with. */
   readonly namespace: string;
@@ -67,6 +67,8 @@ export class Uptake {
     const fresh = standing.filter((one) => !this.judges(one)).map(versionOf);
     if (fresh.length === 0) {
       this.#refuted = 0;
+      // What asks goes with the last Policy. That it is made again for the next is no repair.
+      if (versions.size === 0) this.#parts.applier.forget(probing);
       return undefined;
     }
     const state = digest([...versions].toSorted().join(), 16);
