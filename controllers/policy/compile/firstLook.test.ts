@@ -79,7 +79,7 @@ describe('a rule that would be seen differently there stands in an object withou
     ['asks the authorizer', "authorizer.group('').resource('pods').check('get').allowed()"],
     [
       'calls the variable of a loop as something that it reads',
-      "['x'].all(object, variables.kind != object)",
+      'podSpec.containers.all(object, variables.kind != object.name)',
     ],
   ] as const)('as it %s', ([, expression]) => {
     const rules = [aRule('a', 'podSpec.hostNetwork != true'), aRule('other', expression)];
