@@ -11,6 +11,8 @@ export interface Examination {
   readonly findings: readonly Omit<Finding, 'policy'>[];
   /** Whether its rules were tried on a sample of every kind, and none failed: an error may then refuse. */
   readonly proven: boolean;
+  /** Whether requests would be answered with 500 by what its fix makes: then not even the last good one keeps it. */
+  readonly unfit?: boolean;
   /** Why it could not be asked. */
   readonly trouble?: string;
   /** Kinds that are served, of which the API server does not say yet what they are: to be looked at again soon. */

@@ -134,6 +134,7 @@ export class Examinations {
     const refused = wrong.some(({ weight }) => weight === 'Refused');
     return {
       refused,
+      unfit: fix.misfits.length > 0,
       findings: refused ? wrong : [...wrong, ...firstOfEach([...failures, ...fix.failures]), ...notes],
       proven: typed.length === 0 && failures.length === 0 && unknown.length === 0,
       undescribed,
@@ -164,6 +165,7 @@ interface Described {
 
 interface KindsExamination {
   readonly refused: boolean;
+  readonly unfit: boolean;
   readonly findings: readonly Omit<Finding, 'policy'>[];
   readonly proven: boolean;
   /** Kinds that are served, of which the API server does not say yet what they are. */
@@ -174,7 +176,8 @@ function together(kinds: KindsExamination, tried: TryOut, last: Origin | undefin
   // What could not be looked at now is as it was when the same spec was looked at last.
   const proven = kinds.undescribed.length === 0 ? kinds.proven : last?.proven === true;
   const findings = [...kinds.findings, ...tried.findings];
-  if (kinds.refused || tried.state === 'Refused') return { state: 'Refused', findings, proven: false };
+  if (kinds.refused || tried.state === 'Refused')
+    return { state: 'Refused', findings, proven: false, unfit: kinds.unfit };
   if (tried.state === 'Unknown') return { state: 'Unknown', findings, proven, trouble: tried.trouble };
   return { state: 'Taken', findings, proven, undescribed: kinds.undescribed };
 }
@@ -190,4 +193,10 @@ function isReadable({ name, spec }: Subject, server: Server['facts']): boolean {
   return findings.every(({ weight }) => weight !== 'Refused');
 }
 
-const notLookedAt: KindsExamination = { refused: false, findings: [], proven: false, undescribed: [] };
+const notLookedAt: KindsExamination = {
+  refused: false,
+  unfit: false,
+  findings: [],
+  proven: false,
+  undescribed: [],
+};

@@ -74,6 +74,31 @@ describe('a Policy whose present spec is refused', () => {
     expect(now.wakeUp).toBe(Date.UTC(2027, 1, 1));
   });
 
+  it('since what its fix makes fits no more, as it is in force, keeps its rules alone', () => {
+    const expression = "[JSONPatch{op: 'add', path: '/spec/replicas', value: 1}]";
+    const fix = {
+      mutations: [{ patchType: 'JSONPatch' as const, jsonPatch: { expression } }],
+      existing: 'Off' as const,
+    };
+    const kindsOf = ({ compiled }: ReturnType<typeof planAdmission>) =>
+      compiled.objects.map(({ kind }) => kind).filter((kind) => !kind.endsWith('Binding'));
+    const before = planAdmission([aWanted('a', { fix })], [], facts);
+    const unfit = { ...refused, unfit: true };
+    const live = standing(before);
+    const now = planAdmission([aWanted('a', { fix }, { examination: unfit })], live, facts);
+    expect(kindsOf(now)).toEqual(['ValidatingAdmissionPolicy']);
+    expect(now.obsolete.map(({ object }) => object.kind)).toEqual([
+      'MutatingAdmissionPolicyBinding',
+      'MutatingAdmissionPolicy',
+    ]);
+    const changed = { fix: { ...fix, existing: 'Suggest' as const } };
+    const later = planAdmission([aWanted('a', changed, { generation: 2, examination: unfit })], live, facts);
+    expect(kindsOf(later), 'where the one in force is another').toEqual([
+      'ValidatingAdmissionPolicy',
+      'MutatingAdmissionPolicy',
+    ]);
+  });
+
   it('that was never in force has nothing', () => {
     const now = planAdmission([aWanted('a', {}, { examination: refused })], [], facts);
     expect(names(now)).toEqual([]);

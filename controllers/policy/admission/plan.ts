@@ -5,7 +5,7 @@ import { policiesOf } from '../compile/objects.ts';
 import { transition } from '../compile/transition.ts';
 import type { Examination } from './examination.ts';
 import { keyOfLive, type Live } from './live.ts';
-import type { Origin } from './origins.ts';
+import { digestOf, type Origin } from './origins.ts';
 import { type Slots, slotsOf } from './slots.ts';
 
 /** A Policy as it is to be in force, if it can be. */
@@ -56,7 +56,7 @@ export function planAdmission(wanted: readonly Wanted[], live: readonly Live[], 
     examination.state === 'Taken' && !(findings.get(name) ?? []).some(isRefusal);
   const good = wanted.filter(isGood);
   const others = wanted.filter((one) => !isGood(one));
-  const kept = others.flatMap((one) => lastGood(one, live) ?? []);
+  const kept = others.flatMap((one) => withoutUnfit(one, lastGood(one, live)) ?? []);
   const compiled =
     others.length === 0
       ? first
@@ -126,6 +126,14 @@ function lastGood({ name, uid }: Wanted, live: readonly Live[]): Origin | undefi
   return originsOf(name, live)
     .filter((origin) => origin.uid === uid)
     .toSorted((a, b) => b.generation - a.generation)[0];
+}
+
+/** What fitted when it came into force may not fit any more: kinds change. Its rules are kept, its fix is not. */
+function withoutUnfit({ spec, examination }: Wanted, last: Origin | undefined): Origin | undefined {
+  if (examination.unfit !== true || last?.spec === undefined) return last;
+  if (digestOf(last.spec) !== digestOf(spec)) return last;
+  const { fix: _, ...rest } = last.spec;
+  return { ...last, spec: rest };
 }
 
 /** What the live objects say they were made of, for one Policy. */
