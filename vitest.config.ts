@@ -20,6 +20,9 @@ export default defineConfig({
           include: ['{crds,operator,controllers,manifests,cluster,test,bench}/**/*.test.ts'],
           setupFiles: ['test/seed.ts'],
           exclude: ['test/api/**', 'test/e2e/**', 'test/faults/**', '**/node_modules/**'],
+          // A module is loaded once a worker and not once a file, which is most of what these tests would cost.
+          isolate: false,
+          testTimeout: 30_000,
         },
       },
       {
@@ -31,7 +34,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // Each worker has a control plane (globalSetup.ts), and waits for it most of the time.
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
@@ -42,8 +45,8 @@ export default defineConfig({
           setupFiles: ['test/seed.ts'],
           testTimeout: 180_000,
           hookTimeout: 60_000,
-          // Each file has a cluster of its own.
-          maxWorkers: 2,
+          // Each file has a cluster of its own, and lets time pass most of the time.
+          maxWorkers: 3,
           sequence: { groupOrder: 2 },
         },
       },
