@@ -73,7 +73,8 @@ export class Uptake {
     }
     const state = digest([...versions].toSorted().join(), 16);
     const mutating = standing.some(({ object }) => object.kind === 'MutatingAdmissionPolicy');
-    const desired = probed(state, mutating, [...origins.values()]);
+    const owners = [...origins.values()].toSorted((a, b) => (a.policy < b.policy ? -1 : 1));
+    const desired = probed(state, mutating, owners);
     const { converged } = await this.#parts.applier.apply({ owner: probing, desired, log, signal });
     const answer = converged ? await this.#ask(state, signal) : 'Unknown';
     if (answer === 'Judged') this.#proven = versions;
