@@ -24,10 +24,21 @@ function aRight(answers: readonly boolean[]) {
   };
 }
 
-it('is taken for given until the API server refuses a write: nothing is asked', async () => {
-  const { right, asked } = aRight([]);
+it('is asked for once, and then taken for given until the API server refuses a write', async () => {
+  const { right, asked, pass } = aRight([true, false]);
   expect(await right.isRefused(signal)).toBe(false);
-  expect(asked()).toBe(0);
+  pass(untilAskedAgain);
+  expect(await right.isRefused(signal)).toBe(false);
+  expect(asked()).toBe(1);
+  right.refuse();
+  expect(await right.isRefused(signal)).toBe(true);
+});
+
+it('that is not given is known before a write is tried', async () => {
+  const { right, asked } = aRight([false]);
+  expect(await right.isRefused(signal)).toBe(true);
+  expect(await right.isRefused(signal)).toBe(true);
+  expect(asked()).toBe(1);
 });
 
 it('once refused, is asked for from time to time, until it is given', async () => {

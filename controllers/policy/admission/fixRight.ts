@@ -6,13 +6,15 @@ export const untilAskedAgain = 30_000;
 
 /**
  * Whether the operator may write MutatingAdmissionPolicies, which an installation gives by choice
- * (`manifests/dist/fixes.yaml`). It is taken to, until the API server refuses a write; from then on the API server is asked.
+ * (`manifests/dist/fixes.yaml`). The API server is asked once, so that no write is tried in vain, and again from time to time
+ * where it said no. A right that was given is taken for given until a write is refused.
  */
 export class FixRight {
   readonly #client: Pick<Client, 'request'>;
   readonly #now: () => number;
+  #isGiven = false;
   /** When the API server last said no. */
-  #refusedAt: number | undefined;
+  #refusedAt = Number.NEGATIVE_INFINITY;
 
   /** @param now milliseconds since 1970 */
   constructor(client: Pick<Client, 'request'>, now: () => number) {
@@ -22,11 +24,12 @@ export class FixRight {
 
   /** To be called when the API server has refused to let one be written. */
   refuse(): void {
+    this.#isGiven = false;
     this.#refusedAt = this.#now();
   }
 
   async isRefused(signal: AbortSignal): Promise<boolean> {
-    if (this.#refusedAt === undefined) return false;
+    if (this.#isGiven) return false;
     if (this.#now() - this.#refusedAt < untilAskedAgain) return true;
     const { status } = await this.#client.request<Review>({
       method: 'POST',
@@ -34,8 +37,9 @@ export class FixRight {
       body: question,
       signal,
     });
-    this.#refusedAt = status?.allowed === true ? undefined : this.#now();
-    return this.#refusedAt !== undefined;
+    this.#isGiven = status?.allowed === true;
+    if (!this.#isGiven) this.#refusedAt = this.#now();
+    return !this.#isGiven;
   }
 }
 
