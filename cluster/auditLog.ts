@@ -16,6 +16,8 @@ export interface AuditedRequest {
   readonly name: string | undefined;
   /** The HTTP status of the answer. */
   readonly code: number;
+  /** What the answer said where it refused; else empty. */
+  readonly message: string;
   readonly userAgent: string;
   readonly dryRun: boolean;
 }
@@ -69,7 +71,7 @@ interface AuditEvent {
   readonly verb: string;
   readonly user: { readonly username: string };
   readonly userAgent?: string;
-  readonly responseStatus?: { readonly code?: number };
+  readonly responseStatus?: { readonly code?: number; readonly message?: string };
   readonly objectRef?: ObjectReference;
 }
 
@@ -100,6 +102,7 @@ function requestOf(event: AuditEvent, object: ObjectReference): AuditedRequest {
     namespace: object.namespace,
     name: object.name,
     code: event.responseStatus?.code ?? 0,
+    message: event.responseStatus?.message ?? '',
     userAgent: event.userAgent ?? '',
     dryRun: new URL(event.requestURI, 'https://localhost').searchParams.has('dryRun'),
   };
