@@ -104,14 +104,19 @@ interface Name {
 }
 
 /** Of its present generation, and of a revision not before this one. */
-function healthy({ admin }: Installation, name: Name, revision = 1): Promise<void> {
+function healthy({ admin, operator }: Installation, name: Name, revision = 1): Promise<void> {
   return eventually(
     async () => {
       const { metadata, status }: Deployment = await admin.get(deployments, name);
       const { phase, observedGeneration, stable } = status ?? {};
       const is = phase === 'Healthy' && observedGeneration === metadata.generation;
       if (!is || (stable?.revision ?? 0) < revision)
-        throw new Error(`${name.name} is not Healthy in revision ${revision}: ${JSON.stringify(status)}`);
+        throw new Error(
+          `${name.name} is not Healthy in revision ${revision}: ${JSON.stringify(status)}; the last that the operator logged of it:\n${operator()
+            .log.filter((line) => line.includes(name.name))
+            .slice(-12)
+            .join('')}`,
+        );
     },
     { within: 120_000 },
   );
