@@ -4,6 +4,7 @@ import { inventoryOf } from '../../operator/apply/inventory.ts';
 import { recordFailures } from '../../operator/controller/failureEvents.ts';
 import { EventRecorder } from '../../operator/events/eventRecorder.ts';
 import type { Manager } from '../../operator/manager/manager.ts';
+import { monotonicClock } from '../../operator/queue/clock.ts';
 import { keyOf } from '../../operator/resources/object.ts';
 import { StatusWriter } from '../../operator/status/statusWriter.ts';
 import { Examinations } from './admission/examinations.ts';
@@ -85,6 +86,7 @@ export function addPolicyController(manager: Manager, settings: PolicySettings):
       applier,
       caches: informers,
       namespace: manager.namespace,
+      clock: monotonicClock,
       now: Date.now,
     }),
     recorder,

@@ -75,3 +75,9 @@ export function keyOfLive({ object }: Live): string {
 export function holds({ object }: Live, policy: string): boolean {
   return policiesOf(object).includes(policy);
 }
+
+/** In the order in which they may go: a binding before the policy that it names. */
+export function bindingsFirst(live: readonly Live[]): readonly Live[] {
+  const isBinding = ({ object }: Live) => Number(object.kind.endsWith('Binding'));
+  return live.toSorted((a, b) => isBinding(b) - isBinding(a));
+}

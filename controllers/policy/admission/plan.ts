@@ -4,7 +4,7 @@ import { type Candidate, type Compiled, compile, type Facts, type Finding } from
 import { policiesOf } from '../compile/objects.ts';
 import { transition } from '../compile/transition.ts';
 import type { Examination } from './examination.ts';
-import { keyOfLive, type Live } from './live.ts';
+import { bindingsFirst, keyOfLive, type Live } from './live.ts';
 import { digestOf, type Origin } from './origins.ts';
 import { type Slots, slotsOf } from './slots.ts';
 
@@ -89,9 +89,11 @@ export function planAdmission(wanted: readonly Wanted[], live: readonly Live[], 
     slots,
     origins: new Map([...good.map(originOf), ...kept].map((origin) => [origin.policy, origin])),
     findings,
-    obsolete: [...seated.filter((one) => mayGo.has(keyOfLive(one))), ...doubles]
-      .filter(({ object }) => !policiesOf(object).some((policy) => frozen.has(policy)))
-      .toSorted((a, b) => Number(isBinding(b)) - Number(isBinding(a))),
+    obsolete: bindingsFirst(
+      [...seated.filter((one) => mayGo.has(keyOfLive(one))), ...doubles].filter(
+        ({ object }) => !policiesOf(object).some((policy) => frozen.has(policy)),
+      ),
+    ),
     frozen,
     wakeUp: waits.length === 0 ? undefined : Math.min(...waits),
   };
@@ -103,10 +105,6 @@ function isRefusal({ weight }: Finding): boolean {
 
 function isSlot({ slot }: Live): boolean {
   return compiledNames.includes(slot);
-}
-
-function isBinding({ object }: Live): boolean {
-  return object.kind.endsWith('Binding');
 }
 
 function candidateOf({ name, spec, enforcement, examination }: Wanted): Candidate {

@@ -147,21 +147,21 @@ export class AdmissionReconciler {
       spec: specs.get(uid)?.spec ?? spec,
     }));
     const isFixing = there.some(({ spec }) => spec.fix !== undefined);
-    const facts = async () =>
-      isFixing && found.facts.mutating === true && (await fixRight.isRefused(signal))
-        ? ({ ...found.facts, mutating: 'Forbidden' } as const)
-        : found.facts;
-    const asked = { ...found, facts: await facts() };
-    const examined = await examinations.of(subjects, asked, {
-      before: (policy) => originsOf(policy, live),
-      fresh: this.#asked > 0,
-      signal,
-    });
+    const lacksRight = isFixing && found.facts.mutating === true && (await fixRight.isRefused(signal));
+    const facts = lacksRight ? ({ ...found.facts, mutating: 'Forbidden' } as const) : found.facts;
+    const examined = await examinations.of(
+      subjects,
+      { ...found, facts },
+      {
+        before: (policy) => originsOf(policy, live),
+        fresh: this.#asked > 0,
+        signal,
+      },
+    );
     return {
       live,
       news,
-      // They may have been found out to be others.
-      facts: { environments: environmentsOf(informers.projects.list()), server: await facts(), now: now() },
+      facts: { environments: environmentsOf(informers.projects.list()), server: facts, now: now() },
       wanted: there.flatMap((policy) => {
         const { name, uid = '', generation = 0 } = policy.metadata;
         const examination = examined.get(name);

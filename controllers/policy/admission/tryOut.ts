@@ -17,8 +17,6 @@ export interface TryOut {
 }
 
 const taken: TryOut = { state: 'Taken', findings: [], trouble: '' };
-/** So far as it goes: the operator may not write fixes. */
-const takenWithoutFix: TryOut = { ...taken };
 
 /**
  * Shows each new spec to the API server, by a dry run and alone, before it joins others': one that the server refuses must
@@ -42,13 +40,11 @@ export class TryOuts {
     stands: boolean,
     signal: AbortSignal,
   ): Promise<TryOut> {
-    const keyWith = (facts: Facts['server']) => JSON.stringify([digestOf(spec), facts]);
+    const key = JSON.stringify([digestOf(spec), server]);
     const known = this.#known.get(uid);
-    if (known?.key === keyWith(server)) return known.tryOut;
-    // A fix that could not be tried is, once it may be written.
-    if (stands && known?.tryOut !== takenWithoutFix) return taken;
-    const tryOut = await this.#ask(name, spec, server, signal);
-    const key = tryOut === takenWithoutFix ? keyWith({ ...server, mutating: 'Forbidden' }) : keyWith(server);
+    if (known?.key === key) return known.tryOut;
+    // By other facts it was compiled into something else, perhaps without its fix: then that is shown as well.
+    const tryOut = stands && known === undefined ? taken : await this.#ask(name, spec, server, signal);
     if (tryOut.state !== 'Unknown') this.#known.set(uid, { key, tryOut });
     return tryOut;
   }
@@ -73,10 +69,8 @@ export class TryOuts {
         const sent: KubernetesObject = { ...object, metadata: { ...object.metadata, name: triedName } };
         await this.#client.apply(resource, sent, { dryRun: true, signal });
       } catch (error) {
-        if (isForbidden(error) && object.kind === 'MutatingAdmissionPolicy') {
-          this.#fixRight.refuse();
-          return takenWithoutFix;
-        }
+        // Asked again, it is compiled without its fix.
+        if (isForbidden(error) && object.kind === 'MutatingAdmissionPolicy') this.#fixRight.refuse();
         if (!isApiError(error)) throw error;
         const { message, reason, details } = error;
         if (!['Invalid', 'BadRequest', 'RequestEntityTooLarge'].includes(reason))

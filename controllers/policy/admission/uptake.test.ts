@@ -41,6 +41,14 @@ function ask(...answers: readonly ('taken' | 'denied' | 'other' | 'not to be ask
     },
     caches: nothing,
     namespace: 'mainstay-system',
+    // No time passes.
+    clock: {
+      now: () => 0,
+      schedule: (_, callback) => {
+        queueMicrotask(callback);
+        return () => {};
+      },
+    },
     now: () => now,
   });
   const prove = (live: readonly Live[]) => uptake.prove(live, plan.origins, context);

@@ -1,14 +1,14 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { probeName } from '../../../crds/policy/names.ts';
 import type { Applier } from '../../../operator/apply/applier.ts';
 import { isApiError } from '../../../operator/client/apiError.ts';
 import type { Client } from '../../../operator/client/client.ts';
 import type { ReconcileContext } from '../../../operator/controller/reconciler.ts';
+import { type Clock, sleep } from '../../../operator/queue/clock.ts';
 import { leases } from '../../../operator/resources/builtin.ts';
 import type { CompiledObject } from '../compile/index.ts';
 import { digest } from '../compile/objects.ts';
 import { overlap } from '../compile/transition.ts';
-import { type CompiledCaches, keyOfLive, type Live, liveOf } from './live.ts';
+import { bindingsFirst, type CompiledCaches, keyOfLive, type Live, liveOf } from './live.ts';
 import type { Origin } from './origins.ts';
 import { probed, probeLabel, probing } from './probe.ts';
 
@@ -18,6 +18,7 @@ export interface UptakeParts {
   readonly caches: CompiledCaches;
   /** Where the operator may make Leases, which is what it asks with. */
   readonly namespace: string;
+  readonly clock: Clock;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -86,9 +87,9 @@ export class Uptake {
   /** What is there to ask with and is not needed, each binding before its policy. */
   obsolete(compiled: readonly CompiledObject[]): readonly Live[] {
     const needed = new Set(compiled.map(({ kind }) => kind));
-    return liveOf(this.#parts.caches, probing)
-      .filter(({ object }) => !needed.has(object.kind))
-      .toSorted((a, b) => Number(isBinding(b)) - Number(isBinding(a)));
+    return bindingsFirst(
+      liveOf(this.#parts.caches, probing).filter(({ object }) => !needed.has(object.kind)),
+    );
   }
 
   async #ask(state: string, signal: AbortSignal): Promise<Answer> {
@@ -97,7 +98,7 @@ export class Uptake {
     for (let time = 1; ; time += 1) {
       const answer = await this.#askOnce(state, signal);
       if (answer !== 'Refuted' || time >= times) return answer;
-      await pause(pauseTime, undefined, { signal });
+      await sleep(this.#parts.clock, pauseTime, signal);
     }
   }
 
@@ -128,8 +129,4 @@ const longestWait = 30_000;
 function versionOf(one: Live): string {
   const { uid = '', generation = 0 } = one.object.metadata;
   return `${keyOfLive(one)}/${uid}/${generation}`;
-}
-
-function isBinding({ object }: Live): boolean {
-  return object.kind.endsWith('Binding');
 }
