@@ -14,16 +14,8 @@ export { type Composition, composeVariables, type NamedExpression } from './comp
 export { fromJson, type Shape, toJson } from './json.ts';
 export { madeObjects } from './made.ts';
 export { type GroupVersionKind, type KindSchema, kindsOf } from './openApi.ts';
-export {
-  type Known,
-  type ObjectOutline,
-  type Outline,
-  outlineOf,
-  outlineOfJson,
-  someNumber,
-  someText,
-  textsOf,
-} from './outline.ts';
+export { type ObjectOutline, type Outline, outlineOfJson, someNumber, someText, textsOf } from './outline.ts';
+export { type Known, outlineOf } from './outlining.ts';
 export type {
   Compilation,
   CompileError,

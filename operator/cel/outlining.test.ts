@@ -1,15 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { admissionVariables } from './admission.ts';
 import { madeObjects } from './made.ts';
-import {
-  type Known,
-  type Outline,
-  outlineOf,
-  outlineOfJson,
-  someNumber,
-  someText,
-  textsOf,
-} from './outline.ts';
+import { type Outline, outlineOfJson, someNumber, someText, textsOf } from './outline.ts';
+import { type Known, outlineOf } from './outlining.ts';
 import { dyn, objectOf } from './types.ts';
 
 const declarations = {
