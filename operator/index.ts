@@ -43,6 +43,7 @@ export { Controller, type ControllerOptions } from './controller/controller.ts';
 export { recordFailures } from './controller/failureEvents.ts';
 export { ReconcileError, type ReconcileErrorReason } from './controller/reconcileError.ts';
 export type { Reconcile, ReconcileContext, ReconcileResult } from './controller/reconciler.ts';
+export { Told } from './controller/told.ts';
 export { type Watch, type WatchOptions, watch } from './controller/watch.ts';
 export { Discovery, type DiscoveryOptions, type KindQuery } from './discovery/discovery.ts';
 export type { ServedResource } from './discovery/servedResource.ts';

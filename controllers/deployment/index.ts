@@ -4,6 +4,7 @@ import { inventoryOf } from '../../operator/apply/inventory.ts';
 import { isNotFound } from '../../operator/client/apiError.ts';
 import type { Client } from '../../operator/client/client.ts';
 import { recordFailures } from '../../operator/controller/failureEvents.ts';
+import { Told } from '../../operator/controller/told.ts';
 import { EventRecorder } from '../../operator/events/eventRecorder.ts';
 import type { Manager } from '../../operator/manager/manager.ts';
 import { monotonicClock } from '../../operator/queue/clock.ts';
@@ -12,7 +13,6 @@ import { keyOf, type ObjectKey } from '../../operator/resources/object.ts';
 import { StatusWriter } from '../../operator/status/statusWriter.ts';
 import { createAnalyses } from './analysis/index.ts';
 import { concurrency } from './analysis/providers.ts';
-import { ResultWatch } from './analysis/resultWatch.ts';
 import type { ReadSecret } from './analysis/secretValues.ts';
 import { Snapshots } from './config/snapshots.ts';
 import { Sources } from './config/sources.ts';
@@ -50,7 +50,7 @@ export function addDeploymentController(
     onDropped: metrics.eventDropped,
   });
   manager.beforeStop('events of Deployments', () => recorder.stop());
-  const results = new ResultWatch();
+  const results = new Told();
   const tell = (key: ObjectKey) => results.tell(key);
   const outbound = openOutbound({
     clock: monotonicClock,

@@ -2,6 +2,7 @@ import { group } from '../../crds/group.ts';
 import { Applier } from '../../operator/apply/applier.ts';
 import { inventoryOf } from '../../operator/apply/inventory.ts';
 import { recordFailures } from '../../operator/controller/failureEvents.ts';
+import { Told } from '../../operator/controller/told.ts';
 import { EventRecorder } from '../../operator/events/eventRecorder.ts';
 import type { Manager } from '../../operator/manager/manager.ts';
 import { monotonicClock } from '../../operator/queue/clock.ts';
@@ -23,7 +24,7 @@ import { followDefinitions } from './scan/definitions.ts';
 import { createScan } from './scan/index.ts';
 import type { PolicySettings } from './settings.ts';
 import { StatusReconciler } from './status/reconciler.ts';
-import { admissionKey, admissionWatches, statusWatches, Told } from './watches.ts';
+import { admissionKey, admissionWatches, statusWatches } from './watches.ts';
 
 /**
  * Adds the controllers of Policies to a manager, before it runs.
@@ -44,7 +45,7 @@ export function addPolicyController(manager: Manager, settings: PolicySettings):
   manager.beforeStop('events of Policies', () => recorder.stop());
   const toStatus = new Told();
   // Also where there is no Policy: what is left of others goes.
-  const toAdmission = new Told([admissionKey]);
+  const toAdmission = new Told(() => [admissionKey]);
   const changed = (names: readonly string[]) => toStatus.tell(...names.map((name) => keyOf({ name })));
   const definitions = followDefinitions(manager, () => toAdmission.tell(admissionKey));
   const fixes = addFixes(manager, settings.fix, {

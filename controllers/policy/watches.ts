@@ -1,6 +1,6 @@
 import type { Project } from '../../crds/project/schema.ts';
 import type { Change } from '../../operator/cache/change.ts';
-import { type Watch, type WatchReceiver, watch } from '../../operator/controller/watch.ts';
+import { type Watch, watch } from '../../operator/controller/watch.ts';
 import { keyOf, type ObjectKey } from '../../operator/resources/object.ts';
 import { environmentsOf } from './admission/environments.ts';
 import type { PolicyInformers } from './informers.ts';
@@ -43,26 +43,4 @@ function isAboutAdmission({ type, object, previous }: Change<Policy>): boolean {
 function changesEnvironments({ type, object, previous }: Change<Project>): boolean {
   if (type !== 'Modified' || previous === undefined) return true;
   return JSON.stringify(environmentsOf([previous])) !== JSON.stringify(environmentsOf([object]));
-}
-
-/** Keys that this process itself finds to need a look. */
-export class Told implements Watch {
-  readonly synced = Promise.resolve();
-  readonly #receivers = new Set<WatchReceiver>();
-  readonly #atStart: readonly ObjectKey[];
-
-  /** @param atStart keys that need a look whatever there is */
-  constructor(atStart: readonly ObjectKey[] = []) {
-    this.#atStart = atStart;
-  }
-
-  start(receiver: WatchReceiver): () => void {
-    receiver.found(this.#atStart);
-    this.#receivers.add(receiver);
-    return () => this.#receivers.delete(receiver);
-  }
-
-  tell(...keys: readonly ObjectKey[]): void {
-    for (const receiver of this.#receivers) receiver.found(keys);
-  }
 }

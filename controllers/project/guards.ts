@@ -3,6 +3,7 @@ import { deploymentAdmission } from '../../crds/deployment/admission.ts';
 import { shippedAdmission } from '../../crds/project/admission.ts';
 import type { Informer } from '../../operator/cache/informer.ts';
 import type { Reconcile, ReconcileContext } from '../../operator/controller/reconciler.ts';
+import { Told } from '../../operator/controller/told.ts';
 import { type Watch, watch } from '../../operator/controller/watch.ts';
 import type { Recorder } from '../../operator/events/eventRecorder.ts';
 import { type KubernetesObject, keyOf } from '../../operator/resources/object.ts';
@@ -66,14 +67,7 @@ export function guardWatches({
 }: Pick<ProjectInformers, 'admissionPolicies' | 'admissionBindings'>): readonly Watch[] {
   const ofGuards = ({ object }: { readonly object: KubernetesObject }) =>
     isShippedName(object.metadata.name) ? [key] : [];
-  const atStart: Watch = {
-    synced: Promise.resolve(),
-    start(receiver) {
-      receiver.found([key]);
-      return () => {};
-    },
-  };
-  return [atStart, watch(admissionPolicies, ofGuards), watch(admissionBindings, ofGuards)];
+  return [new Told(() => [key]), watch(admissionPolicies, ofGuards), watch(admissionBindings, ofGuards)];
 }
 
 const key = keyOf({ name: 'guards' });

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Deployment } from '../../../crds/deployment/schema.ts';
-import { keyOf } from '../../../operator/resources/object.ts';
 import { measurementOf, type Planned } from './measurement.ts';
-import { ResultWatch } from './resultWatch.ts';
 
 const at = (seconds: number) => new Date(1_700_000_000_000 + seconds * 1000).toISOString();
 const spec = {
@@ -68,21 +66,4 @@ describe('what is measured for a plan', () => {
       { metric: 'errors', problem: expect.stringContaining('not known yet') },
     ]);
   });
-});
-
-it('a new result is work for the controller, as long as it runs', () => {
-  const results = new ResultWatch();
-  const found: string[] = [];
-  const receiver = {
-    found: (keys: Iterable<string>) => found.push(...keys),
-    changed: () => {},
-    failed: () => {},
-  };
-  const key = keyOf({ namespace: 'shop', name: 'checkout' });
-  results.tell(key);
-  const end = results.start(receiver);
-  results.tell(key);
-  end();
-  results.tell(key);
-  expect(found).toEqual(['shop/checkout']);
 });

@@ -11,11 +11,10 @@ import { group } from '../../../crds/group.ts';
 import type { FixesStatus } from '../../../crds/policy/fixes.ts';
 import type { PolicySpec } from '../../../crds/policy/schema.ts';
 import { RateLimit } from '../../../operator/client/rateLimit.ts';
-import type { Watch, WatchReceiver } from '../../../operator/controller/watch.ts';
+import { Told } from '../../../operator/controller/told.ts';
 import { EventRecorder } from '../../../operator/events/eventRecorder.ts';
 import type { Manager } from '../../../operator/manager/manager.ts';
 import { type Clock, monotonicClock } from '../../../operator/queue/clock.ts';
-import type { ObjectKey } from '../../../operator/resources/object.ts';
 import { Changed } from './changed.ts';
 import { Fixer } from './fixer.ts';
 import { type FixedPolicy, Ledger, type Violator } from './ledger.ts';
@@ -78,7 +77,8 @@ export function addFixes(
   );
   const parts = { client, discovery, recorder, metrics, rate, recollection: new Recollection() };
   const fixer = new Fixer({ ...parts, ledger, pace: new Pace(settings.perMinute, clock), now });
-  const looks = new Looks(ledger);
+  // A run begins with all that violate.
+  const looks = new Told(() => ledger.keys());
   const violates = (object: Violator, policies: readonly string[]) => {
     const key = ledger.violates(object, policies);
     if (key !== undefined) looks.tell(key);
@@ -101,25 +101,4 @@ export function addFixes(
     suggestionOf: (policy, object) => ledger.suggestionOf(policy, object),
     revert: (policy, match, request, signal) => revert(parts, policy, match, request, signal),
   };
-}
-
-/** Objects that are to be looked at, as a source of a controller's work: at its start all that violate. */
-class Looks implements Watch {
-  readonly synced = Promise.resolve();
-  readonly #ledger: Ledger;
-  readonly #receivers = new Set<WatchReceiver>();
-
-  constructor(ledger: Ledger) {
-    this.#ledger = ledger;
-  }
-
-  start(receiver: WatchReceiver): () => void {
-    this.#receivers.add(receiver);
-    receiver.found(this.#ledger.keys());
-    return () => this.#receivers.delete(receiver);
-  }
-
-  tell(...keys: readonly ObjectKey[]): void {
-    for (const receiver of this.#receivers) receiver.found(keys);
-  }
 }
