@@ -236,6 +236,7 @@ export class DeploymentReconciler {
       onReport(plan.status.phase, deployment.status?.phase);
       const events = [...plan.events, ...obstacleEvents(deployment.status, plan.status)];
       for (const { type, reason, note } of events) recorder.record(deployment, { type, reason, note });
+      if (this.#jobs.awaitStatus(deployment, plan)) return { requeueAfter: 0 };
     }
     return Number.isFinite(next) ? { requeueAfter: Math.max(next - now(), 10) } : {};
   }

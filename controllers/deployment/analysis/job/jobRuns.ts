@@ -25,6 +25,8 @@ interface Refusal {
   readonly message: string;
 }
 
+type PlannedStage = Pick<DeploymentPlan, 'analysis' | 'status'>;
+
 /** The Jobs that measure: what they say, and that they are made. */
 export class JobRuns {
   readonly #client: Pick<Client, 'create'>;
@@ -53,24 +55,34 @@ export class JobRuns {
    * Makes those of the planned analysis that are due, each once. Gives their number. Jobs are named after the stage, so that
    * one begins only once status tells of it: until it does, each plan begins it anew.
    */
-  async make(
-    deployment: Deployment,
-    { analysis: planned, status }: Pick<DeploymentPlan, 'analysis' | 'status'>,
-    signal: AbortSignal,
-  ): Promise<number> {
+  async make(deployment: Deployment, plan: PlannedStage, signal: AbortSignal): Promise<number> {
     let made = 0;
-    if (status.step === undefined || status.step.since !== deployment.status?.step?.since) return made;
-    for (const metric of deployment.spec.analysis?.metrics ?? []) {
-      if (planned?.metrics.includes(metric.name) !== true) continue;
-      const check = checkOf(deployment, status, metric);
-      const job = check && this.#look(check, metric).create;
-      if (job !== undefined && (await this.#create(deployment, metric, job, signal))) made += 1;
-    }
+    if (!isTold(deployment, plan)) return made;
+    for (const { metric, job } of this.#due(deployment, plan))
+      if (await this.#create(deployment, metric, job, signal)) made += 1;
     return made;
+  }
+
+  /**
+   * Whether some are due once the planned status is written. Who writes it has to look again by itself: of its own writes it
+   * is not told, and where all else stands nothing else happens.
+   */
+  awaitStatus(deployment: Deployment, plan: PlannedStage): boolean {
+    return !isTold(deployment, plan) && this.#due(deployment, plan).length > 0;
   }
 
   forget(uid: string): void {
     this.#refused.delete(uid);
+  }
+
+  #due(deployment: Deployment, { analysis, status }: PlannedStage) {
+    const metrics = deployment.spec.analysis?.metrics ?? [];
+    return metrics.flatMap((metric) => {
+      if (analysis?.metrics.includes(metric.name) !== true) return [];
+      const check = checkOf(deployment, status, metric);
+      const job = check && this.#look(check, metric).create;
+      return job === undefined ? [] : [{ metric, job }];
+    });
   }
 
   #look(check: JobCheck, metric: Metric) {
@@ -123,6 +135,11 @@ export class JobRuns {
       return true;
     }
   }
+}
+
+/** Whether status tells of the planned stage. */
+function isTold({ status: told }: Deployment, { status: { step } }: PlannedStage): boolean {
+  return step?.since === told?.step?.since;
 }
 
 /** What a metric's Jobs are about, as status tells of the stage; undefined where nothing is compared. */

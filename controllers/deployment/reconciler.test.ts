@@ -1,0 +1,139 @@
+import { expect, it } from 'vitest';
+import { finalizer } from '../../crds/deployment/names.ts';
+import { Store } from '../../operator/cache/store.ts';
+import type { ReconcileContext } from '../../operator/controller/reconciler.ts';
+import type { Job, ReplicaSet } from '../../operator/resources/builtin.ts';
+import { type KubernetesObject, keyOf } from '../../operator/resources/object.ts';
+import type { Resource } from '../../operator/resources/resource.ts';
+import { StatusWriter } from '../../operator/status/statusWriter.ts';
+import { Snapshots } from './config/snapshots.ts';
+import { type Deployment, deployments } from './deployment.ts';
+import { controllerOf } from './informers.ts';
+import { aCanary, aSpec } from './plan/builders.ts';
+import { DeploymentReconciler, type ReconcilerParts } from './reconciler.ts';
+import { Templates } from './template/templates.ts';
+
+const { signal } = new AbortController();
+const context = { signal, log: { info: () => {} }, failures: 0 } as unknown as ReconcileContext;
+const nothing = { get: () => undefined, list: () => [], byIndex: () => [] };
+
+/** One Deployment in a cluster where nothing happens by itself, and its reconciler. */
+class Shop {
+  #now = Date.parse('2026-01-01T00:00:00Z');
+  #generation = 0;
+  readonly #deployments = new Store<Deployment>({});
+  readonly #replicaSets = new Store<ReplicaSet, 'controller'>({ controller: controllerOf });
+  readonly #jobs = new Store<Job>({});
+  readonly #reconciler: DeploymentReconciler;
+
+  constructor() {
+    const stores: Readonly<Record<string, Store<never>>> = {
+      Deployment: this.#deployments,
+      ReplicaSet: this.#replicaSets,
+      Job: this.#jobs,
+    };
+    const client = {
+      fieldManager: 'mainstay',
+      create: async (
+        { kind }: Resource,
+        object: KubernetesObject,
+        { dryRun = false }: { readonly dryRun?: boolean },
+      ) => {
+        const made = { ...object, metadata: { ...object.metadata, uid: object.metadata.name } };
+        if (!dryRun) stores[kind]?.set(keyOf(object), made as never);
+        return made;
+      },
+      /** Of a status. */
+      apply: async (_: Resource, { status }: Pick<Deployment, 'status'>) => {
+        const told = { ...this.deployment, status } as Deployment;
+        this.#deployments.set(keyOf(told), told);
+        return told;
+      },
+    };
+    this.#reconciler = new DeploymentReconciler({
+      client,
+      informers: {
+        deployments: this.#deployments,
+        replicaSets: this.#replicaSets,
+        jobs: this.#jobs,
+        pods: nothing,
+        jobPods: nothing,
+        endpoints: nothing,
+      },
+      templates: new Templates(client as never, () => this.#now),
+      applier: { apply: async () => ({ outcomes: [] }) },
+      analyses: { run: () => {}, stop: () => {}, views: () => new Map() },
+      snapshots: new Snapshots(client as never, { versionOf: () => undefined }),
+      statusWriter: new StatusWriter({ client: client as never, resource: deployments }),
+      recorder: { record: () => {} },
+      onReport: () => {},
+      now: () => this.#now,
+    } as unknown as ReconcilerParts);
+  }
+
+  get deployment(): Deployment | undefined {
+    const [only] = this.#deployments.list();
+    return only;
+  }
+
+  get jobs(): readonly Job[] {
+    return [...this.#jobs.list()];
+  }
+
+  apply(image: string, spec: object): void {
+    this.#generation += 1;
+    const applied = {
+      apiVersion: 'mainstay.dev/v1alpha1',
+      kind: 'Deployment',
+      metadata: {
+        name: 'shop',
+        namespace: 'team',
+        uid: 'u1',
+        generation: this.#generation,
+        finalizers: [finalizer],
+      },
+      spec: { ...aSpec(spec), template: { spec: { containers: [{ name: 'main', image }] } } },
+      status: this.deployment?.status,
+    } as unknown as Deployment;
+    this.#deployments.set(keyOf(applied), applied);
+  }
+
+  /** All pods become available at once. */
+  run(): void {
+    for (const set of [...this.#replicaSets.list()]) {
+      const replicas = set.spec?.replicas ?? 0;
+      const status = { replicas, readyReplicas: replicas, availableReplicas: replicas };
+      this.#replicaSets.set(keyOf(set), { ...set, status } as ReplicaSet);
+    }
+  }
+
+  /** One look at what has happened, and for a minute those alone that were asked for by the look before. */
+  async work(): Promise<void> {
+    const end = this.#now + 60_000;
+    while (this.#now < end) {
+      const { requeueAfter } = await this.#reconciler.reconcile(
+        keyOf({ namespace: 'team', name: 'shop' }),
+        context,
+      );
+      if (requeueAfter === undefined) return;
+      this.#now += requeueAfter;
+    }
+  }
+}
+
+it('the Job of a step is made though nothing happens any more once status tells of the step', async () => {
+  const shop = new Shop();
+  const spec = {
+    replicas: 1,
+    strategy: aCanary({ steps: [{ weight: 50, analysis: {} }] }),
+    analysis: { interval: '15s', metrics: [{ name: 'smoke', job: { template: {} } }] },
+  };
+  for (const image of ['shop:1', 'shop:2']) {
+    shop.apply(image, spec);
+    await shop.work();
+    shop.run();
+    await shop.work();
+  }
+  expect(shop.deployment?.status?.phase).toBe('Analyzing');
+  expect(shop.jobs).toHaveLength(1);
+});
