@@ -27,20 +27,19 @@ class Shop {
   readonly #reconciler: DeploymentReconciler;
 
   constructor() {
-    const stores: Readonly<Record<string, Store<never>>> = {
-      Deployment: this.#deployments,
-      ReplicaSet: this.#replicaSets,
-      Job: this.#jobs,
-    };
+    const store = (object: KubernetesObject) =>
+      object.kind === 'Job'
+        ? this.#jobs.set(keyOf(object), object as Job)
+        : this.#replicaSets.set(keyOf(object), object as ReplicaSet);
     const client = {
       fieldManager: 'mainstay',
       create: async (
-        { kind }: Resource,
+        _: Resource,
         object: KubernetesObject,
         { dryRun = false }: { readonly dryRun?: boolean },
       ) => {
         const made = { ...object, metadata: { ...object.metadata, uid: object.metadata.name } };
-        if (!dryRun) stores[kind]?.set(keyOf(object), made as never);
+        if (!dryRun) store(made);
         return made;
       },
       /** Of a status. */
