@@ -10,6 +10,7 @@ const spec: PolicySpec = {
   ...aCandidate('p', { enforcement: 'Audit' }).spec,
   promotion: { to: 'Deny', afterCleanFor: '24h' },
 };
+const metadata = { name: 'p', generation: 1 };
 const inForce = { generation: 1, enforcement: 'Audit', proven: true } as const;
 const clean: Summary = {
   counts: { pass: 5, fail: 0, warn: 0, error: 0, skip: 1 },
@@ -28,11 +29,11 @@ const violated: Summary = {
 
 /** A Policy through a number of looks, each with what was found and when. */
 function through(...looks: readonly (readonly [number, Summary | undefined])[]) {
-  let policy: Parameters<typeof planPromotion>[0] = { spec };
+  let policy: Parameters<typeof planPromotion>[0] = { metadata, spec };
   let plan = planPromotion(policy, inForce, undefined, start);
   for (const [hours, summary] of looks) {
     plan = planPromotion(policy, inForce, summary, start + hours * hour);
-    policy = { spec, ...(plan === undefined ? {} : { status: { promotion: plan.status } }) };
+    policy = { metadata, spec, ...(plan === undefined ? {} : { status: { promotion: plan.status } }) };
   }
   return { plan, enforcement: enforcementOf(policy), policy };
 }
@@ -70,6 +71,21 @@ it.for([
       ],
     },
   ],
+  [
+    'of which a rule says nothing',
+    {
+      ...clean,
+      unjudged: [
+        {
+          policy: 'p',
+          weight: 'Note',
+          reason: 'JudgedOnRequest',
+          field: 'spec.rules[0].expression',
+          message: 'the rule limits reads oldObject',
+        },
+      ],
+    },
+  ],
 ] as const)('never goes on over what is there %s', ([, summary]) => {
   expect(through([0, clean], [12, summary], [30, summary]).enforcement).toBe('Audit');
 });
@@ -81,7 +97,32 @@ it('a restart loses no time, and decides nothing before all was looked at again'
 });
 
 it('is not decided while requests are not judged by it', () => {
-  expect(planPromotion({ spec }, undefined, clean, start)?.status.cleanSince).toBeUndefined();
+  expect(planPromotion({ metadata, spec }, undefined, clean, start)?.status.cleanSince).toBeUndefined();
+});
+
+describe('of a generation that is not in force, what another one found', () => {
+  const stalled = { ...metadata, generation: 2 };
+
+  it('decides nothing, however long it lasts', () => {
+    const changed = { metadata: stalled, spec: { ...spec, rules: [aRule('limits', 'false')] } };
+    const plan = planPromotion(changed, inForce, clean, start);
+    expect(plan?.status.cleanSince).toBeUndefined();
+    expect(plan?.status.message).toContain('generation 1');
+    const later = planPromotion(
+      { ...changed, ...(plan && { status: { promotion: plan.status } }) },
+      inForce,
+      clean,
+      start + 48 * hour,
+    );
+    expect(later?.status).toEqual(plan?.status);
+  });
+
+  it('ends nothing, either, where the same is judged', () => {
+    const { policy } = through([0, clean]);
+    const plan = planPromotion({ ...policy, metadata: stalled }, inForce, clean, start + 24 * hour);
+    expect(plan?.status).toMatchObject({ cleanSince: '2027-01-01T00:00:00Z' });
+    expect(plan?.status.at).toBeUndefined();
+  });
 });
 
 describe('once it went on', () => {

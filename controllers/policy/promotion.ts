@@ -34,7 +34,7 @@ function promotedDigest({ match, params, variables, rules, promotion }: PolicySp
  * @param now milliseconds since 1970
  */
 export function planPromotion(
-  { spec, status }: Pick<Policy, 'spec' | 'status'>,
+  { metadata, spec, status }: Pick<Policy, 'metadata' | 'spec' | 'status'>,
   inForce: InForce | undefined,
   summary: Summary | undefined,
   now: number,
@@ -47,7 +47,7 @@ export function planPromotion(
     const message = `${promotion.to} since ${before.at}: nothing violated it for ${promotion.afterCleanFor}`;
     return { status: { ...kept(before), of, message }, wakeUp: undefined };
   }
-  const obstacle = obstacleOf(summary, inForce);
+  const obstacle = obstacleOf(summary, inForce, metadata.generation);
   if (obstacle?.ends === true) return { status: { of, message: obstacle.message }, wakeUp: undefined };
   const cleanSince = before?.cleanSince ?? (obstacle === undefined ? timestamp(new Date(now)) : undefined);
   if (cleanSince === undefined)
@@ -74,9 +74,14 @@ interface Obstacle {
   readonly ends: boolean;
 }
 
-function obstacleOf(summary: Summary | undefined, inForce: InForce | undefined): Obstacle | undefined {
+/** What is there is judged by what is in force: only of the present generation does it tell what that would deny. */
+function obstacleOf(
+  summary: Summary | undefined,
+  inForce: InForce | undefined,
+  generation: number | undefined,
+): Obstacle | undefined {
   if (summary === undefined) return { message: 'what is there has not been looked at yet', ends: false };
-  const { counts, scan, unread, violations } = summary;
+  const { counts, scan, unread, unjudged, violations } = summary;
   const bad = counts.fail + counts.warn;
   if (bad + counts.error > 0) {
     const [first] = violations;
@@ -90,7 +95,14 @@ function obstacleOf(summary: Summary | undefined, inForce: InForce | undefined):
   const [unreadable] = unread;
   if (unreadable !== undefined)
     return { message: `${unreadable.resource.kind} cannot be looked at: ${unreadable.message}`, ends: true };
+  const [silent] = unjudged;
+  if (silent !== undefined) {
+    const message = `what is there says nothing of it, so it does not go on by itself: ${silent.field}: ${silent.message}`;
+    return { message, ends: true };
+  }
   if (inForce === undefined) return { message: 'requests are not judged by it yet', ends: false };
+  if (inForce.generation !== generation)
+    return { message: `generation ${inForce.generation} is in force, and not this one`, ends: false };
   if (scan.at === undefined || scan.pending > 0)
     return { message: `${scan.pending} objects wait to be looked at`, ends: false };
   return undefined;

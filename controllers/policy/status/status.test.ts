@@ -62,6 +62,16 @@ it('all is well', () => {
   });
 });
 
+it('what the generation before has found does not promote this one', () => {
+  const promotion = { to: 'Deny', afterCleanFor: '1h' } as const;
+  const of = policy({ enforcement: 'Audit', promotion });
+  const clean = { ...summary, counts: { ...summary.counts, fail: 0 }, violations: [] };
+  const last = { findings: [refusal], inForce: { ...inForce, generation: 1 } };
+  const since = (standing: Partial<Standing>) => told(standing, clean, of).status.promotion?.cleanSince;
+  expect(since({})).toBe('2027-01-01T00:00:00Z');
+  expect(since(last)).toBeUndefined();
+});
+
 it('a spec that is refused is stalled, and says where; what was good before is still in force', () => {
   const { conditions, message, status } = told({
     findings: [refusal],
