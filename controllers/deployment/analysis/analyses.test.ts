@@ -9,6 +9,8 @@ import { Lanes } from './sampling/lanes.ts';
 import type { Verdict } from './verdict.ts';
 
 const epoch = 1_700_000_000_000;
+/** When analyses begin, unless they say otherwise: nobody answers in the same millisecond. */
+const begun = epoch - 1;
 const atMost = (value: number): Verdict => ({
   type: 'Bounds',
   max: { value, percent: false },
@@ -26,7 +28,7 @@ function check(metric: string, server = 'http://prometheus', verdict = atMost(1)
 }
 
 function analysis(checks: readonly Check[], more: Partial<Measurement> = {}): Measurement {
-  return { namespace: 'shop', since: epoch, freshFrom: epoch, interval: 15_000, checks, ...more };
+  return { namespace: 'shop', since: begun, freshFrom: begun, interval: 15_000, checks, ...more };
 }
 
 /** Analyses whose provider answers as told. */
@@ -55,7 +57,7 @@ describe('an analysis', () => {
     running.run(key('checkout'), analysis([check('errors')]));
     expect(running.views(key('checkout')).get('errors')).toEqual({
       result: 'Pending',
-      at: epoch,
+      at: begun,
       failures: 0,
     });
     await clock.advanceAsync(0);
@@ -89,6 +91,27 @@ describe('an analysis', () => {
     running.run(key('a'), analysis([check('errors')], { freshFrom: epoch + 20_000 }));
     await clock.advanceAsync(10_000);
     expect(news.length).toBe(2);
+    await clock.advanceAsync(15_000);
+    expect(news.length).toBe(2);
+  });
+
+  it('tells of the next look, where the last was in the very moment in which a step began to wait for one', async () => {
+    const { running, clock, news } = analyses(() => Promise.resolve(number(0)));
+    running.run(key('a'), analysis([check('errors')]));
+    await clock.advanceAsync(15_000);
+    running.run(key('a'), analysis([check('errors')], { freshFrom: epoch + 15_000 }));
+    expect(news.length).toBe(1);
+    await clock.advanceAsync(15_000);
+    expect(news.length).toBe(2);
+  });
+
+  it('tells of a look between a plan by which a step waits for one, and its being asked for', async () => {
+    const { running, clock, news } = analyses(() => Promise.resolve(number(0)));
+    running.run(key('a'), analysis([check('errors')]));
+    await clock.advanceAsync(15_000);
+    running.run(key('a'), analysis([check('errors')], { freshFrom: epoch + 14_000 }));
+    expect(news.length).toBe(2);
+    running.run(key('a'), analysis([check('errors')], { freshFrom: epoch + 14_000 }));
     await clock.advanceAsync(15_000);
     expect(news.length).toBe(2);
   });

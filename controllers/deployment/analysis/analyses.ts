@@ -13,8 +13,8 @@ export interface Measurement {
   /** Milliseconds since the epoch at which it began: that of the plan, so that a restart measures the same. */
   readonly since: number;
   /**
-   * Milliseconds since the epoch: to the planner, results of before count for nothing (those of before a step's analysis
-   * began), so the first one from then on is news whatever it says.
+   * Milliseconds since the epoch: to the planner, results until then count for nothing (those of before a step's analysis
+   * began), so the first one after it is news whatever it says.
    */
   readonly freshFrom: number;
   /** Milliseconds. */
@@ -100,7 +100,7 @@ class Running {
 
   /** `known` is of another process: what this one has changed since then, that does not know. */
   measure(measurement: Measurement, known?: ReadonlyMap<string, MetricView>): void {
-    const { since, checks, interval } = measurement;
+    const { since, freshFrom, checks, interval } = measurement;
     this.#metrics = new Map(
       checks.map((check): [string, Metric] => {
         const identity = JSON.stringify([since, check]);
@@ -110,9 +110,13 @@ class Running {
         return [identity, this.#metrics.get(identity) ?? { check, view, looking: false }];
       }),
     );
-    const before = this.#measurement?.interval;
+    const before = this.#measurement;
     this.#measurement = measurement;
-    if (before === interval) return;
+    // Found since the plan that waits for it was made, when it was no news yet.
+    const missed = before !== undefined && before.freshFrom < freshFrom;
+    if (missed && [...this.#metrics.values()].some(({ view }) => view.at > freshFrom))
+      this.#options.onResult(this.#key);
+    if (before?.interval === interval) return;
     this.#cancel();
     this.#phase?.release();
     this.#phase = this.#phases.take(this.#options.clock.now(), interval);
@@ -168,7 +172,7 @@ class Running {
     if (this.#metrics.get(identity) !== metric) return;
     const before = metric.view;
     metric.view = nextView(before, judge(reading, verdict), verdict.type === 'Compare', now());
-    const isFirst = before.at < (this.#measurement?.freshFrom ?? 0);
+    const isFirst = before.at <= (this.#measurement?.freshFrom ?? 0);
     if (isFirst || !sameWords(before, metric.view)) onResult(this.#key);
   }
 }
