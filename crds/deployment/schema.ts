@@ -82,7 +82,7 @@ export const deploymentSpec = z
             revisions: int32(1, 100).describe('How many of the last revisions count as known.'),
           })
           .describe(
-            'Going back to one of the last revisions is one step, without those of the strategy: as soon as its pods are there. Default: the steps are gone through.',
+            'Going back to one of the last revisions that served everything is one step, without those of the strategy: as soon as its pods are there. Default: the steps are gone through.',
           )
           .optional(),
       })

@@ -163,6 +163,14 @@ export const deploymentStatus = z
       )
       .register(kubernetes, { listType: 'map', listMapKeys: ['type'] }),
     stable: revisionStatus('The revision that was last whole: what is gone back to.').optional(),
+    served: z
+      .array(hash('A hash.'))
+      .max(100)
+      .describe(
+        'Hashes of revisions that were stable before, the latest first, without those that were given up since: those that `rollback.window` is about.',
+      )
+      .register(kubernetes, { listType: 'atomic' })
+      .optional(),
     canary: revisionStatus(
       'The revision that is on its way, whatever the strategy. Absent where there is none.',
     ).optional(),

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { aCanary, anObservation, aRevision, aRoute, routed } from './builders.ts';
 import { planDeployment } from './deployment.ts';
 import { condition, good, healthy, sizes, steps, until, weights, work } from './played.ts';
+import type { World } from './world.ts';
 
 describe('a canary through a gateway', () => {
   const spec = { strategy: aCanary({ steps }), traffic: routed };
@@ -153,6 +154,75 @@ describe('a canary through a gateway', () => {
     work(world);
     expect(world.status).toMatchObject({ phase: 'Healthy', stable: { hash: 'r1', revision: 3 } });
     expect(weights(world)).toEqual({ r1: 100 });
+  });
+
+  describe('and a window of revisions that are gone back to at once', () => {
+    const windowed = (revisions: number) =>
+      healthy({ ...spec, rollback: { automatic: true, window: { revisions } } });
+    const promote = (world: World) => {
+      work(world);
+      world.ask('PromoteAll', 0);
+      work(world);
+      world.pass(60_000);
+      return work(world);
+    };
+    const mend = (world: World, hash: string) => {
+      world.fates.set(hash, good);
+      const broken = world.replicaSets.get(hash);
+      if (broken !== undefined) broken.trouble = undefined;
+    };
+
+    test('takes one that was given up through its steps again, however near it is', () => {
+      const world = windowed(3);
+      world.newTemplate({ pods: 'Crash', metrics: 'Pass' });
+      until(world, 'RolledBack');
+      world.newTemplate(good);
+      expect(promote(world).status).toMatchObject({
+        phase: 'Healthy',
+        stable: { hash: 'r3' },
+        served: ['r1'],
+      });
+      mend(world, 'r2');
+      world.oldTemplate(1);
+      work(world);
+      expect(world.status).toMatchObject({ phase: 'Paused', canary: { hash: 'r2' }, step: { index: 1 } });
+      expect(weights(world)).toEqual({ r3: 80, r2: 20 });
+    });
+
+    test('takes one that another came before through its steps', () => {
+      const world = windowed(3);
+      world.newTemplate(good);
+      work(world);
+      world.newTemplate(good);
+      promote(world);
+      world.oldTemplate(1);
+      work(world);
+      expect(world.status).toMatchObject({ canary: { hash: 'r2' }, step: { index: 1 } });
+    });
+
+    test('takes one that served, and that somebody then went back from, through its steps', () => {
+      const world = windowed(3);
+      world.newTemplate(good);
+      promote(world);
+      world.ask('Rollback', 0);
+      until(world, 'RolledBack');
+      world.newTemplate(good);
+      expect(promote(world).status).toMatchObject({ stable: { hash: 'r3' }, served: ['r1'] });
+      world.oldTemplate(1);
+      work(world);
+      expect(world.status).toMatchObject({ canary: { hash: 'r2' }, step: { index: 1 } });
+    });
+
+    test('counts only those that served', () => {
+      const world = windowed(2);
+      world.newTemplate({ pods: 'Crash', metrics: 'Pass' });
+      until(world, 'RolledBack');
+      world.newTemplate(good);
+      promote(world);
+      world.oldTemplate(0);
+      work(world);
+      expect(world.status).toMatchObject({ phase: 'Healthy', stable: { hash: 'r1' }, served: ['r3'] });
+    });
   });
 
   test('Rollback goes to the revision named, and the template is not tried again by itself', () => {

@@ -43,7 +43,7 @@ export function courseOf(situation: Situation, memory: Memory): Course {
   return {
     stable,
     canary: goal,
-    jump: stable === undefined || isInWindow(situation, stable, goal),
+    jump: stable === undefined || isInWindow(situation, memory, stable, goal),
     returning: false,
   };
 }
@@ -65,16 +65,25 @@ function hashOf(template: Situation['observation']['template']): string | undefi
 }
 
 /**
- * Whether the goal is one of the last `rollback.window.revisions`, of which the stable one is the newest. By age, since a
- * revision that is gone back to gets a new number.
+ * Whether the goal is one of the last `rollback.window.revisions` that served, of which the stable one is the newest: what
+ * was given up, or never came so far, is as new as any. By age, since a revision that is gone back to gets a new number.
  */
-function isInWindow({ observation, revisions }: Situation, stable: string, goal: string): boolean {
+function isInWindow(
+  { observation, revisions }: Situation,
+  { served }: Memory,
+  stable: string,
+  goal: string,
+): boolean {
   const window = observation.deployment.spec.rollback?.window?.revisions;
   const to = revisions.get(goal);
   const from = revisions.get(stable);
-  if (window === undefined || to === undefined || from === undefined || !isOlder(to, from)) return false;
+  if (window === undefined || to === undefined || from === undefined) return false;
+  if (!served.includes(goal) || !isOlder(to, from)) return false;
   let between = 1;
-  for (const one of revisions.values()) if (isOlder(to, one) && isOlder(one, from)) between += 1;
+  for (const hash of served) {
+    const one = revisions.get(hash);
+    if (one !== undefined && isOlder(to, one) && isOlder(one, from)) between += 1;
+  }
   return between < window;
 }
 

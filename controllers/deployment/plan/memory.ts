@@ -16,6 +16,8 @@ export interface Memory {
   readonly known: boolean;
   /** The revision that was last Healthy. */
   readonly stable?: string | undefined;
+  /** Revisions that were stable before that one and not given up since, the latest first. */
+  readonly served: readonly string[];
   /** The revision on its way. */
   readonly canary?: string | undefined;
   readonly step?: StepMemory | undefined;
@@ -49,6 +51,7 @@ export function memoryOf(situation: Situation): Memory {
       known: status !== undefined,
       answer: status?.lastRequest,
       answered: status?.answered ?? [],
+      served: [],
       stable: servingOf(situation),
     };
   }
@@ -56,6 +59,7 @@ export function memoryOf(situation: Situation): Memory {
   return {
     known: true,
     stable: stableOf(situation, status),
+    served: status.served ?? [],
     // What was given up is shown in status as long as it has pods, and is not on its way.
     canary: status.canary?.hash === failed?.hash ? undefined : status.canary?.hash,
     step: step && {

@@ -31,6 +31,7 @@ export function planStatus(outlook: Outlook, watched: readonly string[]): Deploy
       'stable',
       course.stable === undefined ? undefined : revisionStatus(situation, course, course.stable),
     ),
+    ...given('served', servedOf(outlook)),
     ...given('canary', shown === undefined ? undefined : revisionStatus(situation, course, shown)),
     ...given('step', situation.strategy.progressive ? stepStatus(situation, memory) : undefined),
     ...given('weight', weightStatus(outlook)),
@@ -69,6 +70,20 @@ function revisionOf(situation: Situation, course: Course): number | undefined {
   const hash = template.state === 'Known' ? template.hash : (canary ?? stable);
   const known = hash !== undefined && (situation.revisions.has(hash) || hash === canary);
   return known ? numberOf(situation, course, hash) : undefined;
+}
+
+/** Of more nobody asks: a window is no wider. */
+const mostServed = 100;
+
+/** Those that were stable before, as long as they are there; what was given up has to show anew that it can serve. */
+function servedOf({ situation, memory, course }: Outlook): readonly string[] | undefined {
+  const { observation, revisions } = situation;
+  const last = observation.deployment.status?.stable?.hash;
+  const all = new Set(last === undefined ? memory.served : [last, ...memory.served]);
+  const served = [...all].filter(
+    (hash) => hash !== course.stable && hash !== memory.failed?.hash && revisions.has(hash),
+  );
+  return served.length === 0 ? undefined : served.slice(0, mostServed);
 }
 
 /** The revision that was given up, as long as it has pods. */
