@@ -16,7 +16,7 @@ import {
   keyOfParent,
 } from './route/gateway.ts';
 import { type ProbeTarget, probeTargets } from './route/probe.ts';
-import type { Evidence } from './route/probes.ts';
+import type { Evidence, Recalled } from './route/probes.ts';
 import type { ParentReference, Route } from './route/routes.ts';
 import { type SeenRoute, seeRoute, writtenAt } from './route/routeView.ts';
 
@@ -51,8 +51,8 @@ export interface Findings {
   /** What of the last plan could not be written. */
   readonly refused: Refusal | undefined;
   readonly analysis: ReadonlyMap<string, MetricView>;
-  /** Whether all gateways serve the route, which is so old in milliseconds. */
-  readonly evidence: (targets: readonly (ProbeTarget | undefined)[], age: number) => Evidence;
+  /** Whether all gateways serve the route. */
+  readonly evidence: (targets: readonly (ProbeTarget | undefined)[], recalled: Recalled) => Evidence;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -129,7 +129,8 @@ function routeOf(
   const [live, preview] = all.map((route) => (route === foreign ? undefined : route));
   const gateways = (parent: ParentReference) => caches.gateways.get(keyOfParent(parent, namespace));
   const targets = live === undefined ? [] : probeTargets(live, gateways);
-  const seen = seeRoute(deployment, live, preview, evidence(targets, now - writtenAt(live)), now);
+  const found = evidence(targets, recalledOf(deployment, now - writtenAt(live)));
+  const seen = seeRoute(deployment, live, preview, found, now);
   const asked = gateway.preview === undefined ? [live] : [live, preview];
   return {
     ...seen,
@@ -140,6 +141,18 @@ function routeOf(
       conflict: conflictOf(caches, deployment, { live, preview }),
     },
   };
+}
+
+/** Milliseconds since which a route stands that a process that has just begun takes to be served. */
+const old = 60_000;
+
+/**
+ * What the process before this one knew, by what it told. Only where nothing was on its way it may be taken for granted that
+ * a gateway serves the route: what is on its way goes on, or loses its pods, by that.
+ */
+function recalledOf({ status }: Deployment, age: number): Recalled {
+  const atRest = status !== undefined && status.phase !== 'Progressing' && status.weight === undefined;
+  return { served: atRest && age > old, known: status?.weight?.by === 'Probe' };
 }
 
 /** Ready ones in the slices of the revision's Service, which is called as its ReplicaSet. Each address counts once. */

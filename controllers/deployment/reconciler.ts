@@ -152,7 +152,7 @@ export class DeploymentReconciler {
       adopted: deployment.spec.adopt && (deployment.status?.adopted === true || template.adopted === true),
       refused,
       analysis: new Map([...analyses.views(key), ...this.#jobs.views(deployment)]),
-      evidence: (targets, age) => probes.evidence(key, targets, age),
+      evidence: (targets, recalled) => probes.evidence(key, targets, recalled),
       now: now(),
     });
     const plan = planDeployment(observation);

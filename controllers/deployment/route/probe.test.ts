@@ -4,7 +4,7 @@ import { keyOf } from '../../../operator/resources/object.ts';
 import { OutboundError } from '../outbound/outboundError.ts';
 import type { Gateway } from './gateway.ts';
 import { probeRule, probeTargets, rulesForPeople, tokenOf, tokenOfAnswer } from './probe.ts';
-import { type Evidence, Probes } from './probes.ts';
+import { type Evidence, Probes, type Recalled } from './probes.ts';
 import type { Route, RouteRule } from './routes.ts';
 
 const split: RouteRule = { backendRefs: [{ name: 'shop-a', port: 80, weight: 100 }] };
@@ -117,6 +117,7 @@ describe('the rule that answers by itself', () => {
 });
 
 const key = keyOf({ namespace: 'team', name: 'shop' });
+const nothing: Recalled = { served: false, known: false };
 const ended: (() => void)[] = [];
 afterEach(() => {
   for (const end of ended.splice(0)) end();
@@ -142,9 +143,10 @@ function asking(served: string | undefined) {
   });
   ended.push(() => probes.stopAll());
   let last = '';
-  const look = (token: string, age = 0) => {
+  const look = (token: string, recalled: Partial<Recalled> = {}) => {
     last = token;
-    return probes.evidence(key, [{ url: 'http://10.1.2.3/', host: 'shop.example.com', token }], age);
+    const target = { url: 'http://10.1.2.3/', host: 'shop.example.com', token };
+    return probes.evidence(key, [target], { ...nothing, ...recalled });
   };
   return { clock, state, told, look, probes };
 }
@@ -152,13 +154,13 @@ function asking(served: string | undefined) {
 describe('what a gateway serves', () => {
   it('is known once it has answered three times in a row', async () => {
     const { clock, state, told, look } = asking('old');
-    expect(look('new')).toBe('Awaited');
+    expect(look('new')).toBe('Unheard');
     await clock.advanceAsync(5_000);
     expect(look('new')).toBe('Awaited');
     state.served = 'new';
     const before = state.questions;
     await clock.advanceAsync(1_000);
-    expect(told).toEqual(['Served']);
+    expect(told).toEqual(['Awaited', 'Served']);
     expect(state.questions - before).toBe(3);
     await clock.advanceAsync(60_000);
     expect(state.questions - before).toBe(3);
@@ -180,6 +182,7 @@ describe('what a gateway serves', () => {
     look('new');
     await clock.advanceAsync(9_000);
     expect(told).toEqual([]);
+    expect(look('new')).toBe('Unheard');
     await clock.advanceAsync(3_000);
     expect(told).toEqual(['None']);
     Object.assign(state, { reachable: true, served: 'new' });
@@ -200,14 +203,27 @@ describe('what a gateway serves', () => {
     expect(look('two')).toBe('Served');
   });
 
-  it('was served long since, as far as a process knows that has just begun', async () => {
+  it('is awaited of one that has answered to the process before, however long it is silent', async () => {
+    const { clock, state, told, look } = asking(undefined);
+    state.reachable = false;
+    expect(look('new', { known: true })).toBe('Awaited');
+    await clock.advanceAsync(600_000);
+    expect(look('newer')).toBe('Awaited');
+    await clock.advanceAsync(600_000);
+    expect(told).toEqual([]);
+    Object.assign(state, { reachable: true, served: 'newer' });
+    await clock.advanceAsync(60_000);
+    expect(told).toEqual(['Served']);
+  });
+
+  it('was served long since, as far as a process knows that has just begun where nothing was on its way', async () => {
     const { look } = asking('new');
-    expect(look('new', 3_600_000)).toBe('None');
+    expect(look('new', { served: true })).toBe('None');
   });
 
   it('is awaited again as soon as it is known to be another state', async () => {
     const { clock, state, told, look } = asking('old');
-    expect(look('new', 3_600_000)).toBe('None');
+    expect(look('new', { served: true })).toBe('None');
     await clock.advanceAsync(1_000);
     expect(told).toEqual(['Awaited']);
     state.served = 'new';
@@ -256,10 +272,11 @@ describe('what a gateway serves', () => {
     ended.push(() => probes.stopAll());
     const at = (address: string) => ({ url: `http://${address}/`, host: 'shop.example.com', token: 'new' });
     const look = (...more: readonly undefined[]) =>
-      probes.evidence(key, [at('10.1.1.1'), at('10.2.2.2'), ...more], 0);
+      probes.evidence(key, [at('10.1.1.1'), at('10.2.2.2'), ...more], nothing);
     look();
     await clock.advanceAsync(5_000);
     expect(look()).toBe('Awaited');
+    expect(look(undefined)).toBe('Unheard');
     served.set('10.2.2.2', 'new');
     await clock.advanceAsync(5_000);
     expect(look()).toBe('Served');

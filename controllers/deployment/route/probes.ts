@@ -4,13 +4,23 @@ import type { Outbound } from '../outbound/outbound.ts';
 import { OutboundError } from '../outbound/outboundError.ts';
 import { type ProbeTarget, tokenOfAnswer } from './probe.ts';
 
-/** What is known of whether a gateway serves a route as it is written. */
+/** What is known of whether the gateways serve a route as it is written. */
 export type Evidence =
   | 'Served'
-  /** It has answered for this route, and not yet with this state. */
+  /** All have answered for this route, and one not yet with this state. */
   | 'Awaited'
-  /** One of the gateways could not be asked, or did not know of the route: time must do. */
+  /** One has never answered for this route, and may yet. */
+  | 'Unheard'
+  /** One could not be asked, or did not know of the route: time must do. */
   | 'None';
+
+/** What was known before this process looked for the first time. */
+export interface Recalled {
+  /** It was served: that is taken for granted until a gateway says otherwise. */
+  readonly served: boolean;
+  /** All gateways have answered for this route: one that is silent now is waited for. */
+  readonly known: boolean;
+}
 
 interface ProbesOptions {
   readonly clock: Clock;
@@ -31,9 +41,6 @@ const patience = 2_000;
 /** Milliseconds after which a gateway that has never answered for a route is not waited for. */
 const unknownFor = 10_000;
 
-/** Milliseconds. */
-const old = 60_000;
-
 /** Asks gateways, as long as they do not serve what is written. Each is asked one question at a time of a Deployment's route. */
 export class Probes {
   readonly #options: ProbesOptions;
@@ -46,25 +53,23 @@ export class Probes {
 
   /**
    * What is known of all gateways together, and begins to ask where that is not enough. `targets`: one a gateway, undefined
-   * where it cannot be asked. `age` of the route, in milliseconds: what was written long before this process looked is taken
-   * to be served until it knows better.
+   * where it cannot be asked.
    */
-  evidence(key: ObjectKey, targets: readonly (ProbeTarget | undefined)[], age: number): Evidence {
+  evidence(key: ObjectKey, targets: readonly (ProbeTarget | undefined)[], recalled: Recalled): Evidence {
     const before = this.#asked.get(key);
     const asked = new Map<string, Asked>();
     const found = targets.map((target): Evidence => {
       if (target === undefined) return 'None';
       const where = `${target.url} ${target.host}`;
       const known = asked.get(where) ?? before?.get(where);
-      const one = this.#question(key, target, age, before === undefined, known);
+      const one = this.#question(key, target, known, before === undefined ? recalled : undefined);
       asked.set(where, one);
       return one.evidence;
     });
     for (const [where, one] of before ?? []) if (asked.get(where) !== one) one.stop.abort();
     if (asked.size === 0) this.#asked.delete(key);
     else this.#asked.set(key, asked);
-    if (found.includes('Awaited')) return 'Awaited';
-    return found.length === 0 || found.includes('None') ? 'None' : 'Served';
+    return together(found);
   }
 
   stop(key: ObjectKey): void {
@@ -79,16 +84,16 @@ export class Probes {
   #question(
     key: ObjectKey,
     target: ProbeTarget,
-    age: number,
-    first: boolean,
     before: Asked | undefined,
+    recalled: Recalled | undefined,
   ): Asked {
     if (before?.token === target.token) return before;
+    const known = before?.known ?? recalled?.known ?? false;
     const asked: Asked = {
       token: target.token,
-      evidence: first && age > old ? 'None' : 'Awaited',
+      evidence: recalled?.served ? 'None' : known ? 'Awaited' : 'Unheard',
       stop: new AbortController(),
-      known: before?.known === true,
+      known,
     };
     void this.#ask(key, target, asked);
     return asked;
@@ -142,6 +147,14 @@ export class Probes {
       return { forbidden: error instanceof OutboundError && error.trouble === 'forbidden' };
     }
   }
+}
+
+/** Time does for all of them where it must for one, and nothing is served that one does not serve. */
+function together(found: readonly Evidence[]): Evidence {
+  const awaited = found.some((one) => one === 'Awaited' || one === 'Unheard');
+  const heard = found.length > 0 && found.every((one) => one === 'Served' || one === 'Awaited');
+  if (awaited) return heard ? 'Awaited' : 'Unheard';
+  return heard ? 'Served' : 'None';
 }
 
 interface Asked {

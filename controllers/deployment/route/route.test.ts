@@ -302,6 +302,9 @@ describe('the live route', () => {
     });
     const awaited = seeRoute(deployment(), live, undefined, 'Awaited', later + 60_000);
     expect(awaited.view).toMatchObject({ verified: false, by: 'Probe' });
+    // Who has never answered is no evidence of anything.
+    const unheard = seeRoute(deployment(), live, undefined, 'Unheard', later + 60_000);
+    expect(unheard.view).toMatchObject({ verified: false, by: 'Settle' });
   });
 
   it('that is not there has no weights', () => {

@@ -55,8 +55,8 @@ export function seeRoute(
       matchTo: hashOf(matched?.backendRefs?.[0]) ?? hashOf(mirrorOf(split)),
       preview: preview === undefined ? undefined : hashOf(rulesForPeople(preview)[0]?.backendRefs?.[0]),
       rules: live.metadata.annotations?.[annotations.route] ?? '',
-      verified: accepted && evidence !== 'Awaited' && now >= settlesAt,
-      by: evidence === 'None' ? 'Settle' : 'Probe',
+      verified: accepted && (evidence === 'Served' || evidence === 'None') && now >= settlesAt,
+      by: evidence === 'Served' || evidence === 'Awaited' ? 'Probe' : 'Settle',
     },
     ...(accepted && now < settlesAt && { settlesAt }),
   };
