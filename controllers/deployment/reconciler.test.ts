@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { finalizer } from '../../crds/deployment/names.ts';
 import { Store } from '../../operator/cache/store.ts';
+import { ApiError } from '../../operator/client/apiError.ts';
 import type { ReconcileContext } from '../../operator/controller/reconciler.ts';
 import type { Job, ReplicaSet } from '../../operator/resources/builtin.ts';
 import { type KubernetesObject, keyOf } from '../../operator/resources/object.ts';
@@ -15,6 +16,10 @@ import { Templates } from './template/templates.ts';
 
 const { signal } = new AbortController();
 const context = { signal, log: { info: () => {} }, failures: 0 } as unknown as ReconcileContext;
+const invalid = new ApiError({ verb: 'create', kind: 'Job', name: 'team/shop-smoke' }, 422, {
+  reason: 'Invalid',
+  message: 'no such policy',
+});
 const nothing = { get: () => undefined, list: () => [], byIndex: () => [] };
 
 /** One Deployment in a cluster where nothing happens by itself, and its reconciler. */
@@ -26,11 +31,14 @@ class Shop {
   readonly #jobs = new Store<Job>({});
   readonly #reconciler: DeploymentReconciler;
 
-  constructor() {
-    const store = (object: KubernetesObject) =>
-      object.kind === 'Job'
+  /** `refuses` Jobs. */
+  constructor(refuses = false) {
+    const store = (object: KubernetesObject) => {
+      if (refuses && object.kind === 'Job') throw invalid;
+      return object.kind === 'Job'
         ? this.#jobs.set(keyOf(object), object as Job)
         : this.#replicaSets.set(keyOf(object), object as ReplicaSet);
+    };
     const client = {
       fieldManager: 'mainstay',
       create: async (
@@ -97,6 +105,14 @@ class Shop {
     this.#deployments.set(keyOf(applied), applied);
   }
 
+  /** Another image, whose pods become available, and after which nothing happens any more. */
+  async rollOut(image: string, spec: object): Promise<void> {
+    this.apply(image, spec);
+    await this.work();
+    this.run();
+    await this.work();
+  }
+
   /** All pods become available at once. */
   run(): void {
     for (const set of [...this.#replicaSets.list()]) {
@@ -120,19 +136,27 @@ class Shop {
   }
 }
 
+/** One step, which a Job measures. */
+const measured = (metric: object = {}) => ({
+  replicas: 1,
+  strategy: aCanary({ steps: [{ weight: 50, analysis: {} }] }),
+  analysis: { interval: '15s', metrics: [{ name: 'smoke', job: { template: {} }, ...metric }] },
+});
+
 it('the Job of a step is made though nothing happens any more once status tells of the step', async () => {
   const shop = new Shop();
-  const spec = {
-    replicas: 1,
-    strategy: aCanary({ steps: [{ weight: 50, analysis: {} }] }),
-    analysis: { interval: '15s', metrics: [{ name: 'smoke', job: { template: {} } }] },
-  };
-  for (const image of ['shop:1', 'shop:2']) {
-    shop.apply(image, spec);
-    await shop.work();
-    shop.run();
-    await shop.work();
-  }
+  await shop.rollOut('shop:1', measured());
+  await shop.rollOut('shop:2', measured());
   expect(shop.deployment?.status?.phase).toBe('Analyzing');
   expect(shop.jobs).toHaveLength(1);
+});
+
+it('a Job that the API server refuses is an error of its metric, which decides as the metric says', async () => {
+  const shop = new Shop(true);
+  await shop.rollOut('shop:1', measured({ onError: 'Pause' }));
+  await shop.rollOut('shop:2', measured({ onError: 'Pause' }));
+  expect(shop.deployment?.status?.paused).toMatchObject({
+    reason: 'AnalysisPaused',
+    message: expect.stringContaining('no such policy'),
+  });
 });

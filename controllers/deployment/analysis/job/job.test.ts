@@ -77,6 +77,12 @@ describe('a metric that a Job measures', () => {
     });
   });
 
+  it('counts for the analysis that it was made for, though another machine’s clock says that it ended before', () => {
+    const later = { ...check, since: Date.parse(at) + 900 };
+    const complete = { job: () => job('Complete'), podsOf: () => [] };
+    expect(viewJobs(later, 2, complete).view).toEqual({ result: 'Pass', at: later.since + 1, failures: 0 });
+  });
+
   it('is tried again until it has failed as often as it may, and fails with the termination message', () => {
     const failed = [job('Failed'), exited(3, 'checkout answered 500\n')] as const;
     const once = view([failed]);

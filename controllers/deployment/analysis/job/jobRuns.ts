@@ -11,7 +11,7 @@ import { ownedBy } from '../../owned.ts';
 import type { DeploymentPlan } from '../../plan/deploymentPlan.ts';
 import type { MetricView } from '../../plan/observation.ts';
 import type { JobCheck, jobFor } from './job.ts';
-import { viewJobs } from './view.ts';
+import { countedAt, viewJobs } from './view.ts';
 
 /** What is read of Jobs and their pods. */
 interface JobCaches {
@@ -95,7 +95,7 @@ export class JobRuns {
     const refused = this.#refused.get(check.deployment.uid)?.get(metric.name);
     if (refused === undefined || refused.job !== seen.create?.metadata.name) return seen;
     const { message } = refused;
-    const view: MetricView = { result: 'Error', at: check.since, failures: 0, message };
+    const view: MetricView = { result: 'Error', at: countedAt(check, 0), failures: 0, message };
     return { view };
   }
 

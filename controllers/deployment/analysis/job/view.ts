@@ -33,7 +33,8 @@ export function viewJobs(check: JobCheck, failureLimit: number, seen: JobsSeen):
     if (job === undefined) return { view: pending, create: jobFor(check, run) };
     const ending = endingOf(job, seen.podsOf(name));
     if (ending === undefined) return { view: { ...pending, message: `Job ${name} is running` } };
-    const { result, at, message } = ending;
+    const { result, message } = ending;
+    const at = countedAt(check, ending.at);
     if (result === 'Pass') return { view: { result, at, failures: 0 } };
     if (result === 'Fail') failures += 1;
     else errors += 1;
@@ -41,6 +42,14 @@ export function viewJobs(check: JobCheck, failureLimit: number, seen: JobsSeen):
       return { view: { result, at, failures, message: brief(`Job ${name}: ${message}`) } };
     }
   }
+}
+
+/**
+ * When a result of the analysis was found: after its beginning, since it has Jobs of its own. Their times are of another
+ * machine's clock, and of whole seconds, and one from before the beginning would count for nothing.
+ */
+export function countedAt({ since }: Pick<JobCheck, 'since'>, at: number): number {
+  return Math.max(at, since + 1);
 }
 
 interface Ending {
