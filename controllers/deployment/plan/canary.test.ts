@@ -106,6 +106,30 @@ describe('a canary through a gateway', () => {
     expect(condition(world, 'Progressing')).toBe('False');
   });
 
+  test('of which nothing comes times out, though an autoscaler cannot make up its mind', () => {
+    const world = healthy(spec);
+    world.newTemplate(good);
+    world.edge.break(1);
+    for (let minute = 0; minute < 5; minute += 1) {
+      work(world);
+      world.pass(60_000);
+      world.change({ replicas: minute % 2 === 0 ? 11 : 10 });
+    }
+    expect(world.status?.failed).toMatchObject({ reason: 'DeadlineExceeded', ending: 'TimedOut' });
+  });
+
+  test('that grows with its autoscaler has its time anew with every pod', () => {
+    const world = healthy(spec);
+    world.newTemplate(good);
+    world.edge.break(1);
+    for (let minute = 0; minute < 5; minute += 1) {
+      work(world);
+      world.pass(60_000);
+      world.change({ replicas: 11 + minute });
+    }
+    expect(world.status).toMatchObject({ phase: 'Progressing', step: { index: 1 } });
+  });
+
   test('gives way to a newer revision, which begins at its first step', () => {
     const world = healthy(spec);
     world.newTemplate(good);

@@ -67,8 +67,8 @@ function pauseEnd({ strategy }: Situation, step: StepMemory, { held }: Course): 
 }
 
 /**
- * Progress is what got better than it ever was at this place: pods that flap are none. Another step, another number of
- * replicas, or the end of a pause is a new place.
+ * Progress is what got better than it ever was at this place: neither pods that flap are any, nor an autoscaler that does.
+ * Another step, or the end of a pause, is a new place.
  */
 export function withProgress(situation: Situation, memory: Memory): Memory {
   const course = courseOf(situation, memory);
@@ -76,7 +76,7 @@ export function withProgress(situation: Situation, memory: Memory): Memory {
   const { step, progress } = memory;
   if (canary === undefined || step === undefined) return { ...memory, progress: undefined };
   const blocked = waitsForPerson(situation, memory, course) ? blockOf(situation, memory, course) : '';
-  const place = [canary, step.index, step.stage, situation.replicas, blocked].join(',');
+  const place = [canary, step.index, step.stage, blocked].join(',');
   const now = markOf(situation, course);
   const [before, marks = ''] = progress?.counts.split(':') ?? [];
   if (progress === undefined || before !== place) {
