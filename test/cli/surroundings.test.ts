@@ -214,8 +214,7 @@ spec:
     expect(text).toContain('(pss-run-as-non-root/');
   });
 
-  it('that keeps nulls is told where one is in the way', () => {
-    const deployment = `apiVersion: mainstay.dev/v1alpha1
+  const deploymentWithNulls = `apiVersion: mainstay.dev/v1alpha1
 kind: Deployment
 metadata: { name: web }
 spec:
@@ -228,11 +227,24 @@ spec:
           image: a
           ports: null
 `;
-    const ports = policy().replace(
+  const portsOf = (podSpec: string) =>
+    policy().replace(
       /expression: .*/,
-      'expression: "podSpec.containers.all(c, c.?ports.orValue([]).size() == 0)"',
+      `expression: "${podSpec}.containers.all(c, c.?ports.orValue([]).size() == 0)"`,
     );
-    using work = new Workplace({ 'all.yaml': `${ports}---\n${deployment}` });
+
+  it('has nulls in the pod template of a Deployment of Mainstay, and podSpec has none', () => {
+    using work = new Workplace({ 'all.yaml': `${portsOf('podSpec')}---\n${deploymentWithNulls}` });
+    expect(work.check('all.yaml')).toEqual({
+      text: '1 object, 1 Policy: 0 violations, 1 passed\n',
+      exitCode: 0,
+    });
+  });
+
+  it('that keeps nulls is told where one is in the way', () => {
+    using work = new Workplace({
+      'all.yaml': `${portsOf('object.spec.template.spec')}---\n${deploymentWithNulls}`,
+    });
     const { text, exitCode } = work.check('all.yaml');
     expect(text).toMatch(/^all.yaml:\d+:11: not judged: Deployment default\/web: no such overload /);
     expect(text).toContain(

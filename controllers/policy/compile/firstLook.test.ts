@@ -22,6 +22,7 @@ describe('one condition asks all rules', () => {
       variables: [{ name: 'images', expression: 'podSpec.containers.map(c, c.image)' }],
       rules: [
         aRule('images', 'variables.images.all(i, i in params.images) // only these'),
+        aRule('pull', "podSpec.containers.all(c, has(c.imagePullPolicy)) // as it is written"),
         aRule('named', 'has(object.metadata.labels.app)'),
       ],
     });
@@ -35,12 +36,15 @@ describe('one condition asks all rules', () => {
         'podSpec == oldPodSpec &&',
         'object.?metadata.?labels.?app == oldObject.?metadata.?labels.?app',
         '))',
-        `: !${podOf('object')}.all(podSpec,`,
+        ": object.apiVersion.startsWith('mainstay.dev/') && ['%s'.format([object.spec.template.spec])].exists(text, size(text) < 30000 && text.contains('null'))",
+        `|| !${podOf('object')}.all(podSpec,`,
         '// Policy p, rule images',
-        "((podSpec.containers.map(c, c.image)).all(i, i in dyn(['good'])) // only these",
+        "(podSpec.containers.all(c, has(c.image)) && podSpec.containers.map(c, c.image).all(i, i in dyn(['good']))) &&",
+        '// Policy p, rule pull',
+        '(podSpec.containers.all(c, has(c.imagePullPolicy)) // as it is written',
         ') &&',
         '// Policy p, rule named',
-        '(has(object.metadata.labels.app))',
+        '(has(object.metadata) && has(object.metadata.labels) && has(object.metadata.labels.app))',
         ')',
       ].join('\n'),
     );
@@ -51,7 +55,7 @@ describe('one condition asks all rules', () => {
     const rules = [aRule('small', "object.data.a == 'b'")];
     const created = { match: { resources: [{ ...resource, operations: ['CREATE' as const] }] }, rules };
     expect(lookOf(compiledOne(created).spec)).toBe(
-      `${header}\n!(\n// Policy p, rule small\n(object.data.a == 'b')\n)`,
+      `${header}\n!(\n// Policy p, rule small\n(has(object.data) && has(object.data.a) && object.data.a == 'b')\n)`,
     );
     expect(lookOf(compiledOne({ match: { resources: [resource] }, rules }).spec)).toContain(
       '? !(\nobject.?data.?a == oldObject.?data.?a\n)\n: !(\n// Policy p, rule small\n',

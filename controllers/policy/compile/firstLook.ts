@@ -1,9 +1,10 @@
 import { admissionVariables, compile, type Declarations, dyn } from '../../../operator/cel/index.ts';
 import { children, type Expression } from '../../../operator/cel/syntax/expression.ts';
 import { parse } from '../../../operator/cel/syntax/parser.ts';
+import { certain } from './certain.ts';
 import { costOf } from './cost.ts';
 import type { NamedExpression } from './objects.ts';
-import { podSpecOf } from './podSpec.ts';
+import { mayHoldNulls, podSpecOf } from './podSpec.ts';
 import { equalities, type Path } from './reads.ts';
 import type { ResolvedRule } from './resolve.ts';
 import { bracketed, readSource } from './source.ts';
@@ -16,13 +17,17 @@ import { bracketed, readSource } from './source.ts';
  * What does not match is asked one expression, in one round.
  *
  * No verdict changes by it. If one rule is false, the condition is true, whatever errors the others have: then all is judged
- * as if it were not there. If none is false and one is an error, so is the condition, and the failure policy decides of an
- * error in a condition as of one in a rule. It asks an update only what it changes, since a rule that has an error lets an
- * update through that changes nothing of what it reads.
+ * as if it were not there. So it is where a rule reads what is not there, since an error in the condition would say all of it
+ * before its reason, and one in the rule only the rule's name. If none is false and one has an error of another kind, so has
+ * the condition, and the failure policy decides of it as of one in a rule. It asks an update only what it changes, since a rule that has an error lets an
+ * update through that changes nothing of what it reads. A pod that may hold nulls is judged without being looked at: the rules
+ * see it without them.
  */
 export function firstLook(parts: readonly Part[], updates: boolean): NamedExpression {
-  const broken = `!${withPod(
-    parts.some(({ readsPod }) => readsPod),
+  const readsPod = parts.some((part) => part.readsPod);
+  const nulls = readsPod ? `${mayHoldNulls('object')}\n|| ` : '';
+  const broken = `${nulls}!${withPod(
+    readsPod,
     [['podSpec', 'object']],
     parts.map(({ text }) => text),
   )}`;
@@ -65,10 +70,12 @@ const remembered = new WeakMap<ResolvedRule, Part | undefined>();
 
 function foundOut({ policy, rule, inlined, reads }: ResolvedRule): Part | undefined {
   if (inlined === undefined || !isTheSame(inlined)) return undefined;
-  const source = readSource(inlined);
+  const sure = certain(inlined);
+  const asked = compile(sure, declarations).ok ? sure : inlined;
+  const source = readSource(asked);
   const same = equalities({ ...reads, podSpec: reads.podSpec.length > 0 ? [wholePod] : [] }, pods);
   return {
-    text: `// Policy ${policy}, rule ${rule}\n${bracketed(inlined)}`,
+    text: `// Policy ${policy}, rule ${rule}\n${bracketed(asked)}`,
     same,
     readsPod: source.references.some(({ name }) => name === 'podSpec'),
     comparesPod: reads.podSpec.length > 0,

@@ -100,7 +100,7 @@ function understood(candidate: Candidate, facts: Facts): Understood {
   const constraints = constraintsOf(spec.match);
   const updates = constraints.resourceRules.some(({ operations }) => operations.includes('UPDATE'));
   const left = leftOut(spec, facts);
-  const resolved = resolve(name, spec, updates);
+  const resolved = resolve(name, spec, updates, facts.server.minor);
   return {
     candidate,
     left,

@@ -4,7 +4,7 @@ import type { Finding } from './facts.ts';
 import { fieldsRead } from './fieldsRead.ts';
 import { literal, valueLiteral } from './literal.ts';
 import { type CompiledMutation, digest } from './objects.ts';
-import { podSpecOf, podSpecPath } from './podSpec.ts';
+import { canDropNulls, podSpecOf, podSpecPath, podSpecWithoutNulls } from './podSpec.ts';
 import { nothing, type Reads, readsOf, unchanged, union } from './reads.ts';
 import {
   bracketed,
@@ -32,7 +32,10 @@ export interface Resolved {
 export interface ResolvedRule {
   readonly policy: string;
   readonly rule: string;
+  /** The rule alone. */
   readonly expression: string;
+  /** The variable that is true of an update that leaves what the rule reads as it was; undefined where none are matched. */
+  readonly same: string | undefined;
   /** The rule alone, its variables and parameters put in place, `podSpec` as it is; undefined where that is too long. */
   readonly inlined: string | undefined;
   readonly reads: Reads;
@@ -64,19 +67,32 @@ const longestExpression = 100_000;
  * worked out again.
  *
  * @param updates whether updates are matched, of which those are let through that leave what a rule reads as it was
+ * @param minor of the server's version
  */
-export function resolve(policy: string, spec: PolicySpec, updates: boolean): Resolved {
+export function resolve(policy: string, spec: PolicySpec, updates: boolean, minor: number): Resolved {
+  const pods = canDropNulls(minor) ? podsWithoutNulls : podsAsWritten;
   const known = remembered.get(spec);
-  if (known?.policy === policy && known.updates === updates) return known.resolved;
-  const resolved = new Resolution(policy, spec, updates).result();
-  remembered.set(spec, { policy, updates, resolved });
+  if (known?.policy === policy && known.updates === updates && known.pods === pods) return known.resolved;
+  const resolved = new Resolution(policy, spec, updates, pods).result();
+  remembered.set(spec, { policy, updates, pods, resolved });
   return resolved;
 }
 
 const remembered = new WeakMap<
   PolicySpec,
-  { readonly policy: string; readonly updates: boolean; readonly resolved: Resolved }
+  {
+    readonly policy: string;
+    readonly updates: boolean;
+    readonly pods: Pods;
+    readonly resolved: Resolved;
+  }
 >();
+
+/** The pods of the new and of the old object. */
+interface Pods {
+  readonly podSpec: Known;
+  readonly oldPodSpec: Known;
+}
 
 interface Known {
   readonly variables: readonly ResolvedVariable[];
@@ -94,16 +110,18 @@ class Resolution {
   private readonly policy: string;
   private readonly spec: PolicySpec;
   private readonly updates: boolean;
+  private readonly pods: Pods;
   private readonly findings: Omit<Finding, 'policy'>[] = [];
   private readonly calls = new Set<string>();
   /** Of the Policy's own variables, those that have been read so far. */
   private readonly named = new Map<string, Known>();
   private readonly mutating = new Map<string, Known>();
 
-  constructor(policy: string, spec: PolicySpec, updates: boolean) {
+  constructor(policy: string, spec: PolicySpec, updates: boolean, pods: Pods) {
     this.policy = policy;
     this.spec = spec;
     this.updates = updates;
+    this.pods = pods;
   }
 
   result(): Resolved {
@@ -138,14 +156,12 @@ class Resolution {
     if (text === undefined || (messageExpression !== undefined && said === undefined)) return undefined;
     const prefix = `Policy ${this.policy}, rule ${name}`;
     const reads = { ...text.reads, ...(text.inlined === undefined ? {} : fieldsRead(text.inlined)) };
-    const same = this.updates ? sameVariables(reads) : [];
-    const same_ = same.at(-1);
+    const same = this.updates ? sameVariables(reads, this.pods) : [];
     return {
       policy: this.policy,
       rule: name,
-      expression: [...(same_ === undefined ? [] : [`variables.${same_.name}`]), bracketed(text.text)].join(
-        ' || ',
-      ),
+      expression: bracketed(text.text),
+      same: same.at(-1)?.name,
       inlined: text.inlined,
       reads,
       message: `${prefix}: ${message ?? 'it does not hold'}`,
@@ -217,7 +233,7 @@ class Resolution {
   private known({ text }: Source, reference: Reference, mutates: boolean): Known | undefined {
     const { name, path, start } = reference;
     if (name === 'podSpec') {
-      if (this.spec.match.workloads === true) return podSpec;
+      if (this.spec.match.workloads === true) return this.pods.podSpec;
       throw new ExpressionProblem(
         text,
         start,
@@ -280,11 +296,17 @@ const nothingRead = {
   cost: costOf(readSource('null')),
 };
 
-/** Its reads are those of the place where it is read. */
-const podSpec = withVariable({ ...nothingRead, text: podSpecOf('object') }, 'podSpec', false);
-const oldPodSpec = withVariable({ ...nothingRead, text: podSpecOf('oldObject') }, 'oldPodSpec', false);
+const podsAsWritten = podsBy(podSpecOf);
+const podsWithoutNulls = podsBy(podSpecWithoutNulls);
 
-function sameVariables(reads: Reads): readonly ResolvedVariable[] {
+/** Its reads are those of the place where it is read. What it may cost is within what groups leave free. */
+function podsBy(text: (object: string) => string): Pods {
+  const of = (object: string, name: string) =>
+    withVariable({ ...nothingRead, text: text(object) }, name, false);
+  return { podSpec: of('object', 'podSpec'), oldPodSpec: of('oldObject', 'oldPodSpec') };
+}
+
+function sameVariables(reads: Reads, { podSpec, oldPodSpec }: Pods): readonly ResolvedVariable[] {
   const text = unchanged(reads, { now: 'variables.podSpec', before: 'variables.oldPodSpec' });
   const specs = text.includes('variables.')
     ? [podSpec, oldPodSpec].flatMap(({ variables }) => variables)

@@ -65,6 +65,29 @@ describe('a verdict', () => {
     expect(judge().judge(deployment, now)).toMatchObject([{ result: 'fail' }]);
   });
 
+  it('reads a Deployment of Mainstay without the nulls that only it keeps, as a server does that can leave them out', () => {
+    const container = { name: 'a', env: null, securityContext: null, resources: { limits: { cpu: '1' } } };
+    const template = { spec: { volumes: null, containers: [container] } };
+    const metadata = { name: 'web', namespace: 'shop' };
+    const object = { apiVersion: 'mainstay.dev/v1alpha1', kind: 'Deployment', metadata, spec: { template } };
+    const resource = { ...deployments, group: 'mainstay.dev', version: 'v1alpha1' };
+    const rules = [
+      aRule('volumes', 'podSpec.?volumes.orValue([]).all(v, has(v.emptyDir))'),
+      aRule('env', 'podSpec.containers.all(c, !has(c.env) || c.env.size() < 9)'),
+      aRule(
+        'root',
+        "podSpec.containers.all(c, !has(c.securityContext) || !('privileged' in c.securityContext))",
+      ),
+      aRule('bad', "podSpec.containers.all(c, 'memory' in c.resources.limits)"),
+    ];
+    const resultsOn = (minor: number) =>
+      judge({ rules }, someFacts({ server: { ...someFacts().server, minor } }))
+        .judge({ object, resource, namespaceObject: undefined }, now)
+        ?.map(({ result }) => result);
+    expect(resultsOn(36)).toEqual(['pass', 'pass', 'pass', 'fail']);
+    expect(resultsOn(32)).toEqual(['error', 'error', 'error', 'fail']);
+  });
+
   it('says what the rule computes, and the plain message where that cannot be computed', () => {
     const rule = {
       ...aRule('mode', 'false'),

@@ -97,7 +97,7 @@ export function judgeOf(name: string, spec: PolicySpec, facts: Facts): Judge {
   const compiled = findingsOf(candidate, facts);
   const isRefused = ({ weight }: Pick<Finding, 'weight'>) => weight === 'Refused';
   if (compiled.some(isRefused)) return silent(name, compiled);
-  const rules = rulesOf(name, spec);
+  const rules = rulesOf(name, spec, facts.server.minor);
   const own = [...requestsOnly(spec), ...rules.findings].map((finding) => ({ policy: name, ...finding }));
   const findings = [...compiled, ...own];
   return own.some(isRefused) ? silent(name, findings) : new PolicyJudge(name, spec, facts, rules, findings);

@@ -40,9 +40,10 @@ export interface Rule {
   readonly fields: Fields;
 }
 
-export function rulesOf(policy: string, spec: PolicySpec): Rules {
+/** @param minor of the server's version, whose verdicts are meant */
+export function rulesOf(policy: string, spec: PolicySpec, minor: number): Rules {
   // Without updates there is nothing before a rule that lets through what an update leaves as it was.
-  const resolved = resolve(policy, spec, false);
+  const resolved = resolve(policy, spec, false, minor);
   const updates = constraintsOf(spec.match).resourceRules.some(({ operations }) =>
     operations.includes('UPDATE'),
   );
