@@ -40,7 +40,7 @@ export interface DeploymentInformers extends Caches {
   readonly endpoints: Informer<EndpointSlice, 'service'>;
   readonly services: Informer<Service, 'owner'>;
   readonly httpRoutes: Informer<Route, 'owner' | 'claim'>;
-  readonly grpcRoutes: Informer<Route, 'owner'>;
+  readonly grpcRoutes: Informer<Route, 'owner' | 'claim'>;
   readonly gateways: Informer<Gateway>;
   readonly classes: Informer<GatewayClass>;
 }
@@ -101,7 +101,7 @@ export function informersOf(manager: Manager): DeploymentInformers {
     grpcRoutes: manager.informer({
       resource: grpcRoutes,
       managedFields: 'own',
-      indexes: { owner: ownerIndex(identity) },
+      indexes: { owner: ownerIndex(identity), claim: claimsOfRoute },
       optional: true,
     }),
     gateways: manager.informer({ resource: gateways, optional: true }),

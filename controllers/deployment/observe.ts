@@ -26,7 +26,7 @@ export interface Caches {
   readonly pods: Lister<Pod, 'controller'>;
   readonly endpoints: Lister<EndpointSlice, 'service'>;
   readonly httpRoutes: Lister<Route, 'owner' | 'claim'>;
-  readonly grpcRoutes: Lister<Route, 'owner'>;
+  readonly grpcRoutes: Lister<Route, 'owner' | 'claim'>;
   readonly gateways: Lister<Gateway>;
   readonly classes: Lister<GatewayClass>;
 }

@@ -59,6 +59,10 @@ const gateway: Gateway = {
   },
 };
 const matching = (...matches: readonly RouteMatch[]) => route({ rules: [{ matches }] });
+const only = (other: Route, kind: string) => ({
+  byIndex: (_: string, claim: string) =>
+    other.kind === kind && claimsOfRoute(other).includes(claim) ? [other] : [],
+});
 const conflict = (
   other: Route,
   one = deployment(),
@@ -69,7 +73,8 @@ const conflict = (
 ) =>
   conflictOf(
     {
-      httpRoutes: { byIndex: (_, claim) => (claimsOfRoute(other).includes(claim) ? [other] : []) },
+      httpRoutes: only(other, 'HTTPRoute'),
+      grpcRoutes: only(other, 'GRPCRoute'),
       gateways: { get: () => known },
     },
     one,
@@ -166,7 +171,29 @@ describe('of two routes that take the same', () => {
   });
 });
 
-it('without a gateway, and of gRPC, there is nothing to be in the way of', () => {
+describe('of gRPC', () => {
+  const grpc = deployment({ kind: 'GRPCRoute' });
+  const grpcRoute = (spec: Partial<Route['spec']>): Route => ({ ...route(spec), kind: 'GRPCRoute' });
+  const calls = (...matches: readonly RouteMatch[]) => grpcRoute({ rules: [{ matches }] });
+
+  it('a route that takes the same host is in the way', () => {
+    expect(conflict(grpcRoute({}), grpc)).toBe('team/other');
+  });
+
+  it.each<[string, Route]>([
+    ['is of HTTP, of which the gateway refuses the one or the other', route({})],
+    ['has another host', grpcRoute({ hostnames: ['cart.example.com'] })],
+    ['is for one service', calls({ method: { service: 'shop.Cart' } })],
+    ['asks for a header', calls({ headers: [{ name: 'x', value: 'y' }] })],
+  ])('a route that %s is not', (_, other) => {
+    expect(conflict(other, grpc)).toBeUndefined();
+  });
+
+  it('a route is in the way of no HTTPRoute', () => {
+    expect(conflict(grpcRoute({}))).toBeUndefined();
+  });
+});
+
+it('without a gateway there is nothing to be in the way of', () => {
   expect(claimsOfDeployment({ ...deployment(), spec: {} } as unknown as Deployment)).toEqual([]);
-  expect(claimsOfDeployment(deployment({ kind: 'GRPCRoute' }))).toEqual([]);
 });

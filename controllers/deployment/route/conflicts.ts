@@ -9,8 +9,9 @@ import type { ParentReference, Route, RouteMatch } from './routes.ts';
 /**
  * Of two routes that take the same requests a gateway serves one: by Gateway API the older, and of two alike the one whose
  * name comes first. Where that is another's, the weights of ours would mean nothing. So what a route takes whole has a name,
- * a claim: a gateway, a host name and the beginning of a path. A route with more special matches takes its part of ours by
- * intent, and is no conflict; nor is one that the gateway refuses, or that is for other listeners.
+ * a claim: its kind, a gateway, a host name and the beginning of a path, which is `/` for gRPC. A route with more special
+ * matches takes its part of ours by intent, and is no conflict; nor is one that the gateway refuses, as it must one of two
+ * kinds, or that is for other listeners.
  */
 interface Claim {
   readonly text: string;
@@ -31,6 +32,7 @@ export function claimsOfDeployment(deployment: Deployment): readonly string[] {
 /** What a conflict is looked for in. */
 export interface Rivals {
   readonly httpRoutes: Pick<Lister<Route, 'claim'>, 'byIndex'>;
+  readonly grpcRoutes: Pick<Lister<Route, 'claim'>, 'byIndex'>;
   readonly gateways: Pick<Lister<Gateway>, 'get'>;
 }
 
@@ -42,13 +44,14 @@ interface OwnRoutes {
 
 /** Another's route that takes what the Deployment's is to take ahead of it, by namespace and name. */
 export function conflictOf(
-  { httpRoutes, gateways }: Rivals,
+  { httpRoutes, grpcRoutes, gateways }: Rivals,
   deployment: Deployment,
   own: OwnRoutes,
 ): string | undefined {
+  const routes = deployment.spec.traffic?.gateway?.kind === 'GRPCRoute' ? grpcRoutes : httpRoutes;
   for (const { route, ...ours } of claimsFor(deployment, own)) {
     const gateway = gateways.get(ours.gateway);
-    for (const other of httpRoutes.byIndex('claim', ours.text)) {
+    for (const other of routes.byIndex('claim', ours.text)) {
       const { labels: marks, namespace, name } = other.metadata;
       if (marks?.[labels.owner] === deployment.metadata.uid || !isAhead(other, route)) continue;
       const meets = claimsIn(other).some(
@@ -73,16 +76,14 @@ export function isOurs({ metadata: { labels: marks } }: Route, { metadata: { uid
   return marks?.[labels.owner] === uid;
 }
 
-function claimsIn({ metadata, spec }: Route): readonly Claim[] {
+function claimsIn({ kind, metadata, spec }: Route): readonly Claim[] {
   const paths = new Set<string>();
   for (const { matches = [{}] } of spec.rules ?? [])
     for (const match of matches) {
       const path = wholePath(match);
       if (path !== undefined) paths.add(path);
     }
-  return [...paths].flatMap((path) =>
-    claims(metadata.namespace ?? '', spec.parentRefs, spec.hostnames, path),
-  );
+  return [...paths].flatMap((path) => claims(kind, metadata.namespace, { ...spec, path }));
 }
 
 function claimsFor(
@@ -90,12 +91,11 @@ function claimsFor(
   { live, preview }: OwnRoutes,
 ): readonly (Claim & { readonly route: Route | undefined })[] {
   const { gateway } = spec.traffic ?? {};
-  if (gateway === undefined || gateway.kind !== 'HTTPRoute') return [];
-  const { parentRefs, hostnames, path } = gateway;
-  const of = (names: readonly string[] | undefined, route: Route | undefined) =>
-    claims(metadata.namespace ?? '', parentRefs, names, path).map((claim) => ({ ...claim, route }));
+  if (gateway === undefined) return [];
+  const of = (hostnames: readonly string[] | undefined, route: Route | undefined) =>
+    claims(gateway.kind, metadata.namespace, { ...gateway, hostnames }).map((claim) => ({ ...claim, route }));
   return [
-    ...of(hostnames, live),
+    ...of(gateway.hostnames, live),
     ...(gateway.preview === undefined ? [] : of(gateway.preview.hostnames, preview)),
   ];
 }
@@ -143,15 +143,24 @@ function wholePath({ path, headers = [], queryParams = [], method }: RouteMatch)
   return path.value ?? '/';
 }
 
+interface Taken {
+  readonly parentRefs?: readonly ParentReference[] | undefined;
+  readonly hostnames?: readonly string[] | undefined;
+  readonly path: string;
+}
+
 function claims(
-  namespace: string,
-  parents: readonly ParentReference[] = [],
-  hostnames: readonly string[] = ['*'],
-  path: string,
+  kind: string,
+  namespace: string | undefined,
+  { parentRefs = [], hostnames = ['*'], path }: Taken,
 ): readonly Claim[] {
-  return parents.filter(isGateway).flatMap((parent) => {
+  return parentRefs.filter(isGateway).flatMap((parent) => {
     const gateway = keyOfParent(parent, namespace);
-    return hostnames.map((host) => ({ text: `${gateway} ${host} ${trimmed(path)}`, gateway, parent }));
+    return hostnames.map((host) => ({
+      text: `${kind} ${gateway} ${host} ${trimmed(path)}`,
+      gateway,
+      parent,
+    }));
   });
 }
 

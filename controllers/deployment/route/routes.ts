@@ -43,7 +43,8 @@ export interface RouteMatch {
     readonly type?: 'PathPrefix' | 'Exact' | 'RegularExpression';
     readonly value?: string;
   };
-  readonly method?: string;
+  /** Of gRPC, a service and a method of it. */
+  readonly method?: string | { readonly service?: string; readonly method?: string };
   readonly headers?: readonly NamedMatch[];
   readonly queryParams?: readonly NamedMatch[];
 }
