@@ -31,10 +31,12 @@ class Shop {
   readonly #jobs = new Store<Job>({});
   readonly #reconciler: DeploymentReconciler;
 
-  /** `refuses` Jobs. */
-  constructor(refuses = false) {
+  /** The API server refuses Jobs. */
+  refuses = false;
+
+  constructor() {
     const store = (object: KubernetesObject) => {
-      if (refuses && object.kind === 'Job') throw invalid;
+      if (this.refuses && object.kind === 'Job') throw invalid;
       return object.kind === 'Job'
         ? this.#jobs.set(keyOf(object), object as Job)
         : this.#replicaSets.set(keyOf(object), object as ReplicaSet);
@@ -152,11 +154,24 @@ it('the Job of a step is made though nothing happens any more once status tells 
 });
 
 it('a Job that the API server refuses is an error of its metric, which decides as the metric says', async () => {
-  const shop = new Shop(true);
+  const shop = new Shop();
+  shop.refuses = true;
   await shop.rollOut('shop:1', measured({ onError: 'Pause' }));
   await shop.rollOut('shop:2', measured({ onError: 'Pause' }));
   expect(shop.deployment?.status?.paused).toMatchObject({
     reason: 'AnalysisPaused',
     message: expect.stringContaining('no such policy'),
   });
+});
+
+it('a Job that was refused is tried again, since who refuses may be mended', async () => {
+  const shop = new Shop();
+  shop.refuses = true;
+  await shop.rollOut('shop:1', measured());
+  await shop.rollOut('shop:2', measured());
+  expect(shop.deployment?.status?.analysis).toMatchObject([{ result: 'Error' }]);
+  shop.refuses = false;
+  await shop.work();
+  expect(shop.jobs).toHaveLength(1);
+  expect(shop.deployment?.status?.analysis).toMatchObject([{ result: 'Pending' }]);
 });

@@ -81,7 +81,7 @@ export class DeploymentReconciler {
   constructor(parts: ReconcilerParts) {
     this.#parts = parts;
     this.#effective = new EffectiveTemplates(parts);
-    this.#jobs = new JobRuns(parts.client, parts.informers);
+    this.#jobs = new JobRuns(parts.client, parts.informers, parts.now);
     this.#writer = new PlanWriter({ ...parts, jobs: this.#jobs });
   }
 
@@ -156,7 +156,8 @@ export class DeploymentReconciler {
       now: now(),
     });
     const plan = planDeployment(observation);
-    const again = sooner(until, pause === undefined ? undefined : now() + pause);
+    const paused = pause === undefined ? undefined : now() + pause;
+    const again = sooner(sooner(until, paused), this.#jobs.triesAt(deployment));
     const writes = writesOf(deployment, plan, own, { view, fingerprint });
     return { plan, until: again, writes, fingerprint, effective };
   }

@@ -10,6 +10,7 @@ import type { Deployment } from '../../deployment.ts';
 import { ownedBy } from '../../owned.ts';
 import type { DeploymentPlan } from '../../plan/deploymentPlan.ts';
 import type { MetricView } from '../../plan/observation.ts';
+import { refusedFor } from '../../template/templates.ts';
 import type { JobCheck, jobFor } from './job.ts';
 import { countedAt, viewJobs } from './view.ts';
 
@@ -23,6 +24,8 @@ interface JobCaches {
 interface Refusal {
   readonly job: string;
   readonly message: string;
+  /** When to try again; milliseconds since the epoch. */
+  readonly until: number;
 }
 
 type PlannedStage = Pick<DeploymentPlan, 'analysis' | 'status'>;
@@ -31,12 +34,15 @@ type PlannedStage = Pick<DeploymentPlan, 'analysis' | 'status'>;
 export class JobRuns {
   readonly #client: Pick<Client, 'create'>;
   readonly #caches: JobCaches;
-  /** Why the Job that was last tried cannot be made, by the Deployment's UID and the metric: the API server takes it for wrong. */
+  readonly #now: () => number;
+  /** Why the Job that was last tried cannot be made, by the Deployment's UID and the metric: the API server, or a policy, takes it for wrong. */
   readonly #refused = new Map<string, Map<string, Refusal>>();
 
-  constructor(client: Pick<Client, 'create'>, caches: JobCaches) {
+  /** @param now Milliseconds since the epoch. */
+  constructor(client: Pick<Client, 'create'>, caches: JobCaches, now: () => number) {
     this.#client = client;
     this.#caches = caches;
+    this.#now = now;
   }
 
   /** What the Jobs of the stage that status tells of say. */
@@ -71,6 +77,13 @@ export class JobRuns {
     return !isTold(deployment, plan) && this.#due(deployment, plan).length > 0;
   }
 
+  /** When what was refused is tried again; milliseconds since the epoch. */
+  triesAt({ metadata: { uid = '' } }: Deployment): number | undefined {
+    const refused = [...(this.#refused.get(uid)?.values() ?? [])];
+    const coming = refused.map(({ until }) => until).filter((until) => until > this.#now());
+    return coming.length === 0 ? undefined : Math.min(...coming);
+  }
+
   forget(uid: string): void {
     this.#refused.delete(uid);
   }
@@ -94,7 +107,8 @@ export class JobRuns {
     });
     const refused = this.#refused.get(check.deployment.uid)?.get(metric.name);
     if (refused === undefined || refused.job !== seen.create?.metadata.name) return seen;
-    const { message } = refused;
+    const { message, until } = refused;
+    if (this.#now() >= until) return seen;
     const view: MetricView = { result: 'Error', at: countedAt(check, 0), failures: 0, message };
     return { view };
   }
@@ -130,7 +144,11 @@ export class JobRuns {
       if (!isApiError(error) || !['Invalid', 'BadRequest', 'Forbidden'].includes(error.reason)) throw error;
       const { uid = '' } = deployment.metadata;
       const refused = this.#refused.get(uid) ?? new Map<string, Refusal>();
-      refused.set(metric.name, { job: job.metadata.name, message: error.message });
+      refused.set(metric.name, {
+        job: job.metadata.name,
+        message: error.message,
+        until: this.#now() + refusedFor,
+      });
       this.#refused.set(uid, refused);
       return true;
     }
