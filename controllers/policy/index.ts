@@ -88,7 +88,6 @@ export function addPolicyController(manager: Manager, settings: PolicySettings):
       caches: informers,
       namespace: manager.namespace,
       clock: monotonicClock,
-      now: Date.now,
     }),
     recorder,
     scan,

@@ -29,8 +29,8 @@ export function aWanted(
   return { name, uid: `uid-of-${name}`, generation: 1, spec, enforcement, examination: taken, ...more };
 }
 
-/** Everything that a plan asks for, as the cluster has it some time after. */
-export function standing(plan: AdmissionPlan, age = 3_600_000, now = Date.UTC(2027, 0, 1)): readonly Live[] {
+/** Everything that a plan asks for, as the cluster has it. */
+export function standing(plan: AdmissionPlan): readonly Live[] {
   const made = plan.compiled.objects.map((object) => {
     const desired = desiredOf(object, plan.origins, plan.slots.get(object.metadata.name) ?? '').object;
     return asApplied({
@@ -38,7 +38,6 @@ export function standing(plan: AdmissionPlan, age = 3_600_000, now = Date.UTC(20
       metadata: {
         ...desired.metadata,
         labels: { ...desired.metadata.labels, [labels.compiled]: 'compiled' },
-        creationTimestamp: new Date(now - age).toISOString(),
       },
     });
   });

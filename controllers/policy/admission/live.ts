@@ -67,7 +67,7 @@ function contentOf({ metadata }: KubernetesObject): string {
 }
 
 /** One string for an object of any of these kinds. */
-export function keyOfLive({ object }: Live): string {
+export function keyOfLive({ object }: Pick<Live, 'object'>): string {
   return `${object.kind}/${object.metadata.name}`;
 }
 

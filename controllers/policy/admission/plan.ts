@@ -2,7 +2,7 @@ import { compiledNames } from '../../../crds/policy/names.ts';
 import type { Enforcement, PolicySpec } from '../../../crds/policy/schema.ts';
 import { type Candidate, type Compiled, compile, type Facts, type Finding } from '../compile/index.ts';
 import { policiesOf } from '../compile/objects.ts';
-import { transition } from '../compile/transition.ts';
+import { type LiveObject, transition } from '../compile/transition.ts';
 import type { Examination } from './examination.ts';
 import { bindingsFirst, keyOfLive, type Live } from './live.ts';
 import { digestOf, type Origin } from './origins.ts';
@@ -40,8 +40,14 @@ export interface AdmissionPlan {
  * could: so it shares and leaves objects as any other, and its exceptions expire at their dates.
  *
  * @param live what is there of ours
+ * @param wait milliseconds for which one of it has yet to stand before what it replaces may go
  */
-export function planAdmission(wanted: readonly Wanted[], live: readonly Live[], facts: Facts): AdmissionPlan {
+export function planAdmission(
+  wanted: readonly Wanted[],
+  live: readonly Live[],
+  facts: Facts,
+  wait: (one: Live['object']) => number,
+): AdmissionPlan {
   const first = compile(wanted.map(candidateOf), facts);
   const findings = Map.groupBy(
     [
@@ -78,25 +84,36 @@ export function planAdmission(wanted: readonly Wanted[], live: readonly Live[], 
   const next = transition(
     compiled.objects,
     seated.map(({ object }) => object),
+    wait,
     facts.now,
   );
-  const mayGo = new Set(next.obsolete.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
-  // The same twice, as two operators make it that look at one moment: the second goes once all that is to stand does.
-  const doubles = next.missing.length > 0 ? [] : live.filter((one) => isSlot(one) && !isSeated(one));
-  const waits = [next.until, compiled.until].filter((time) => time !== undefined);
+  const mayGo = new Set(next.obsolete.map(keyOfCompiled));
+  // The same twice, as two operators make it that look at one moment: the second goes once all that is to stand has stood.
+  const doubles = live.filter((one) => isSlot(one) && !isSeated(one));
+  const desired = new Set(compiled.objects.map(keyOfCompiled));
+  const staying = seated.filter((one) => desired.has(keyOfLive(one))).map(({ object }) => wait(object));
+  const left = doubles.length === 0 ? 0 : Math.max(0, ...staying);
+  const isWhole = next.missing.length === 0 && left === 0;
+  const waits = [next.until, compiled.until, left > 0 ? facts.now + left : undefined].filter(
+    (time) => time !== undefined,
+  );
   return {
     compiled,
     slots,
     origins: new Map([...good.map(originOf), ...kept].map((origin) => [origin.policy, origin])),
     findings,
     obsolete: bindingsFirst(
-      [...seated.filter((one) => mayGo.has(keyOfLive(one))), ...doubles].filter(
+      [...seated.filter((one) => mayGo.has(keyOfLive(one))), ...(isWhole ? doubles : [])].filter(
         ({ object }) => !policiesOf(object).some((policy) => frozen.has(policy)),
       ),
     ),
     frozen,
     wakeUp: waits.length === 0 ? undefined : Math.min(...waits),
   };
+}
+
+function keyOfCompiled({ kind, metadata }: LiveObject): string {
+  return `${kind}/${metadata.name}`;
 }
 
 function isRefusal({ weight }: Finding): boolean {

@@ -88,7 +88,7 @@ export class AdmissionReconciler {
     for (let looks = 1; ; looks += 1) {
       const { wanted, live, facts, ...observed } = await this.#observe(context);
       news ||= observed.news;
-      const plan = planAdmission(wanted, live, facts);
+      const plan = planAdmission(wanted, live, facts, (one) => uptake.wait(one));
       this.#follow(plan, facts);
       const { outcomes: applied, requeueAfter } = await applier.apply({
         owner: together,

@@ -7,8 +7,7 @@ import type { Live } from './live.ts';
 import { planAdmission } from './plan.ts';
 import { Uptake } from './uptake.ts';
 
-const now = Date.UTC(2027, 0, 1);
-const plan = planAdmission([aWanted('one'), aWanted('two')], [], someFacts({ now }));
+const plan = planAdmission([aWanted('one'), aWanted('two')], [], someFacts(), () => 0);
 const signal = new AbortController().signal;
 const context = { log: createLog({ level: 'silent' }), signal };
 
@@ -17,6 +16,7 @@ function ask(...answers: readonly ('taken' | 'denied' | 'other' | 'not to be ask
   let asked = 0;
   const applied: (readonly string[])[] = [];
   let forgotten = 0;
+  let time = 0;
   const uptake = new Uptake({
     client: {
       create: async (_, object) => {
@@ -41,18 +41,20 @@ function ask(...answers: readonly ('taken' | 'denied' | 'other' | 'not to be ask
     },
     caches: nothing,
     namespace: 'mainstay-system',
-    // No time passes.
+    // No time passes by itself.
     clock: {
-      now: () => 0,
+      now: () => time,
       schedule: (_, callback) => {
         queueMicrotask(callback);
         return () => {};
       },
     },
-    now: () => now,
   });
+  const pass = (milliseconds: number) => {
+    time += milliseconds;
+  };
   const prove = (live: readonly Live[]) => uptake.prove(live, plan.origins, context);
-  return { uptake, prove, applied, asked: () => asked, forgotten: () => forgotten };
+  return { uptake, prove, pass, applied, asked: () => asked, forgotten: () => forgotten };
 }
 
 const none = { list: () => [] };
@@ -63,8 +65,8 @@ const nothing = {
   mutatingBindings: none,
 };
 
-const fresh = standing(plan, 0, now);
-const old = standing(plan, 60_000, now);
+/** Of whatever age, by the clock of who made them. */
+const fresh = standing(plan);
 
 describe('what was just written', () => {
   it('is in force once what was written after it is', async () => {
@@ -107,33 +109,65 @@ describe('what was just written', () => {
   });
 
   it('is not, for as long as the API server takes what it is to deny: then it is asked ever less often', async () => {
-    const { uptake, prove, asked } = ask('taken');
+    const { uptake, prove, pass, asked } = ask('taken');
     const first = await prove(fresh);
     expect(asked()).toBeGreaterThan(1);
     const before = asked();
     const second = await prove(fresh);
     expect(asked()).toBe(before + 1);
     expect(second).toBeGreaterThan(first ?? 0);
+    pass(60_000);
     expect(
-      old.some((one) => uptake.judges(one)),
+      fresh.some((one) => uptake.judges(one)),
       'however long it has stood',
     ).toBe(false);
+    expect(fresh.map(({ object }) => uptake.wait(object) > 0)).not.toContain(false);
   });
 
   it.each([
     'other',
     'not to be asked',
   ] as const)('is after a while, where the answer is %s', async (answer) => {
-    const { uptake, prove } = ask(answer);
+    const { uptake, prove, pass } = ask(answer);
     expect(await prove(fresh)).toBeGreaterThan(0);
+    pass(14_999);
     expect(fresh.some((one) => uptake.judges(one))).toBe(false);
-    expect(old.every((one) => uptake.judges(one))).toBe(true);
+    pass(1);
+    expect(fresh.every((one) => uptake.judges(one))).toBe(true);
   });
 });
 
-it('what has stood for long costs no request', async () => {
-  const { uptake, prove, asked, applied } = ask('taken');
-  expect(await prove(old)).toBeUndefined();
-  expect([asked(), applied.length]).toEqual([0, 0]);
-  expect(old.every((one) => uptake.judges(one))).toBe(true);
+describe('what it replaces may go', () => {
+  const waits = ({ uptake }: ReturnType<typeof ask>) => [
+    ...new Set(fresh.map(({ object }) => uptake.wait(object))),
+  ];
+
+  it('not before it was seen to be in force, and has then stood for other API servers to take it up', async () => {
+    const here = ask('denied');
+    here.pass(60_000);
+    expect(waits(here)).toEqual([15_000]);
+    await here.prove(fresh);
+    expect(waits(here)).toEqual([15_000]);
+    here.pass(14_000);
+    expect(waits(here)).toEqual([1000]);
+    here.pass(1000);
+    expect(waits(here)).toEqual([0]);
+  });
+
+  it('once it is in force, though it was long seen not to be', async () => {
+    const here = ask(...Array<'taken'>(20).fill('taken'), 'denied');
+    await here.prove(fresh);
+    here.pass(60_000);
+    expect(waits(here)).toEqual([15_000]);
+    await here.prove(fresh);
+    expect(waits(here)).toEqual([-45_000]);
+  });
+});
+
+it('what stood before this process began is asked about once, whatever its age', async () => {
+  const { uptake, prove, asked } = ask('denied');
+  expect(fresh.some((one) => uptake.judges(one))).toBe(false);
+  for (const _ of [1, 2, 3]) expect(await prove(fresh)).toBeUndefined();
+  expect(asked()).toBe(1);
+  expect(fresh.every((one) => uptake.judges(one))).toBe(true);
 });

@@ -19,8 +19,6 @@ export interface UptakeParts {
   /** Where the operator may make Leases, which is what it asks with. */
   readonly namespace: string;
   readonly clock: Clock;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
 }
 
 /**
@@ -29,7 +27,8 @@ export interface UptakeParts {
  * through that were to be denied.
  *
  * So it is asked. A policy of no other use carries the name of a state and is written after all that belongs to it; once a
- * request of that name is denied, all that was written before is in force.
+ * request of that name is denied, all that was written before is in force. How long something has stood is counted from the
+ * first answer, by this process's own clock: when it was created, another machine says by its own.
  */
 export class Uptake {
   readonly #parts: UptakeParts;
@@ -37,6 +36,8 @@ export class Uptake {
   #proven: ReadonlySet<string> = new Set();
   /** What was seen not to be. */
   #unproven: ReadonlySet<string> = new Set();
+  /** When an answer about it was first got, by the clock. */
+  readonly #asked = new Map<string, number>();
   /** How often in a row it was not. */
   #refuted = 0;
 
@@ -45,11 +46,20 @@ export class Uptake {
   }
 
   /** Whether requests are judged by it: it was seen, or it has stood for so long that nothing speaks against it. */
-  judges(one: Live): boolean {
-    const version = versionOf(one);
-    if (this.#proven.has(version)) return true;
-    const created = Date.parse(one.object.metadata.creationTimestamp ?? '');
-    return !this.#unproven.has(version) && this.#parts.now() - created >= overlap;
+  judges({ object }: Live): boolean {
+    return this.#proven.has(versionOf(object)) || this.#stood(object) >= overlap;
+  }
+
+  /** Milliseconds for which it has yet to stand before what it replaces may go: other API servers may be slower to take it up. */
+  wait(object: Live['object']): number {
+    return overlap - this.#stood(object);
+  }
+
+  /** Milliseconds in which nothing has spoken against it. */
+  #stood(object: Live['object']): number {
+    const version = versionOf(object);
+    const since = this.#asked.get(version);
+    return since === undefined || this.#unproven.has(version) ? 0 : this.#parts.clock.now() - since;
   }
 
   /**
@@ -62,10 +72,11 @@ export class Uptake {
     origins: ReadonlyMap<string, Origin>,
     { log, signal }: Pick<ReconcileContext, 'log' | 'signal'>,
   ): Promise<number | undefined> {
-    const versions = new Set(standing.map(versionOf));
+    const versions = new Set(standing.map(({ object }) => versionOf(object)));
     this.#proven = this.#proven.intersection(versions);
     this.#unproven = this.#unproven.intersection(versions);
-    const fresh = standing.filter((one) => !this.judges(one)).map(versionOf);
+    for (const version of this.#asked.keys()) if (!versions.has(version)) this.#asked.delete(version);
+    const fresh = standing.filter((one) => !this.judges(one)).map(({ object }) => versionOf(object));
     if (fresh.length === 0) {
       this.#refuted = 0;
       // What asks goes with the last Policy. That it is made again for the next is no repair.
@@ -78,7 +89,12 @@ export class Uptake {
     const desired = probed(state, mutating, owners);
     const { converged } = await this.#parts.applier.apply({ owner: probing, desired, log, signal });
     const answer = converged ? await this.#ask(state, signal) : 'Unknown';
-    if (answer === 'Judged') this.#proven = versions;
+    for (const version of fresh)
+      if (!this.#asked.has(version)) this.#asked.set(version, this.#parts.clock.now());
+    if (answer === 'Judged') {
+      this.#proven = versions;
+      this.#unproven = new Set();
+    }
     if (answer === 'Refuted') this.#unproven = this.#unproven.union(new Set(fresh));
     this.#refuted = answer === 'Judged' ? 0 : this.#refuted + 1;
     return answer === 'Judged' ? undefined : Math.min(500 * 2 ** this.#refuted, longestWait);
@@ -126,7 +142,7 @@ const pauseTime = 100;
 const longestWait = 30_000;
 
 /** What was repaired in place is another version, and the same that was made again is another object. */
-function versionOf(one: Live): string {
-  const { uid = '', generation = 0 } = one.object.metadata;
-  return `${keyOfLive(one)}/${uid}/${generation}`;
+function versionOf(object: Live['object']): string {
+  const { uid = '', generation = 0 } = object.metadata;
+  return `${keyOfLive({ object })}/${uid}/${generation}`;
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
 import { aCandidate, aRule, ofKind, someFacts, validatingOf } from './builders.ts';
 import { type Candidate, type CompiledObject, compile } from './index.ts';
-import { transition } from './transition.ts';
+import { overlap, transition } from './transition.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -145,9 +145,11 @@ it('from any set of Policies to any other, what both enforce is enforced at ever
       // Time passes between two looks, an API server sees what has stood for 10 s, and a write may be the last one.
       let now = 0;
       const at = () => new Date(now).toISOString();
+      const wait = ({ metadata }: ReturnType<typeof stood>) =>
+        Date.parse(metadata.creationTimestamp) + overlap - now;
       let live = before.objects.map((object) => stood(object, new Date(-60_000).toISOString()));
       for (let step = 0; step < 40; step++, now += 4000) {
-        const { missing, obsolete } = transition(after.objects, live, now);
+        const { missing, obsolete } = transition(after.objects, live, wait, now);
         const [made] = missing;
         const [gone] = obsolete;
         if (made !== undefined) live = [...live, stood(made, at())];

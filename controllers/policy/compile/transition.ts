@@ -5,11 +5,11 @@ import { type CompiledObject, policiesOf } from './objects.ts';
  * the old, and the old goes when all API servers have long since read the new. So adding or taking away one Policy leaves
  * no moment in which the others of its object are not enforced; for a while they are enforced twice.
  */
-export interface Transition {
+export interface Transition<T extends LiveObject = LiveObject> {
   /** To be made, each policy before its binding. */
   readonly missing: readonly CompiledObject[];
   /** May go now, each binding before its policy. */
-  readonly obsolete: readonly LiveObject[];
+  readonly obsolete: readonly T[];
   /** When something else may go; milliseconds since 1970. */
   readonly until: number | undefined;
 }
@@ -20,7 +20,6 @@ export interface LiveObject {
   readonly metadata: {
     readonly name: string;
     readonly annotations?: Readonly<Record<string, string>>;
-    readonly creationTimestamp?: string;
   };
 }
 
@@ -30,41 +29,48 @@ export interface LiveObject {
  */
 export const overlap = 15_000;
 
-/** @param now milliseconds since 1970 */
-export function transition(
+/**
+ * @param wait milliseconds for which an object has yet to stand before what it replaces may go: not told by its
+ * `creationTimestamp`, which is by another machine's clock
+ * @param now milliseconds since 1970
+ */
+export function transition<T extends LiveObject>(
   desired: readonly CompiledObject[],
-  live: readonly LiveObject[],
+  live: readonly T[],
+  wait: (one: T) => number,
   now: number,
-): Transition {
+): Transition<T> {
   const there = new Map(live.map((object) => [keyOf(object), object]));
   const wanted = new Set(desired.map(keyOf));
   const leaving = live
     .filter((object) => !wanted.has(keyOf(object)))
-    .map((object) => ({ object, from: mayGoFrom(object, desired, there) }));
-  const waits = leaving.map(({ from }) => from).filter((from) => from > now);
-  const next = Math.min(...waits);
+    .map((object) => ({ object, left: waitOf(object, desired, there, wait) }));
+  const next = Math.min(...leaving.map(({ left }) => left).filter((left) => left > 0));
   return {
     missing: desired.filter((object) => !there.has(keyOf(object))),
     obsolete: leaving
-      .filter(({ from }) => from <= now)
+      .filter(({ left }) => left <= 0)
       .map(({ object }) => object)
       .toSorted((a, b) => Number(isBinding(b)) - Number(isBinding(a))),
-    until: Number.isFinite(next) ? next : undefined,
+    until: Number.isFinite(next) ? now + next : undefined,
   };
 }
 
-/** When every object that holds one of its Policies has stood long enough; not before it is there at all. */
-function mayGoFrom(
+/** Until every object that holds one of its Policies has stood long enough; for ever where one is not there at all. */
+function waitOf<T extends LiveObject>(
   object: LiveObject,
   desired: readonly CompiledObject[],
-  there: ReadonlyMap<string, LiveObject>,
+  there: ReadonlyMap<string, T>,
+  wait: (one: T) => number,
 ): number {
   const policies = new Set(policiesOf(object));
-  const since = desired
+  const waits = desired
     .filter((one) => policiesOf(one).some((policy) => policies.has(policy)))
-    .map((one) => Date.parse(there.get(keyOf(one))?.metadata.creationTimestamp ?? ''))
-    .map((created) => (Number.isNaN(created) ? Number.POSITIVE_INFINITY : created + overlap));
-  return Math.max(Number.NEGATIVE_INFINITY, ...since);
+    .map((one) => {
+      const found = there.get(keyOf(one));
+      return found === undefined ? Number.POSITIVE_INFINITY : wait(found);
+    });
+  return Math.max(0, ...waits);
 }
 
 function isBinding({ kind }: LiveObject): boolean {
