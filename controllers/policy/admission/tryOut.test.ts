@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { ApiError } from '../../../operator/client/apiError.ts';
-import { aCandidate, someFacts } from '../compile/builders.ts';
+import { aCandidate, aRule, someFacts, validatingOf } from '../compile/builders.ts';
+import { compile } from '../compile/index.ts';
 import { TryOuts } from './tryOut.ts';
 
 const { signal } = new AbortController();
@@ -45,6 +46,26 @@ it('what is in force is not shown again, until it is compiled into something els
   const before = shown.length;
   await tryOuts.of(fixing, server, true, signal);
   expect(shown.length).toBe(before);
+});
+
+it('what the API server refuses in a rule is told of the rule', async () => {
+  const rules = [aRule('first', 'true'), aRule('second', 'false')];
+  const candidate = aCandidate('p', { rules });
+  const [compiled] = validatingOf(compile([candidate], someFacts()));
+  const place = compiled?.spec.variables?.findIndex(({ name }) => name.startsWith('rule_second_'));
+  const details = { causes: [{ field: `spec.variables[${place}].expression`, message: 'no' }] };
+  const tryOuts = new TryOuts(
+    {
+      apply: async ({ kind }) => {
+        throw new ApiError({ verb: 'apply', kind, name: '' }, 422, { reason: 'Invalid', details });
+      },
+    },
+    { refuse: () => undefined },
+  );
+  expect(await tryOuts.of({ uid: 'uid', ...candidate }, server, false, signal)).toMatchObject({
+    state: 'Refused',
+    findings: [{ field: 'spec.rules[1].expression', message: 'the API server refuses it: no' }],
+  });
 });
 
 it('a right that is gone is told, and the Policy is asked about again', async () => {

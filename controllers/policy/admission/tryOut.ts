@@ -114,6 +114,11 @@ function fieldOf(
   if (list === 'mutations') return `spec.fix.mutations[${index}]`;
   if (list === 'variables' && 'variables' in object.spec) {
     const name = object.spec.variables?.[Number(index)]?.name ?? '';
+    const validations = 'validations' in object.spec ? object.spec.validations : [];
+    const rule =
+      rules[validations.findIndex(({ expression }) => expression.includes(`variables.${name} //`))];
+    if (rule !== undefined)
+      return `spec.rules[${spec.rules.findIndex((one) => one.name === rule)}].expression`;
     const at = (spec.variables ?? []).findIndex((one) => name.startsWith(`${one.name}_`));
     if (at >= 0) return `spec.variables[${at}].expression`;
   }

@@ -21,11 +21,16 @@ const cheap = new Set(
   ),
 );
 
-/** By its parts, each counted once for every turn of the loops around it. */
+/** By its parts, each counted once for every turn of the loops around it. To ask whether a field is there costs the way there. */
 export function costOf({ parts, nesting, calls }: Pick<Source, 'parts' | 'nesting' | 'calls'>): Cost {
-  const usual = parts.reduce((sum, { call, depth }) => sum + (isDear(call) ? dearCall : 1) * 60 ** depth, 0);
+  const usual = parts.reduce((sum, { call, depth }) => sum + costOfPart(call) * 60 ** depth, 0);
   const worst = nesting > 0 ? limitEach : [...calls].some(isDear) ? 200_000 : 1000;
   return { usual: Math.min(limitEach, usual), worst };
+}
+
+function costOfPart(call: string | undefined): number {
+  if (call === 'has') return 0;
+  return isDear(call) ? dearCall : 1;
 }
 
 function isDear(call: string | undefined): boolean {

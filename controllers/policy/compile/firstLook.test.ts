@@ -22,7 +22,7 @@ describe('one condition asks all rules', () => {
       variables: [{ name: 'images', expression: 'podSpec.containers.map(c, c.image)' }],
       rules: [
         aRule('images', 'variables.images.all(i, i in params.images) // only these'),
-        aRule('pull', "podSpec.containers.all(c, has(c.imagePullPolicy)) // as it is written"),
+        aRule('pull', 'podSpec.containers.all(c, has(c.imagePullPolicy)) // as it is written'),
         aRule('named', 'has(object.metadata.labels.app)'),
       ],
     });

@@ -1,6 +1,7 @@
 import type { Enforcement } from '../../../crds/policy/schema.ts';
 import { firstLook, type Part, partOf } from './firstLook.ts';
 import {
+  digest,
   type MatchConstraints,
   type NamedExpression,
   type ValidatingBinding,
@@ -159,18 +160,17 @@ class Chunk {
 }
 
 function bytesOf(rule: ResolvedRule, variables: readonly ResolvedVariable[]): number {
-  return Buffer.byteLength(JSON.stringify([validationOf(rule, ''), variables]));
+  return Buffer.byteLength(JSON.stringify([validationOf(rule, []), bodyOf(rule), variables]));
 }
 
 const leftOut = 'leftOut';
 
 function specOf(sharing: Sharing, chunk: Chunk): ValidatingSpec {
   const { constraints, conditions, inNamespaces, failurePolicy } = sharing;
-  const exempted = inNamespaces.length === 0 ? '' : `variables.${leftOut} || `;
-  const variables = [
-    ...(exempted === '' ? [] : [{ name: leftOut, expression: inNamespaces.join(' || ') }]),
-    ...[...chunk.variables.values()].map(({ name, expression }) => ({ name, expression })),
-  ];
+  const exempted =
+    inNamespaces.length === 0 ? [] : [{ name: leftOut, expression: inNamespaces.join(' || ') }];
+  const bodies = new Map(chunk.rules.map(bodyOf).map((body) => [body.name, body]));
+  const variables = [...exempted, ...chunk.variables.values(), ...bodies.values()];
   const parts = chunk.partsOf(chunk.rules);
   const updates = constraints.resourceRules.some(({ operations }) => operations.includes('UPDATE'));
   const looks = parts.length === 0 ? [] : [firstLook(parts, updates)];
@@ -178,17 +178,32 @@ function specOf(sharing: Sharing, chunk: Chunk): ValidatingSpec {
     failurePolicy,
     matchConstraints: constraints,
     matchConditions: [...conditions, ...looks],
-    ...(variables.length === 0 ? {} : { variables }),
-    validations: chunk.rules.map((rule) => validationOf(rule, exempted)),
+    variables: variables.map(({ name, expression }) => ({ name, expression })),
+    validations: chunk.rules.map((rule) =>
+      validationOf(
+        rule,
+        exempted.map(({ name }) => name),
+      ),
+    ),
   };
 }
 
+/**
+ * A rule as a variable: where it cannot be computed, the API server says the whole expression of the validation before the
+ * reason, but of a variable only the name.
+ */
+function bodyOf({ rule, expression }: ResolvedRule): NamedExpression {
+  return { name: `rule_${rule.replaceAll('-', '_')}_${digest(expression, 10)}`, expression };
+}
+
 function validationOf(
-  { expression, message, messageExpression }: ResolvedRule,
-  exempted: string,
+  resolved: ResolvedRule,
+  exempted: readonly string[],
 ): ValidatingSpec['validations'][number] {
+  const { policy, rule, same, message, messageExpression } = resolved;
+  const any = [...exempted, ...(same === undefined ? [] : [same]), bodyOf(resolved).name];
   return {
-    expression: `${exempted}${expression}`,
+    expression: `${any.map((name) => `variables.${name}`).join(' || ')} // Policy ${policy}, rule ${rule}`,
     message,
     ...(messageExpression === undefined ? {} : { messageExpression }),
     reason: 'Invalid',

@@ -6,9 +6,7 @@ import { compile } from './index.ts';
 describe('expressions', () => {
   const expressionOf = (expression: string, fields: Partial<PolicySpec> = {}) => {
     const { spec } = compiledOne({ rules: [aRule('r', expression)], ...fields });
-    return spec.validations[0]?.expression
-      .replace(/^variables\.same_\w+ \|\| /, '')
-      .replaceAll(/_[0-9a-f]{10}/g, '_#');
+    return spec.variables?.at(-1)?.expression.replaceAll(/_[0-9a-f]{10}/g, '_#');
   };
 
   it('our names become variables, and nothing else changes', () => {
@@ -19,6 +17,19 @@ describe('expressions', () => {
       }),
     ).toBe(
       "(variables.podSpec.containers.all(c, c.image in variables.params_#.images && 'podSpec' != variables.x_#))",
+    );
+  });
+
+  it('a rule is a variable, so that an error in it says its name, and not its text', () => {
+    const { spec } = compiledOne({ rules: [aRule('no-host-1', 'podSpec.hostNetwork != true // none')] });
+    const body = spec.variables?.at(-1);
+    expect(body).toEqual({
+      name: expect.stringMatching(/^rule_no_host_1_[0-9a-f]{10}$/),
+      expression: '(variables.podSpec.hostNetwork != true // none\n)',
+    });
+    const same = spec.variables?.find(({ name }) => name.startsWith('same_'))?.name;
+    expect(spec.validations[0]?.expression).toBe(
+      `variables.${same} || variables.${body?.name} // Policy p, rule no-host-1`,
     );
   });
 
@@ -55,7 +66,9 @@ describe('expressions', () => {
     const match = {
       resources: [{ apiGroups: [''], resources: ['configmaps'], operations: ['CREATE' as const] }],
     };
-    expect(compiledOne({ match, rules: [aRule('a', 'object.data != null')] }).spec.variables).toBeUndefined();
+    const { spec } = compiledOne({ match, rules: [aRule('a', 'object.data != null')] });
+    expect(spec.variables?.map(({ name }) => name.replace(/_[0-9a-f]+$/, ''))).toEqual(['rule_a']);
+    expect(spec.validations[0]?.expression).toMatch(/^variables\.rule_a_\w+ \/\/ Policy p, rule a$/);
   });
 
   it('a computed message names its Policy and rule as well', () => {

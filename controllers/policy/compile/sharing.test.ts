@@ -61,7 +61,7 @@ describe('Policies that are alike share one object and one binding', () => {
     };
     const compiled = compile([aCandidate('a', fields), aCandidate('b', fields)], someFacts());
     const names = validatingOf(compiled)[0]?.spec.variables?.map(({ name }) => name.replace(/_.*/, ''));
-    expect(names).toEqual(['podSpec', 'oldPodSpec', 'same', 'all']);
+    expect(names).toEqual(['podSpec', 'oldPodSpec', 'same', 'all', 'rule']);
   });
 
   it('variables of one name and another content never meet', () => {

@@ -87,7 +87,8 @@ export function bracketed(expression: string): string {
 
 const opening = ['(', '[', '{'];
 const closing = [')', ']', '}'];
-const separators = ['.', ',', ':', '?'];
+/** What is not computed, or for nothing. */
+const free = ['.', ',', ':', '?', '&&', '||'];
 
 class Reading {
   private readonly text: string;
@@ -118,7 +119,7 @@ class Reading {
         if (loop) depth += 1;
       } else if (token.kind === 'symbol' && closing.includes(token.text)) {
         if (open.pop()?.loop === true) depth -= 1;
-      } else if (token.kind !== 'end' && !(token.kind === 'symbol' && separators.includes(token.text))) {
+      } else if (token.kind !== 'end' && !(token.kind === 'symbol' && free.includes(token.text))) {
         const call = this.symbolAt(index + 1) === '(' ? this.nameAt(index) : undefined;
         parts.push({ call, depth });
         const isField = open.at(-1)?.struct === true && this.isFieldOfStruct(index);

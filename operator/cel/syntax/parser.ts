@@ -11,8 +11,10 @@ const maxDepth = 250;
  * An expression parsed by the API server's grammar, macros expanded. Throws SyntaxProblem with the first thing wrong.
  *
  * The grammar is CEL's: all comparisons bind alike, from the left; the middle of `?:` is no `?:` without parentheses.
+ *
+ * @param called what becomes of a call
  */
-export function parse(source: string): Expression {
+export function parse(source: string, called = expandMacro): Expression {
   const size = codePointCount(source);
   if (size > maxCodePoints) {
     throw new SyntaxProblem(
@@ -20,7 +22,7 @@ export function parse(source: string): Expression {
       0,
     );
   }
-  return new Parser(tokens(source)).whole();
+  return new Parser(tokens(source), called).whole();
 }
 
 const comparisons: Readonly<Record<string, string>> = {
@@ -46,9 +48,11 @@ class Parser {
   #next = 0;
   /** How deep each kind of rule is nested, since the API server limits each by itself. */
   readonly #depths = new Map<string, number>();
+  readonly #called: typeof expandMacro;
 
-  constructor(all: readonly Token[]) {
+  constructor(all: readonly Token[], called: typeof expandMacro) {
     this.#tokens = all;
+    this.#called = called;
   }
 
   whole(): Expression {
@@ -158,7 +162,7 @@ class Parser {
     const { at: nameAt, text } = this.#name();
     if (optional) return call('_?._', nameAt, [operand, { kind: 'literal', at: nameAt, value: text }]);
     if (!this.#take('(')) return { kind: 'select', at: nameAt, operand, field: text, test: false };
-    return expandMacro(nameAt, text, operand, this.#args());
+    return this.#called(nameAt, text, operand, this.#args());
   }
 
   #primary(): Expression {
@@ -209,7 +213,7 @@ class Parser {
     const struct = this.#structName(text);
     if (struct !== undefined) return this.#struct(at, struct);
     if (reserved.has(text)) throw new SyntaxProblem(`reserved identifier: ${text}`, at);
-    if (this.#take('(')) return expandMacro(at, dot + text, undefined, this.#args());
+    if (this.#take('(')) return this.#called(at, dot + text, undefined, this.#args());
     return { kind: 'name', at, name: dot + text };
   }
 
