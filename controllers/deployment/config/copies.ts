@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { labels } from '../../../crds/deployment/names.ts';
 import { isAlreadyExists, isApiError, isNotFound } from '../../../operator/client/apiError.ts';
 import type { Client } from '../../../operator/client/client.ts';
@@ -21,18 +22,21 @@ const longestName = 253;
 /** All copies of a Deployment that there are. */
 export async function copiesOf(
   client: Pick<Client, 'list'>,
-  { metadata: { name, namespace = '', uid = '' } }: Deployment,
+  deployment: Deployment,
   signal: AbortSignal,
 ): Promise<readonly { readonly resource: Resource; readonly metadata: ObjectMeta }[]> {
-  const labelSelector = `${labels.owner}=${uid},${labels.deployment}=${name}`;
   const kinds: readonly Resource<KubernetesObject>[] = [configMaps, secrets];
   const found = await Promise.all(
     kinds.map(async (resource) => {
-      const { items } = await client.list(resource, { namespace, labelSelector, signal });
+      const { items } = await client.list(resource, { ...whereCopiesOf(deployment), signal });
       return items.map(({ metadata }) => ({ resource, metadata }));
     }),
   );
   return found.flat();
+}
+
+function whereCopiesOf({ metadata: { name, namespace = '', uid = '' } }: Deployment) {
+  return { namespace, labelSelector: `${labels.owner}=${uid},${labels.deployment}=${name}` };
 }
 
 /** A source, or a copy; undefined where there is none. */
@@ -49,6 +53,30 @@ export async function readSource(
     if (isNotFound(error)) return undefined;
     throw error;
   }
+}
+
+/** The name of the copy that has what is in the source; undefined where there is none. */
+export async function copyOf(
+  client: Pick<Client, 'get' | 'list'>,
+  deployment: Deployment,
+  reference: Reference,
+  source: Source,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const name = copyName(deployment, reference, source);
+  if ((await readSource(client, deployment, { ...reference, name }, signal)) !== undefined) return name;
+  if (reference.kind !== 'Secret') return undefined;
+  // One that was deleted and made again has another UID, by which the same is called otherwise.
+  const { items } = await client.list(secrets, { ...whereCopiesOf(deployment), signal });
+  const content = contentOf(source);
+  const same = items.find(
+    ({ metadata, immutable, ...one }) =>
+      immutable === true &&
+      metadata.deletionTimestamp === undefined &&
+      metadata.name.slice(0, -digestLength) === name.slice(0, -digestLength) &&
+      isDeepStrictEqual(contentOf(one), content),
+  );
+  return same?.metadata.name;
 }
 
 /**
@@ -94,19 +122,24 @@ const refusals: readonly string[] = ['Forbidden', 'Invalid', 'BadRequest', 'Requ
 
 /**
  * The same for the same content. Each Deployment has copies of its own, since they go with it. Of a Secret, which has a type,
- * nobody can try out what is in it who does not know its UID.
+ * nobody can try out what is in it who does not know its UID; so that another of the same content has another name.
  */
 export function copyName(
   { metadata: { name: owner } }: Pick<Deployment, 'metadata'>,
   { name }: Pick<Reference, 'kind' | 'name'>,
   source: Source,
 ): string {
-  const { data, binaryData, type, metadata } = source as ConfigMap & Secret;
+  const { type, metadata } = source as Secret;
   const digest = createHmac('sha256', type === undefined ? '' : (metadata?.uid ?? ''))
-    .update(JSON.stringify([owner, entries(data), entries(binaryData), type]))
+    .update(JSON.stringify([owner, ...contentOf(source)]))
     .digest('hex')
     .slice(0, digestLength);
   return `${name.slice(0, longestName - digestLength - 1)}-${digest}`;
+}
+
+function contentOf(source: object) {
+  const { data, binaryData, type } = source as ConfigMap & Secret;
+  return [entries(data), entries(binaryData), type];
 }
 
 function entries(data: Readonly<Record<string, string>> | undefined) {

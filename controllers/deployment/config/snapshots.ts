@@ -3,7 +3,7 @@ import type { Client } from '../../../operator/client/client.ts';
 import type { ReplicaSet } from '../../../operator/resources/builtin.ts';
 import { keyOf } from '../../../operator/resources/object.ts';
 import type { Deployment } from '../deployment.ts';
-import { copiesOf, copyName, makeCopy, readSource } from './copies.ts';
+import { copiesOf, copyName, copyOf, makeCopy, readSource } from './copies.ts';
 import { LostCopies } from './lostCopies.ts';
 import { type Reference, referencesOf, withNames } from './references.ts';
 import type { Sources } from './sources.ts';
@@ -166,10 +166,10 @@ export class Snapshots {
       if (source === undefined && !reference.optional)
         return { names, problem: `the ${kind} ${called} that the template refers to is missing: create it` };
       if (source === undefined) continue;
-      const name = copyName(deployment, reference, source);
-      const copy = { ...reference, name };
-      if ((await readSource(this.#client, deployment, copy, signal)) === undefined) {
-        const refusal = await makeCopy(this.#client, deployment, copy, source, signal);
+      const there = await copyOf(this.#client, deployment, reference, source, signal);
+      const name = there ?? copyName(deployment, reference, source);
+      if (there === undefined) {
+        const refusal = await makeCopy(this.#client, deployment, { ...reference, name }, source, signal);
         if (refusal !== undefined)
           return { names, problem: `the ${kind} ${called} cannot be copied${where(kind)}: ${refusal}` };
       }
