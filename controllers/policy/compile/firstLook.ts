@@ -1,6 +1,4 @@
 import { admissionVariables, compile, type Declarations, dyn } from '../../../operator/cel/index.ts';
-import { children, type Expression } from '../../../operator/cel/syntax/expression.ts';
-import { parse } from '../../../operator/cel/syntax/parser.ts';
 import { certain } from './certain.ts';
 import { costOf } from './cost.ts';
 import type { NamedExpression } from './objects.ts';
@@ -94,8 +92,6 @@ const wholePod: Path = [];
 const { namespaceObject: _, ...seen } = admissionVariables().variables;
 /** A condition sees all that a validation sees but the namespace. The authorizer is dear, and is asked once only. */
 const declarations: Declarations = { variables: { ...seen, podSpec: dyn } };
-/** What a variable of a Policy may read. */
-const readable = new Set(['authorizer', 'namespaceObject', ...Object.keys(declarations.variables)]);
 
 /** Whether a rule in one expression is taken by the API server, and has the verdict that it has with its variables. */
 function isTheSame(inlined: string): boolean {
@@ -105,15 +101,7 @@ function isTheSame(inlined: string): boolean {
   const readsResource = readSource(inlined).references.some(
     ({ name, path: [field = 'resource'] }) => name === 'request' && field === 'resource',
   );
-  return !readsResource && !hides(parse(inlined));
-}
-
-/** Whether a loop calls its variable as something that a variable of the Policy may read within it. */
-function hides(expression: Expression): boolean {
-  const { kind } = expression;
-  const names =
-    kind === 'comprehension' ? [expression.variable, expression.variable2, expression.accumulator] : [];
-  return names.some((name = '') => readable.has(name)) || children(expression).some(hides);
+  return !readsResource;
 }
 
 /** All of the texts, where the pods of objects have names. */

@@ -41,6 +41,18 @@ describe('what cannot be CEL is refused, with its place', () => {
       'a.all(params, params)',
       "line 1, column 7: params has a meaning of its own here: call the loop's variable otherwise",
     ],
+    [
+      "object.metadata.name != '' && ['bad'].all(object, variables.image != object)",
+      "line 1, column 43: object has a meaning of its own here: call the loop's variable otherwise",
+    ],
+    [
+      'a.transformMap(key, oldObject, oldObject.b)',
+      "line 1, column 21: oldObject has a meaning of its own here: call the loop's variable otherwise",
+    ],
+    [
+      'a.b.?c.optMap(request, variables.c == request)',
+      "line 1, column 15: request has a meaning of its own here: call the loop's variable otherwise",
+    ],
   ] as const)('%s', ([text, message]) => {
     expect(() => readSource(text)).toThrow(message);
   });

@@ -58,8 +58,24 @@ const loops = new Set([
   'sortBy',
 ]);
 
-/** Names that the compiler replaces: no loop may call its variable so. */
-const ours = new Set(['params', 'podSpec', 'podSpecPath', 'variables']);
+/** No loops, and they name what they look at as well. */
+const namings = new Set(['optMap', 'optFlatMap']);
+
+/**
+ * Names that the compiler replaces, and those that a variable of the Policy may read: no loop may call its variable so. What
+ * such a variable reads within the loop, nobody could tell from the text.
+ */
+const ours = new Set([
+  'authorizer',
+  'namespaceObject',
+  'object',
+  'oldObject',
+  'params',
+  'podSpec',
+  'podSpecPath',
+  'request',
+  'variables',
+]);
 
 /** @throws ExpressionProblem for what is no CEL, whatever its names mean */
 export function readSource(text: string): Source {
@@ -113,9 +129,10 @@ class Reading {
     for (const [index, token] of this.tokens.entries()) {
       if (token.kind === 'symbol' && opening.includes(token.text)) {
         const name = this.nameAt(index - 1);
-        const loop = token.text === '(' && this.isMember(index - 1) && name !== undefined && loops.has(name);
+        const called = token.text === '(' && this.isMember(index - 1) ? (name ?? '') : '';
+        const loop = loops.has(called);
         open.push({ loop, struct: token.text === '{' && name !== undefined });
-        if (loop) this.refuseOurs(index + 1);
+        if (loop || namings.has(called)) this.refuseOurs(index + 1);
         if (loop) depth += 1;
       } else if (token.kind === 'symbol' && closing.includes(token.text)) {
         if (open.pop()?.loop === true) depth -= 1;
@@ -186,15 +203,18 @@ class Reading {
     return this.symbolAt(index + 1) === ':' && ['{', ','].includes(this.symbolAt(before) ?? '');
   }
 
+  /** What stands before a comma: one name, or two. */
   private refuseOurs(index: number): void {
     const token = this.tokens[index];
-    if (token?.kind === 'name' && ours.has(token.text) && this.symbolAt(index + 1) === ',') {
+    if (token?.kind !== 'name' || this.symbolAt(index + 1) !== ',') return;
+    if (ours.has(token.text)) {
       throw new ExpressionProblem(
         this.text,
         token.at,
         `${token.text} has a meaning of its own here: call the loop's variable otherwise`,
       );
     }
+    this.refuseOurs(index + 2);
   }
 
   private symbolAt(index: number): string | undefined {
