@@ -112,7 +112,9 @@ function conditionsOf(passing: boolean): fc.Arbitrary<string> {
         fc.tuple(told, value, value).map(([c, a, b]) => `(${c} ? ${a} : ${b})`),
         fc.tuple(list, value).map(([of, body]) => `dyn(${of}.map(x, ${body}))`),
         fc.tuple(list, told).map(([of, body]) => `dyn(${of}.filter(x, ${body}))`),
-        fc.tuple(list, told, passing ? value : fc.constant('x')).map(([of, filter, body]) => `dyn(${of}.map(x, ${filter}, ${body}))`),
+        fc
+          .tuple(list, told, passing ? value : fc.constant('x'))
+          .map(([of, filter, body]) => `dyn(${of}.map(x, ${filter}, ${body}))`),
       ),
       atom: fc.oneof(
         fc.tuple(value, value).map(([a, b]) => `${a} == ${b}`),

@@ -18,8 +18,13 @@ export function certain(condition: string): string {
   return made === written ? condition : writtenAs(made);
 }
 
-/** Without it a pod is invalid, which the API server looks at before. */
-const alwaysThere: Facts = new Set(['has(podSpec.containers)']);
+/** What every object has, and every pod: the API server has looked at that before. */
+const alwaysThere: Facts = new Set([
+  'has(object.apiVersion)',
+  'has(object.kind)',
+  'has(object.metadata)',
+  'has(podSpec.containers)',
+]);
 
 /**
  * The condition, with another value where it cannot be told. `&&`, `||`, and loops of them, are what they were where they can

@@ -24,6 +24,7 @@ const expressions = [
   "podSpec.containers.exists(c, c.image == 'good/1')",
   "object.metadata.labels.app == 'shop'",
   "has(object.metadata.labels) && object.metadata.labels['app'] != 'bad'",
+  "object.metadata.name == 'a' || int(object.metadata.name) > 0",
   'oldObject == null || object.metadata.name == oldObject.metadata.name',
 ] as const;
 
@@ -136,7 +137,7 @@ function keepsNulls(object: Values[string] | undefined): boolean {
 
 /** Whether a rule fails for what is there. */
 function isOfAnotherType(object: Values[string] | undefined): boolean {
-  return /"image":7|"containers":null/.test(textOf(object));
+  return /"image":7|"containers":null|"name":"b"/.test(textOf(object));
 }
 
 it('changes no verdict, and is all that a creation is asked which breaks no rule', () => {
