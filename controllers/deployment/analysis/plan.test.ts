@@ -135,7 +135,7 @@ describe('before a rollout begins', () => {
       problemOf({ preset: 'latency', max: 1 }, {}, behind(['gateway.nginx.org/nginx-gateway-controller'])),
     ],
     [
-      'unless its backendRefs have filters',
+      'the requests of a rule, not of each backend; write a query',
       problemOf({ preset: 'latency', max: 1 }, {}, behind(['gateway.envoyproxy.io/gatewayclass-controller'])),
     ],
     [

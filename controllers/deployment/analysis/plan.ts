@@ -179,11 +179,9 @@ function presetOf(
   }
   const of: PresetTarget = { ...target, route: traffic.route, port: traffic.port };
   const canary = gateway.metrics(of, of.canary);
-  if (isProblem(canary)) return canary;
   const reading = { window, perSecond: gateway.perSecond, needs: gateway.needs };
   if (compare !== undefined) {
     const stable = gateway.metrics(of, of.stable);
-    if (isProblem(stable)) return stable;
     const against = countedParts(stable, elapsed);
     const query = partsQuery({
       ...countedParts(canary, elapsed),

@@ -11,11 +11,6 @@ export interface PresetTarget {
 export interface RevisionTarget {
   /** Name of the revision's own Service. */
   readonly service: string;
-  /**
-   * Where the revision stands in the route, with filters on its backendRefs, so that the gateway counts it apart. Needed
-   * for Envoy Gateway alone.
-   */
-  readonly backends?: readonly { readonly rule: number; readonly backend: number }[];
 }
 
 /** A vector selector of PromQL, such as `requests_total{service="a"}`. */
@@ -48,7 +43,7 @@ export interface Gateway {
   readonly perSecond: 1 | 1000;
   /** What must be so for there to be any such metrics, for the message of a NoData. */
   readonly needs: string;
-  readonly metrics: (target: PresetTarget, revision: RevisionTarget) => RevisionMetrics | Problem;
+  readonly metrics: (target: PresetTarget, revision: RevisionTarget) => RevisionMetrics;
 }
 
 export function isProblem(value: object): value is Problem {

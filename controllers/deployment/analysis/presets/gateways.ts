@@ -1,17 +1,24 @@
 import { cilium } from './cilium.ts';
-import { envoyGateway } from './envoyGateway.ts';
-import { type Gateway, isProblem, type Problem, type RevisionMetrics } from './gateway.ts';
+import type { Gateway, Problem } from './gateway.ts';
 import { istio } from './istio.ts';
 import { nginxGatewayFabric } from './nginxGatewayFabric.ts';
 import { traefik } from './traefik.ts';
 
 /** Every gateway whose metrics presets know. */
-export const gateways: readonly Gateway[] = [traefik, envoyGateway, istio, nginxGatewayFabric, cilium];
+export const gateways: readonly Gateway[] = [traefik, istio, nginxGatewayFabric, cilium];
+
+/**
+ * Envoy Gateway makes one cluster of Envoy's for each rule of a route, whatever backends the rule has, so that nothing
+ * tells them apart (envoyproxy/gateway issues 7008, 7017 and 6742).
+ */
+const envoyGateway = 'gateway.envoyproxy.io/gatewayclass-controller';
 
 /** What is known of the gateways of a route together, by their GatewayClasses' `spec.controllerName`. */
 export function gatewayOf(controllerNames: readonly string[]): Gateway | Problem {
   const found = new Set<Gateway>();
   for (const name of controllerNames) {
+    if (name === envoyGateway)
+      return { problem: 'Envoy Gateway counts the requests of a rule, not of each backend; write a query' };
     const gateway = gateways.find((one) => one.controllerNames.includes(name));
     if (gateway === undefined)
       return { problem: `presets do not know the metrics of ${name}; write a query` };
@@ -31,12 +38,7 @@ function together(all: readonly [Gateway, ...Gateway[]]): Gateway {
     perSecond: all[0].perSecond,
     needs: all.map((one) => one.needs).join('; '),
     metrics(target, revision) {
-      const known: RevisionMetrics[] = [];
-      for (const one of all) {
-        const metrics = one.metrics(target, revision);
-        if (isProblem(metrics)) return metrics;
-        known.push(metrics);
-      }
+      const known = all.map((one) => one.metrics(target, revision));
       return {
         requests: known.flatMap(({ requests }) => requests),
         errors: known.flatMap(({ errors }) => errors),

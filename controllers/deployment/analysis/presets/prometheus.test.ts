@@ -33,16 +33,13 @@ interface Exposition {
 
 interface Revision {
   readonly service: string;
-  readonly backend: number;
 }
 
-const stable: Revision = { service: 'checkout-5d9f', backend: 0 };
-const canary: Revision = { service: 'checkout-7c4b', backend: 1 };
+const stable: Revision = { service: 'checkout-5d9f' };
+const canary: Revision = { service: 'checkout-7c4b' };
 
 const traefikService = ({ service }: Revision) => `shop-${service}-http-80@kubernetesgateway`;
 const envoyCode = (code: string) => `envoy_response_code_class="${code[0]}"`;
-const gatewayCluster = ({ backend }: Revision) =>
-  `envoy_cluster_name="httproute/shop/checkout/rule/0/backend/${backend}"`;
 const ciliumCluster = ({ service }: Revision) =>
   `envoy_cluster_name="gateways/cilium-gateway-public/shop_${service}_80"`;
 const istioLabels = ({ service }: Revision) =>
@@ -70,17 +67,6 @@ const expositions: readonly Exposition[] = [
       labels: `code="200",method="GET",protocol="http",service="traefik",exported_service="${traefikService(revision)}"`,
     }),
     milliseconds: false,
-  },
-  {
-    gateway: 'Envoy Gateway',
-    controllerName: 'gateway.envoyproxy.io/gatewayclass-controller',
-    counter: (revision, code) =>
-      `envoy_cluster_upstream_rq_xx{${envoyCode(code)},${gatewayCluster(revision)}}`,
-    histogram: (revision) => ({
-      name: 'envoy_cluster_upstream_rq_time_bucket',
-      labels: gatewayCluster(revision),
-    }),
-    milliseconds: true,
   },
   {
     gateway: 'Istio',
@@ -150,19 +136,10 @@ const metrics: Analysis['metrics'] = [
 ];
 
 function targetOf(controllerName: string, service = canary.service): AnalysisTarget {
-  const revision = ({ service, backend }: Revision) => ({
-    service,
-    replicaSet: service,
-    backends: [{ rule: 0, backend }],
-  });
   return {
     namespace: 'shop',
-    stable: revision(stable),
-    canary: {
-      ...revision(canary),
-      service,
-      ...(service === canary.service ? {} : { backends: [{ rule: 7, backend: 7 }] }),
-    },
+    stable: { ...stable, replicaSet: stable.service },
+    canary: { service, replicaSet: canary.service },
     traffic: { controllerNames: [controllerName], route: { name: 'checkout', kind: 'HTTPRoute' }, port: 80 },
   };
 }
