@@ -40,15 +40,11 @@ const selectorRules: readonly Rule[] = [
   },
 ];
 
-/** Whether the selector has anything there. */
-function hasMembers(field: string): string {
-  return `has(self.selector.${field}) && size(self.selector.${field}) > 0`;
-}
-
-/** A Service without labels to select by would have no pods, and say nothing of it. */
+/** A Service that selects by a part of the selector would have pods of others. */
 const serviceRule: Rule = {
-  rule: `!has(self.traffic) || !(${hasMembers('matchExpressions')}) || (${hasMembers('matchLabels')})`,
-  message: 'traffic needs selector.matchLabels: Services select by labels, and know no expressions',
+  rule: '!has(self.traffic) || !has(self.selector.matchExpressions) || size(self.selector.matchExpressions) == 0',
+  message:
+    'traffic does not go with selector.matchExpressions: Services select by labels alone, and would have pods of others; give matchLabels alone',
   fieldPath: '.selector',
 };
 

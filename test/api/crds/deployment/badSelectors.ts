@@ -30,11 +30,19 @@ const both = (key: string) => ({
 });
 
 export const selectors: readonly BadCombination[] = [
-  field(labelsMatch, 'canary', `${labels}.app`, 'checkouts', 'checkout', labels, `${labelsMatch}: ["app"]`),
-  field(labelsMatch, 'canary', labels, { tier: 'web' }, { tier: 'web', app: 'checkout', more: 'x' }),
+  field(
+    labelsMatch,
+    'selective',
+    `${labels}.app`,
+    'checkouts',
+    'checkout',
+    labels,
+    `${labelsMatch}: ["app"]`,
+  ),
+  field(labelsMatch, 'selective', labels, { tier: 'web' }, { tier: 'web', app: 'checkout', more: 'x' }),
   {
     rule: labelsMatch,
-    base: 'canary',
+    base: 'selective',
     bad: { 'spec.template.metadata': undefined, [expressions]: undefined },
     good: { 'spec.template.metadata': { labels: { app: 'checkout' } } },
     blames: labels,
@@ -42,16 +50,16 @@ export const selectors: readonly BadCombination[] = [
   },
   {
     rule: labelsMatch,
-    base: 'canary',
+    base: 'selective',
     bad: { 'spec.selector.matchLabels': { app: 'checkout', 'example.com/part': 'web', tier: 'web' } },
     good: { [`${labels}["example.com/part"]`]: 'web' },
     blames: labels,
     says: '["example.com/part"]',
   },
-  field(expressionsMatch, 'canary', `${labels}.tier`, 'database', 'api', labels),
+  field(expressionsMatch, 'selective', `${labels}.tier`, 'database', 'api', labels),
   field(
     expressionsMatch,
-    'canary',
+    'selective',
     expressions,
     expression('Exists', 'legacy'),
     expression('Exists', 'tier'),
@@ -59,7 +67,7 @@ export const selectors: readonly BadCombination[] = [
   ),
   field(
     expressionsMatch,
-    'canary',
+    'selective',
     expressions,
     expression('DoesNotExist', 'tier'),
     expression('DoesNotExist', 'legacy'),
@@ -67,7 +75,7 @@ export const selectors: readonly BadCombination[] = [
   ),
   field(
     expressionsMatch,
-    'canary',
+    'selective',
     expressions,
     expression('NotIn', 'tier', ['web', 'api']),
     expression('NotIn', 'legacy', ['web', 'api']),
@@ -75,7 +83,7 @@ export const selectors: readonly BadCombination[] = [
   ),
   field(
     expressionsMatch,
-    'canary',
+    'selective',
     expressions,
     expression('In', 'tier', ['api']),
     expression('NotIn', 'tier', ['api']),
@@ -83,21 +91,21 @@ export const selectors: readonly BadCombination[] = [
   ),
   {
     rule: labelKey,
-    base: 'canary',
+    base: 'selective',
     bad: both('a b'),
     good: both('a.b/c_d'),
     blames: 'spec.selector.matchLabels',
   },
   {
     rule: labelKey,
-    base: 'canary',
+    base: 'selective',
     bad: both('a'.repeat(64)),
     good: both('a'.repeat(63)),
     blames: 'spec.selector.matchLabels',
   },
   field(
     valuesFit,
-    'canary',
+    'selective',
     expressions,
     expression('NotIn', 'legacy', []),
     expression('NotIn', 'legacy', ['yes']),
@@ -105,7 +113,7 @@ export const selectors: readonly BadCombination[] = [
   ),
   field(
     valuesFit,
-    'canary',
+    'selective',
     expressions,
     expression('Exists', 'tier', ['web']),
     expression('Exists', 'tier'),
@@ -113,7 +121,7 @@ export const selectors: readonly BadCombination[] = [
   ),
   field(
     'an empty selector would be every pod: give matchLabels',
-    'canary',
+    'selective',
     'spec.selector',
     {},
     { matchLabels: { app: 'checkout' } },

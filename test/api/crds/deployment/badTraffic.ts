@@ -1,6 +1,7 @@
 import {
   type BadCombination,
   byQuery,
+  expressions,
   field,
   gateway,
   metrics,
@@ -22,16 +23,25 @@ const stepNeedsGateway = (says: string, bad: Readonly<Record<string, unknown>>):
   ...needsGateway('steps with match, mirror or replicas need traffic.gateway', steps, bad),
   says,
 });
+const noExpressions =
+  'traffic does not go with selector.matchExpressions: Services select by labels alone, and would have pods of others; give matchLabels alone';
 const grpc = 'a GRPCRoute cannot match on query: match on headers or cookies';
 const grpcGateway = { ports: [{ port: 80 }], gateway: { ...gateway.gateway, kind: 'GRPCRoute' } };
 
 export const gateways: readonly BadCombination[] = [
   {
-    rule: 'traffic needs selector.matchLabels: Services select by labels, and know no expressions',
+    rule: noExpressions,
+    base: 'selective',
+    bad: { 'spec.traffic': { ports: [{ port: 80 }] } },
+    good: { [expressions]: [] },
+    blames: 'spec.selector',
+  },
+  {
+    rule: noExpressions,
     base: 'plain',
     bad: {
       'spec.selector': { matchExpressions: [{ key: 'app', operator: 'Exists' }] },
-      'spec.traffic': { ports: [{ port: 80 }] },
+      'spec.traffic': gateway,
     },
     good: { 'spec.selector': { matchLabels: { app: 'checkout' } } },
     blames: 'spec.selector',

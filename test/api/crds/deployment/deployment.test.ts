@@ -12,7 +12,7 @@ import { badFields, badTemplates } from './badFields.ts';
 import { type Base, baseOf, deploymentWith } from './deployments.ts';
 
 const definition = customResourceDefinition(deploymentKind);
-const bases: readonly Base[] = ['canary', 'blueGreen', 'abTest', 'rolling', 'plain'];
+const bases: readonly Base[] = ['canary', 'blueGreen', 'abTest', 'rolling', 'plain', 'selective'];
 let server: Server;
 
 beforeAll(async () => {
@@ -91,17 +91,22 @@ describe('absurd sizes', () => {
     const changes = {
       'spec.selector.matchLabels': labels,
       'spec.template.metadata.labels': labels,
-      'spec.selector.matchExpressions': many(16).map((name) => ({
-        key: `example.com/${name}`,
-        operator: 'In',
-        values,
-      })),
       'spec.strategy.canary.steps': many(32).map(() => step),
       'spec.analysis.metrics': names.map((name) => ({ name, query: 'q'.repeat(4096), max: '1%' })),
       'spec.traffic.gateway.hostnames': many(16).map((name) => `${name}.shop.example.com`),
       'spec.traffic.gateway.preview.hostnames': many(16).map((name) => `${name}.preview.example.com`),
     };
     expect(await server.submit(deploymentWith(changes))).toBeUndefined();
+    const selector = {
+      'spec.selector.matchLabels': labels,
+      'spec.template.metadata.labels': labels,
+      'spec.selector.matchExpressions': many(16).map((name) => ({
+        key: `example.com/${name}`,
+        operator: 'In',
+        values,
+      })),
+    };
+    expect(await server.submit(deploymentWith(selector, 'selective'))).toBeUndefined();
   });
 });
 

@@ -3,7 +3,7 @@ import type { Manifest } from '../server.ts';
 
 /** Good Deployments, from which each case of the tables changes one. */
 
-export type Base = 'canary' | 'blueGreen' | 'abTest' | 'rolling' | 'plain';
+export type Base = 'canary' | 'blueGreen' | 'abTest' | 'rolling' | 'plain' | 'selective';
 
 const match = {
   headers: [{ name: 'x-team', value: 'checkout', type: 'Exact' }],
@@ -11,16 +11,10 @@ const match = {
   query: [{ name: 'preview', value: '1' }],
 };
 
-/** Every field but those of the other strategies. */
+/** Every field but those of the other strategies, and expressions of the selector. */
 const canary = {
   replicas: 10,
-  selector: {
-    matchLabels: { app: 'checkout' },
-    matchExpressions: [
-      { key: 'tier', operator: 'In', values: ['web', 'api'] },
-      { key: 'legacy', operator: 'DoesNotExist' },
-    ],
-  },
+  selector: { matchLabels: { app: 'checkout' } },
   template: {
     metadata: { labels: { app: 'checkout', tier: 'web' } },
     spec: {
@@ -134,6 +128,11 @@ const canary = {
 const { strategy: _, analysis: __, ...withoutStrategy } = canary;
 const { traffic: ___, ...withoutTraffic } = withoutStrategy;
 
+const plain = {
+  ...withoutTraffic,
+  strategy: { type: 'Canary', canary: { steps: [{ weight: 20, pause: {} }, { weight: 60 }] } },
+};
+
 const specs: Readonly<Record<Base, object>> = {
   canary,
   blueGreen: {
@@ -166,9 +165,16 @@ const specs: Readonly<Record<Base, object>> = {
     ...withoutStrategy,
     strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } },
   },
-  plain: {
-    ...withoutTraffic,
-    strategy: { type: 'Canary', canary: { steps: [{ weight: 20, pause: {} }, { weight: 60 }] } },
+  plain,
+  selective: {
+    ...plain,
+    selector: {
+      ...plain.selector,
+      matchExpressions: [
+        { key: 'tier', operator: 'In', values: ['web', 'api'] },
+        { key: 'legacy', operator: 'DoesNotExist' },
+      ],
+    },
   },
 };
 
@@ -195,5 +201,6 @@ interface Deployment extends Manifest {
 export function baseOf(path: string): Base {
   if (path.startsWith('spec.strategy.blueGreen')) return 'blueGreen';
   if (path.startsWith('spec.strategy.abTest')) return 'abTest';
+  if (path.startsWith('spec.selector.matchExpressions')) return 'selective';
   return path.startsWith('spec.strategy.rollingUpdate') ? 'rolling' : 'canary';
 }
