@@ -261,7 +261,7 @@ describe('a canary through a gateway', () => {
     expect(weights(world)).toEqual({ r1: 100 });
   });
 
-  test('keeps the old pods only for what the new ones do not carry, if asked to', () => {
+  test('keeps the old pods only for what the new ones do not carry, if asked to, and says what going back takes', () => {
     const world = healthy({
       ...spec,
       strategy: aCanary({ steps: [{ weight: 40, pause: {} }], dynamicStableScale: true }),
@@ -269,9 +269,23 @@ describe('a canary through a gateway', () => {
     world.newTemplate(good);
     work(world);
     expect(sizes(world)).toEqual({ r1: 6, r2: 4 });
+    expect(world.status?.message).toBe(
+      'Revision 2, step 1/1 (weight 40 %): waits for somebody: ask for Promote or Abort; going back needs 4 pods more of revision 1 first',
+    );
     world.ask('Abort', 0);
+    world.plan();
+    world.writeAll(0);
+    expect(world.status?.message).toBe(
+      'Going back to revision 1: aborted by a request. 6 of 10 pods of revision 1 are available',
+    );
     until(world, 'Aborted');
     expect(sizes(world).r1).toBe(10);
+  });
+
+  test('that keeps all of the old pods has nothing to say of them', () => {
+    const world = healthy(spec);
+    world.newTemplate(good);
+    expect(work(world).status?.message).not.toContain('going back');
   });
 
   test('is scaled in the middle', () => {

@@ -8,7 +8,7 @@ import { deadlineAt } from './deadline.ts';
 import { troubleOf } from './health.ts';
 import type { Outlook } from './outlook.ts';
 import { isReason, type Reason } from './reasons.ts';
-import { availableOf } from './situation.ts';
+import { availableOf, desiredOf } from './situation.ts';
 
 /** What is so, as a reason and in words: where it is, why, and what to do. */
 export interface Said {
@@ -52,17 +52,17 @@ export function say(outlook: Outlook, phase: Phase): Said {
       };
     }
     case 'Paused':
-      return withTrouble(outlook, sayPaused(outlook));
+      return withTrouble(outlook, withCost(outlook, sayPaused(outlook)));
     case 'Analyzing': {
       const verdict = stepVerdict(situation, memory);
       const end = analysisEnd(situation, memory);
       const until = end === undefined || end <= situation.now ? '' : ` until ${textOf(end)}`;
       const words = verdict.type === 'Pass' ? '' : `: ${verdict.message}`;
       const message = `${place(outlook)}: watching metrics${until}${words}`;
-      return withTrouble(outlook, { reason: 'Analyzing', message });
+      return withTrouble(outlook, withCost(outlook, { reason: 'Analyzing', message }));
     }
     case 'Progressing':
-      return sayProgress(outlook, course.canary === undefined);
+      return withCost(outlook, sayProgress(outlook, course.canary === undefined));
   }
 }
 
@@ -113,6 +113,19 @@ function sayPaused(outlook: Outlook): Said {
       ? 'waits for somebody: ask for Promote or Abort'
       : `pauses until ${textOf(step.since + pause.duration)}`;
   return { reason: 'StepPaused', message: `${place(outlook)}: ${until}` };
+}
+
+/** Whoever lets the old pods become fewer on the way is told what going back takes by now. */
+function withCost({ situation, course }: Outlook, said: Said): Said {
+  const { strategy, replicas } = situation;
+  const { stable, canary, returning } = course;
+  if (strategy.by !== 'Weights' || returning) return said;
+  if (stable === undefined || canary === undefined) return said;
+  const missing = replicas - desiredOf(situation, stable);
+  if (missing <= 0) return said;
+  const pods = missing === 1 ? '1 pod' : `${missing} pods`;
+  const revision = `revision ${numberOf(situation, course, stable)}`;
+  return { ...said, message: `${said.message}; going back needs ${pods} more of ${revision} first` };
 }
 
 /** It waits for something else, and could not go on either way. */
