@@ -63,6 +63,24 @@ describe('objects', () => {
     expect(number({ name: 'web-2', uid: 'other', resourceVersion: '9' })).toBe(number({}));
   });
 
+  const token = (name: string) => ({ volumes: [{ name, projected: { sources: [] } }] });
+
+  it('are alike whatever the API server calls the volume of their token', () => {
+    expect(number({}, token('kube-api-access-7hw2k'))).toBe(number({}, token('kube-api-access-x9zq4')));
+    expect(number({}, token('kube-api-access-mine'))).not.toBe(number({}, token('kube-api-access-x9zq4')));
+  });
+
+  it('share nothing that quotes that name', () => {
+    const judge = { policy: 'p' } as Parameters<Alike['standing']>[0];
+    const says = (message: string) => ({ passes: 0, bad: [{ rule: 'r', result: 'fail' as const, message }] });
+    const shared = says('a volume is projected');
+    expect(alike.standing(judge, 1000, () => shared)).toBe(shared);
+    expect(alike.standing(judge, 1000, () => says('not asked'))).toBe(shared);
+    alike.standing(judge, 1001, () => says('kube-api-access-7hw2k is projected'));
+    const other = says('kube-api-access-x9zq4 is projected');
+    expect(alike.standing(judge, 1001, () => other)).toBe(other);
+  });
+
   it('are not where anything else differs', () => {
     const numbers = [
       number({}),
