@@ -213,9 +213,7 @@ export const deploymentStatus = z
         id: z.string().max(63).describe('Its id.'),
         verb: z.string().max(63).describe('Its verb.'),
         by: z.string().max(512).describe('Who asked.').optional(),
-        outcome: z
-          .enum(['Done', 'Refused', 'Superseded'])
-          .describe('`Done`, `Refused` (see `message`), or `Superseded` by another before it was done.'),
+        outcome: z.enum(['Done', 'Refused']).describe('`Done`, or `Refused` (see `message`).'),
         message: z.string().max(4096).describe('Why, for people.'),
         at: time('When it was answered.'),
       })
