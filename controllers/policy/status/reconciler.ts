@@ -1,14 +1,14 @@
 import type { ReconcileContext, ReconcileResult } from '../../../operator/controller/reconciler.ts';
 import type { Recorder } from '../../../operator/events/eventRecorder.ts';
 import type { ObjectKey } from '../../../operator/resources/object.ts';
-import { timestamp } from '../../../operator/status/conditions.ts';
 import type { StatusWriter } from '../../../operator/status/statusWriter.ts';
 import type { Standing } from '../admission/standing.ts';
 import { tellStatus } from '../events.ts';
 import type { Fixes } from '../fix/index.ts';
 import type { PolicyInformers } from '../informers.ts';
-import type { Policy, PolicyStatus } from '../policy.ts';
+import type { Policy } from '../policy.ts';
 import type { Scan } from '../scan/index.ts';
+import { answerOf } from './request.ts';
 import { statusOf } from './status.ts';
 import { StatusPace } from './statusPace.ts';
 
@@ -42,7 +42,7 @@ export class StatusReconciler {
     // It is told of when it was looked at.
     if (stands === undefined) return {};
     const { name, uid = '' } = policy.metadata;
-    const lastRequest = await this.#answer(policy, signal);
+    const lastRequest = await answerOf(policy, fixes, now, signal);
     const time = now();
     const found = { summary: scan.summaryOf(name), fixes: fixes.statusOf(name) };
     const { status, wakeUp } = statusOf(policy, stands, found, lastRequest, time);
@@ -55,20 +55,6 @@ export class StatusReconciler {
       tellStatus(recorder, policy, status);
     }
     return next;
-  }
-
-  /** A request acts once: its id is answered in status, and doing the same again finds it done. */
-  async #answer(
-    { metadata, spec, status }: Policy,
-    signal: AbortSignal,
-  ): Promise<PolicyStatus['lastRequest']> {
-    const { request } = spec;
-    const last = status?.lastRequest;
-    if (request === undefined || request.id === last?.id) return last;
-    const { fixes, now } = this.#parts;
-    const { id, verb } = request;
-    const { outcome, message } = await fixes.revert(metadata.name, spec.match, id, signal);
-    return { id, verb, outcome, message, at: timestamp(new Date(now())) };
   }
 
   #remember(key: ObjectKey, policy: Policy | undefined): void {
