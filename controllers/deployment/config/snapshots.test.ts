@@ -92,6 +92,18 @@ describe('sources that change one after another', () => {
   });
 });
 
+it('a source that is gone is missing until it is there, and nothing between', async () => {
+  const { state, put, objects, names } = namespace();
+  await names();
+  objects.delete('one');
+  expect(await names()).toBe('Changing');
+  for (state.now = 2_000; state.now < 100_000; state.now += 30_000) expect(await names()).toBe('Missing');
+  put('one', { a: '2' });
+  expect(await names()).toBe('Changing');
+  state.now += 2_000;
+  expect(await names()).toHaveLength(2);
+});
+
 it('a copy that somebody has deleted is made anew', async () => {
   const { objects, names } = namespace();
   const before = await names();

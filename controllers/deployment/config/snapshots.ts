@@ -34,6 +34,8 @@ interface Changing {
   /** Milliseconds since the epoch. */
   readonly since: number;
   readonly first: number;
+  /** It was waited for, and has not been copied yet. */
+  readonly over: boolean;
 }
 
 /**
@@ -79,13 +81,13 @@ export class Snapshots {
     const before = this.#found.get(uid);
     const wait = before === undefined || before.of === of ? 0 : this.#wait(uid, of);
     if (wait > 0) return { state: 'Changing', wait };
-    this.#changing.delete(uid);
     const stands = before?.of === of && this.#areThere(deployment, references, before.names);
     const { names, problem } = stands
       ? { ...before, problem: undefined }
       : await this.#copies(deployment, references, signal);
     if (problem !== undefined) return { state: 'Missing', message: `configSnapshots: ${problem}` };
     if (before !== undefined && before.of !== of) this.#leftovers.add(uid);
+    this.#changing.delete(uid);
     this.#found.set(uid, { of, names });
     await this.#lost.remake(deployment, own, signal);
     const nameFor = ({ kind, name }: Reference) => names.get(`${kind}/${name}`);
@@ -132,11 +134,14 @@ export class Snapshots {
   /** Milliseconds that are still to be waited for more changes. */
   #wait(uid: string, of: string): number {
     const now = this.#now();
-    const before = this.#changing.get(uid);
+    const last = this.#changing.get(uid);
+    if (last?.over && last.of === of) return 0;
+    const before = last?.over ? undefined : last;
     const since = before?.of === of ? before.since : now;
     const first = before?.first ?? now;
-    this.#changing.set(uid, { of, since, first });
-    return Math.min(since + quiet, first + longestChange) - now;
+    const wait = Math.min(since + quiet, first + longestChange) - now;
+    this.#changing.set(uid, { of, since, first, over: wait <= 0 });
+    return wait;
   }
 
   /** Somebody may have deleted a copy. */
