@@ -39,7 +39,7 @@ function equalsOwn(a: Value, b: Value): boolean | CelError {
   }
   if (a === null) return b === null;
   if (a instanceof Uint) return numbersEqual(a, b);
-  if (a instanceof ListValue) return b instanceof ListValue && listsEqual(a, b);
+  if (a instanceof ListValue) return b instanceof ListValue && (a.equalTo(b) ?? listsEqual(a, b));
   if (a instanceof MapValue) return b instanceof MapValue && mapsEqual(a, b);
   if (a instanceof Bytes) return b instanceof Bytes && Buffer.compare(a.data, b.data) === 0;
   if (a instanceof Timestamp) {

@@ -119,6 +119,16 @@ export abstract class ListValue {
   *[Symbol.iterator](): Generator<Value, void, undefined> {
     for (let index = 0; index < this.size; index++) yield this.at(index);
   }
+
+  /** Whether it equals what stands on the right of it. Undefined: if it has the same items, in the same order. */
+  equalTo(_: ListValue): boolean | undefined {
+    return undefined;
+  }
+
+  /** It and what stands on the right of it. Undefined: the items of both, one after the other. */
+  plus(_: ListValue): ListValue | undefined {
+    return undefined;
+  }
 }
 
 /** A map, of whatever it stands on. */

@@ -1,4 +1,5 @@
-import { fromJson, ListValue, MapValue, type Value } from '../../../operator/cel/index.ts';
+import { equals } from '../../../operator/cel/compare.ts';
+import { fromJson, ListValue, MapValue, toJson, type Value } from '../../../operator/cel/index.ts';
 import { parseDuration, parseTimestamp } from '../../../operator/cel/time.ts';
 import { Bytes } from '../../../operator/cel/value.ts';
 import { isRecord, record, text } from './json.ts';
@@ -11,7 +12,7 @@ import type { Json } from './shape.ts';
 export function schemaValue(schema: Json, json: unknown): Value {
   if (schema['x-kubernetes-int-or-string'] === true) return fromJson(json);
   if (isRecord(json)) return objectOf(schema, json);
-  if (Array.isArray(json)) return new SchemaList(record(schema.items), json);
+  if (Array.isArray(json)) return listOf(schema, json);
   if (typeof json === 'number' && schema.type === 'number') return json;
   return typeof json === 'string' ? textOf(text(schema.format), json) : fromJson(json);
 }
@@ -32,6 +33,22 @@ function objectOf(schema: Json, json: Json): Value {
   return isRecord(schema.additionalProperties)
     ? new SchemaMap(schema.additionalProperties, json)
     : fromJson(json);
+}
+
+function listOf(schema: Json, json: readonly unknown[]): Value {
+  const items = record(schema.items);
+  switch (schema['x-kubernetes-list-type']) {
+    case 'set':
+      return new SchemaSet(items, json);
+    case 'map':
+      return new SchemaKeyed(items, json, namesIn(schema['x-kubernetes-list-map-keys']));
+    default:
+      return new SchemaList(items, json);
+  }
+}
+
+function namesIn(keys: unknown): readonly string[] {
+  return Array.isArray(keys) ? keys.map(String) : [];
 }
 
 function textOf(format: string, json: string): Value {
@@ -83,15 +100,15 @@ function namesOf(properties: Json): ReadonlyMap<string, string> {
 
 /** An object whose fields the kind knows; the others nobody sees. */
 class SchemaObject extends MapValue {
+  readonly json: Json;
   readonly #properties: Json;
   readonly #names: ReadonlyMap<string, string>;
-  readonly #json: Json;
 
   constructor(properties: Json, json: Json) {
     super();
+    this.json = json;
     this.#properties = properties;
     this.#names = namesOf(properties);
-    this.#json = json;
   }
 
   override get size(): number {
@@ -104,7 +121,7 @@ class SchemaObject extends MapValue {
 
   override field(name: string): Value | undefined {
     const property = this.#names.get(name);
-    const json = property === undefined || !Object.hasOwn(this.#json, property) ? null : this.#json[property];
+    const json = property === undefined || !Object.hasOwn(this.json, property) ? null : this.json[property];
     if (property === undefined || json === null || json === undefined) return undefined;
     return schemaValue(record(this.#properties[property]), json);
   }
@@ -143,20 +160,66 @@ class SchemaMap extends MapValue {
 }
 
 class SchemaList extends ListValue {
-  readonly #items: Json;
-  readonly #json: readonly unknown[];
+  readonly items: Json;
+  readonly json: readonly unknown[];
 
   constructor(items: Json, json: readonly unknown[]) {
     super();
-    this.#items = items;
-    this.#json = json;
+    this.items = items;
+    this.json = json;
   }
 
   override get size(): number {
-    return this.#json.length;
+    return this.json.length;
   }
 
   override at(index: number): Value {
-    return schemaValue(this.#items, this.#json[index]);
+    return schemaValue(this.items, this.json[index]);
+  }
+}
+
+/** A list whose items are there once, in whatever order. They are told apart as they are written, so a time equals none. */
+class SchemaSet extends SchemaList {
+  override equalTo(other: ListValue): boolean {
+    return this.size === other.size && [...other].every((item) => this.#written.has(item));
+  }
+
+  override plus(other: ListValue): SchemaSet {
+    const added = [...other].filter((item) => !this.#written.has(item)).map(toJson);
+    return new SchemaSet(this.items, [...this.json, ...new Set(added)]);
+  }
+
+  get #written(): ReadonlySet<Value> {
+    return new Set(this.json.map((item) => fromJson(item)));
+  }
+}
+
+/** A list of objects that are told apart by some of their fields, in whatever order. */
+class SchemaKeyed extends SchemaList {
+  readonly #names: readonly string[];
+
+  constructor(items: Json, json: readonly unknown[], names: readonly string[]) {
+    super(items, json);
+    this.#names = names;
+  }
+
+  override equalTo(other: ListValue): boolean {
+    if (this.size !== other.size) return false;
+    const own = new Map(this.json.map((item, index) => [this.#keyOf(item), index]));
+    return [...other].every((item) => {
+      const index = item instanceof SchemaObject ? own.get(this.#keyOf(item.json)) : undefined;
+      return index !== undefined && equals(this.at(index), item) === true;
+    });
+  }
+
+  /** What both have is as on the right, and stands where it stands on the left. */
+  override plus(other: ListValue): SchemaKeyed {
+    const added = [...other].map((item) => (item instanceof SchemaObject ? item.json : toJson(item)));
+    const merged = new Map([...this.json, ...added].map((item) => [this.#keyOf(item), item]));
+    return new SchemaKeyed(this.items, [...merged.values()], this.#names);
+  }
+
+  #keyOf(item: unknown): string {
+    return JSON.stringify(this.#names.map((name) => record(item)[name] ?? null));
   }
 }

@@ -67,6 +67,16 @@ export const badGeese: readonly (readonly [string, unknown, string])[] = [
   ['none of its alternatives', { size: 1, amount: true }, 'spec.amount'],
   ['not all that it must be', { size: 1, amount: 'a' }, 'spec.amount'],
   ['what it must not be', { size: 1, amount: 13 }, 'spec.amount'],
+  ['a rule about a set', { size: 1, food: ['corn', 'grass'], liked: ['corn', 'snails'] }, 'spec'],
+  ['a rule about sets together', { size: 1, food: ['a', 'b', 'c'], liked: ['a', 'b', 'd'] }, 'spec'],
+  [
+    'a rule about a list by keys',
+    { size: 1, nests: [nest('a', 1), nest('b', 2)], eggs: [nest('a', 2), nest('b', 1)] },
+    'spec',
+  ],
+  ['a rule about lists by keys', { size: 1, nests: [nest('a'), nest('b')], eggs: [nest('c')] }, 'spec'],
+  ['a rule about a list whose order counts', { size: 1, road: ['a', 'b'], way: ['b', 'a'] }, 'spec'],
+  ['a rule about a set of times', { size: 1, seen: ['2026-01-01T00:00:00Z'] }, 'spec'],
 ];
 
 /** Specs that it takes, whatever it then makes of them. */
@@ -97,7 +107,43 @@ export const goodGeese: readonly (readonly [string, unknown])[] = [
       amount: '12',
     },
   ],
+  ['a set in another order', { size: 1, food: ['corn', 'grass'], liked: ['grass', 'corn'] }],
+  [
+    'a list by keys in another order, as deep as it goes',
+    {
+      size: 1,
+      nests: [{ tree: 'a', twigs: ['x', 'y'] }, nest('b', 2)],
+      eggs: [nest('b', 2), { tree: 'a', twigs: ['y', 'x'] }],
+    },
+  ],
 ];
+
+/** An item of a list that is told apart by its tree. */
+function nest(tree: string, height?: number): object {
+  return height === undefined ? { tree } : { tree, height };
+}
+
+function setOf(items: object) {
+  return { type: 'array', maxItems: 5, 'x-kubernetes-list-type': 'set', items: { maxLength: 30, ...items } };
+}
+
+function nests() {
+  return {
+    type: 'array',
+    maxItems: 5,
+    'x-kubernetes-list-type': 'map',
+    'x-kubernetes-list-map-keys': ['tree'],
+    items: {
+      type: 'object',
+      required: ['tree'],
+      properties: {
+        tree: { type: 'string', maxLength: 30 },
+        height: { type: 'integer' },
+        twigs: setOf({ type: 'string' }),
+      },
+    },
+  };
+}
 
 function schema() {
   return {
@@ -147,6 +193,13 @@ function schema() {
               { rule: "self.?x__underscores__y.orValue('a') == 'a'", fieldPath: '.x__y' },
             ],
           },
+          food: setOf({ type: 'string' }),
+          liked: setOf({ type: 'string' }),
+          seen: setOf({ type: 'string', format: 'date-time' }),
+          nests: nests(),
+          eggs: nests(),
+          road: { type: 'array', maxItems: 5, items: { type: 'string', maxLength: 30 } },
+          way: { type: 'array', maxItems: 5, items: { type: 'string', maxLength: 30 } },
           either: {
             type: 'object',
             properties: { a: { type: 'string' }, b: { type: 'string' } },
@@ -173,6 +226,22 @@ function schema() {
           },
           { rule: "!has(self.pause) || self.pause < duration('1h')", message: 'pauses are short' },
           { rule: '!has(self.share) || self.share / 2.0 < 1.0', message: 'half a share' },
+          {
+            rule: "!has(self.food) || self.liked == self.food || self.liked.exists(l, l == 'd')",
+            message: 'eats what it likes',
+          },
+          { rule: '!has(self.food) || size(self.food + self.liked) < 4', message: 'eats three things' },
+          {
+            rule: '!has(self.nests) || size(self.eggs) == 1 || self.nests == self.eggs',
+            message: 'eggs are in nests',
+          },
+          { rule: '!has(self.nests) || size(self.nests + self.eggs) < 3', message: 'two nests' },
+          {
+            rule: '!has(self.nests) || self.nests == self.nests.filter(n, n.tree.size() == 1)',
+            message: 'small trees',
+          },
+          { rule: '!has(self.road) || self.road == self.way', message: 'goes by road' },
+          { rule: '!has(self.seen) || self.seen == self.seen', message: 'was seen' },
         ],
       },
     },

@@ -171,7 +171,7 @@ export const operators: Readonly<Record<string, readonly Overload[]>> = {
 function add(a: Value, b: Value): Value {
   if (a instanceof GrowingList) return b instanceof ListValue ? a.append(b) : noSuchOverload;
   if (typeof a === 'string') return typeof b === 'string' ? a + b : noSuchOverload;
-  if (a instanceof ListValue) return b instanceof ListValue ? joined(a, b) : noSuchOverload;
+  if (a instanceof ListValue) return b instanceof ListValue ? (a.plus(b) ?? joined(a, b)) : noSuchOverload;
   if (a instanceof Bytes && b instanceof Bytes) return new Bytes(Buffer.concat([a.data, b.data]));
   if (a instanceof Duration && b instanceof Duration) return durationOf(a.nanos + b.nanos);
   if (a instanceof Duration && b instanceof Timestamp) return addToTimestamp(b, a.nanos);
