@@ -14,6 +14,7 @@ let story: string;
 beforeAll(async () => {
   stage = await openStage();
   prometheus = await FakePrometheus.start(stage.client);
+  await stage.kubectl.apply(monitoring);
   story = await stage.folder();
   const watch = 'timeout 600 kubectl get mdep -w > story 2>&1 &';
   await shell(watch, { kubeconfig: stage.kubeconfig, directory: story });
@@ -182,6 +183,17 @@ describe('docs/deployment/troubleshooting.md', () => {
     await run(block);
   });
 });
+
+/** Where the pages have a Prometheus. */
+const monitoring = [
+  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'monitoring' } },
+  {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'prometheus', namespace: 'monitoring' },
+    spec: { ports: [{ port: 9090 }], selector: { app: 'prometheus' } },
+  },
+];
 
 const desk = {
   apiVersion: 'mainstay.dev/v1alpha1',
