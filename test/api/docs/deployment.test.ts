@@ -25,7 +25,14 @@ afterAll(async () => {
 });
 
 /** What is shown is run, from top to bottom, and prints what is shown. */
-describe.each(['canary', 'approval', 'prometheus', 'from-apps'])('docs/deployment/%s.md', (name) => {
+describe.each([
+  'canary',
+  'approval',
+  'prometheus',
+  'from-apps',
+  'from-argo-rollouts',
+  'from-flagger',
+])('docs/deployment/%s.md', (name) => {
   const steps = stepsOf(page(`docs/deployment/${name}.md`));
   let directory: string;
   beforeAll(async () => {
