@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage[Symbol.asyncDispose]());
 
-const spec = (image: string, job: object) => ({
+const spec = (image: string, job: object, more: object = {}) => ({
   strategy: {
     type: 'Canary',
     canary: {
@@ -18,13 +18,15 @@ const spec = (image: string, job: object) => ({
       ],
     },
   },
-  analysis: { metrics: [{ name: 'smoke', job: { template: job }, failureLimit: 1 }] },
+  analysis: { metrics: [{ name: 'smoke', job: { template: job }, failureLimit: 1, ...more }] },
   template: template('shop', image),
 });
 const smoke = (more: object = {}) => ({
   spec: { restartPolicy: 'Never', containers: [{ name: 'smoke', image: 'smoke:1' }], ...more },
 });
-const made = async () => (await stage.client.list(jobs, { namespace: 'default' })).items;
+const made = async () =>
+  (await stage.client.list(jobs, { namespace: 'default', labelSelector: 'mainstay.dev/deployment=shop' }))
+    .items;
 
 it('a canary goes on once the Job of its analysis has succeeded, which is made once', async () => {
   await stage.apply('shop', spec('shop:1', smoke()));
@@ -40,10 +42,28 @@ it('a canary goes on once the Job of its analysis has succeeded, which is made o
   expect(job?.metadata?.ownerReferences).toMatchObject([{ kind: 'Deployment', name: 'shop' }]);
 });
 
-it('a Job that the API server refuses is an error of its metric, in the server’s own words', async () => {
+it('is made where nothing else happens: the only pod of a canary has come, and none has to go', async () => {
+  const alone = (image: string) => ({
+    ...spec(image, smoke()),
+    replicas: 1,
+    strategy: { type: 'Canary', canary: { steps: [{ weight: 50, analysis: {} }] } },
+    template: template('alone', image),
+  });
+  await stage.apply('alone', alone('alone:1'));
+  await stage.healthy('alone', 1);
+  await stage.apply('alone', alone('alone:2'));
+  await stage.healthy('alone', 2);
+});
+
+it('a Job that the API server refuses is an error of its metric, in the server’s own words, and onError decides', async () => {
   const wrong = smoke({ containers: [{ name: 'smoke', image: 'smoke:1', imagePullPolicy: 'Sometimes' }] });
-  await stage.apply('shop', spec('shop:3', wrong));
-  const status = await stage.until('shop', ({ analysis }) => analysis?.[0]?.result === 'Error');
-  expect(status.analysis?.[0]?.message).toContain('imagePullPolicy');
+  await stage.apply('shop', spec('shop:3', wrong, { onError: 'Pause' }));
+  const status = await stage.until('shop', ({ phase }) => phase === 'Paused');
+  expect(status.paused).toMatchObject({ reason: 'AnalysisPaused' });
+  expect(status.message).toContain('metric smoke had an error: ');
+  expect(status.message).toContain('imagePullPolicy');
+  await stage.apply('shop', spec('shop:4', wrong, { onError: 'Fail' }));
+  const back = await stage.until('shop', ({ phase }) => phase === 'RolledBack');
+  expect(back.failed).toMatchObject({ reason: 'MetricFailed' });
   expect(await made()).toHaveLength(1);
 });
