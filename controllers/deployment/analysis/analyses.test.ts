@@ -275,6 +275,81 @@ describe('an analysis', () => {
   });
 });
 
+describe('a comparison', () => {
+  const verdict: Verdict = { type: 'Compare', maxIncrease: 0.005, confidence: 0.95 };
+  const counts = (errors: number, requests: number): Reading => ({
+    type: 'Counts',
+    counts: { stable: { errors: 10, requests: 1000 }, canary: { errors, requests } },
+  });
+  const compared = (since: number): Check => ({
+    metric: 'errors',
+    since,
+    verdict,
+    timeout: 10_000,
+    source: {
+      type: 'Prometheus',
+      url: 'http://prometheus',
+      query: 'errors',
+      reading: { type: 'Compare', window: 60_000, perSecond: 1, needs: '' },
+    },
+  });
+
+  it('begins anew at another weight, and counts from then on; other metrics go on', async () => {
+    const spans: (readonly [string, number])[] = [];
+    const { running, clock } = analyses((source, { elapsed }) => {
+      spans.push([queryOf(source), elapsed]);
+      return Promise.resolve(queryOf(source) === 'slow' ? number(2) : counts(40, 100));
+    });
+    const at = (since: number) => analysis([compared(since), check('slow')]);
+    const views = () =>
+      [...running.views(key('a')).values()].map(({ result, failures }) => [result, failures]);
+    running.run(key('a'), at(epoch + 15_000));
+    await clock.advanceAsync(31_000);
+    expect(views()).toEqual([
+      ['Fail', 1],
+      ['Fail', 3],
+    ]);
+    running.run(key('a'), at(epoch + 44_000));
+    expect(views()).toEqual([
+      ['Pending', 0],
+      ['Fail', 3],
+    ]);
+    await clock.advanceAsync(15_000);
+    expect(views()).toEqual([
+      ['Fail', 1],
+      ['Fail', 4],
+    ]);
+    expect(spans.filter(([query]) => query === 'errors')).toEqual([
+      ['errors', 15_000],
+      ['errors', 1000],
+    ]);
+    expect(spans.filter(([query]) => query === 'slow').length).toBe(4);
+  });
+
+  it('has no data only once there might be some', async () => {
+    const { running, clock, news } = analyses(() => Promise.resolve({ type: 'NoData', message: 'nothing' }));
+    running.run(key('a'), analysis([compared(begun)]));
+    await clock.advanceAsync(45_000);
+    expect(running.views(key('a')).get('errors')).toMatchObject({ result: 'Pending' });
+    expect(news).toEqual([]);
+    await clock.advanceAsync(15_000);
+    expect(running.views(key('a')).get('errors')).toMatchObject({ result: 'NoData', message: 'nothing' });
+    expect(news).toEqual([key('a')]);
+  });
+
+  it('goes on after a restart with what was found at its own weight', () => {
+    const known = new Map([['errors', { result: 'Fail', at: epoch + 5000, failures: 1 } as const]]);
+    for (const [since, result] of [
+      [epoch, 'Fail'],
+      [epoch + 10_000, 'Pending'],
+    ] as const) {
+      const { running } = analyses(() => new Promise(() => {}));
+      running.run(key('a'), analysis([compared(since)], { known }));
+      expect(running.views(key('a')).get('errors')?.result).toBe(result);
+    }
+  });
+});
+
 describe('a thousand analyses at once', () => {
   it('look every 15 s, none of them 2 s late, also beside hundreds that ask a dead server', async () => {
     const lanes = new Lanes(16);

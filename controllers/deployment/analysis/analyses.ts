@@ -106,7 +106,7 @@ class Running {
         const identity = JSON.stringify([since, check]);
         const kept = known?.get(check.metric);
         // What is older was found by an analysis before this one.
-        const view = kept !== undefined && kept.at >= since ? kept : pending(since);
+        const view = kept !== undefined && kept.at >= (check.since ?? since) ? kept : pending(since);
         return [identity, this.#metrics.get(identity) ?? { check, view, looking: false }];
       }),
     );
@@ -139,12 +139,13 @@ class Running {
   }
 
   #await(due: number, interval: number): void {
-    const { clock } = this.#options;
+    const { clock, now } = this.#options;
     this.#cancel = clock.schedule(due - clock.now(), () => {
       // Timers may be early by a part of a millisecond.
       const late = Math.max(clock.now() - due, 0);
       for (const [identity, metric] of this.#metrics) {
-        if (!metric.looking) void this.#look(identity, metric, due);
+        const counts = (metric.check.since ?? 0) < now();
+        if (counts && !metric.looking) void this.#look(identity, metric, due);
       }
       // Looks that a frozen process has missed are not made up for.
       this.#await(due + interval * (1 + Math.floor(late / interval)), interval);
@@ -156,12 +157,13 @@ class Running {
     const { clock, now, ask, onResult, onSent } = this.#options;
     const { namespace = '', since = 0 } = this.#measurement ?? {};
     const { source, verdict, timeout } = metric.check;
+    const elapsed = now() - (metric.check.since ?? since);
     const deadline = new AbortController();
     const cancel = clock.schedule(timeout, () => deadline.abort(new Error('timed out')));
     metric.looking = true;
     const reading = await ask(source, {
       namespace,
-      elapsed: now() - since,
+      elapsed,
       timeout,
       signal: deadline.signal,
       onSent: () => onSent?.(Math.max(clock.now() - due, 0)),
@@ -171,10 +173,19 @@ class Running {
     // Somebody else's by now.
     if (this.#metrics.get(identity) !== metric) return;
     const before = metric.view;
-    metric.view = nextView(before, judge(reading, verdict), verdict.type === 'Compare', now());
+    const outcome = judge(reading, verdict);
+    if (isEarly(metric, outcome, elapsed)) return;
+    metric.view = nextView(before, outcome, verdict.type === 'Compare', now());
     const isFirst = before.at <= (this.#measurement?.freshFrom ?? 0);
     if (isFirst || !sameWords(before, metric.view)) onResult(this.#key);
   }
+}
+
+/** Whether there may be nothing yet though requests are counted: a comparison begins anew at each weight, from nothing. */
+function isEarly({ check, view }: Metric, { result }: Outcome, elapsed: number): boolean {
+  const { source } = check;
+  if (source.type !== 'Prometheus' || source.reading.type !== 'Compare') return false;
+  return result === 'NoData' && view.result === 'Pending' && elapsed < source.reading.window;
 }
 
 /**

@@ -6,6 +6,8 @@ import type { JsonPath } from './web/jsonPath.ts';
 export interface Check {
   /** The metric's name. */
   readonly metric: string;
+  /** Milliseconds since the epoch from which on it counts; absent where each look is of a moment alone. */
+  readonly since?: number;
   readonly source: Source;
   readonly verdict: Verdict;
   /** Milliseconds that an answer may take, waiting for its turn included. */
@@ -19,7 +21,7 @@ export interface PrometheusSource {
   /** The query API: `http://prometheus.monitoring:9090/api/v1/query`. */
   readonly url: string;
   readonly credentials?: SecretReference;
-  /** `$elapsed` in it stands for the time since the analysis began. */
+  /** `$elapsed` in it stands for the time since the check counts. */
   readonly query: string;
   /** How the answer is read; a query of a person's gives one number. */
   readonly reading: PresetReading | { readonly type: 'Number' };
@@ -44,5 +46,5 @@ export interface SecretReference {
   readonly key?: string;
 }
 
-/** In a query, the range that has passed since the analysis began, filled in at each look. No query of a person's has it. */
+/** In a query, the range that has passed since the check counts, filled in at each look. No query of a person's has it. */
 export const elapsed = '$elapsed';

@@ -10,6 +10,7 @@ const spec = {
     metrics: [
       { name: 'errors', preset: 'error-rate', max: '1%' },
       { name: 'other', query: 'up', max: 1 },
+      { name: 'compared', preset: 'error-rate', compare: { maxIncrease: '0.5%' } },
     ],
   },
   traffic: { ports: [{ port: 80 }], gateway: { parentRefs: [{ name: 'public' }], kind: 'HTTPRoute' } },
@@ -23,7 +24,13 @@ function planned(more: Partial<Planned> = {}): Planned {
   return {
     deployment: { metadata: { name: 'checkout', namespace: 'shop' }, spec, status } as unknown as Deployment,
     plan: {
-      analysis: { of: '7c4b', against: '5d9f', since: Date.parse(at(0)), metrics: ['errors'] },
+      analysis: {
+        of: '7c4b',
+        against: '5d9f',
+        since: Date.parse(at(0)),
+        metrics: ['errors'],
+        comparisons: 3,
+      },
       status: { step: { since: at(3) } },
     } as unknown as Planned['plan'],
     revision: (hash) => ({ replicaSet: `checkout-${hash}`, service: `checkout-${hash}` }),
@@ -52,6 +59,30 @@ describe('what is measured for a plan', () => {
       failures: 1,
       at: Date.parse(at(5)),
     });
+  });
+
+  it('is a comparison at one weight, from its first whole interval on, which shares false alarms with those at others', () => {
+    const seen = (weight: object) => {
+      const plan = {
+        analysis: {
+          of: '7c4b',
+          against: '5d9f',
+          since: Date.parse(at(0)),
+          metrics: ['compared'],
+          comparisons: 3,
+        },
+        status: { step: { since: at(3) }, weight },
+      } as unknown as Planned['plan'];
+      return measurementOf(planned({ plan }))?.checks;
+    };
+    expect(seen({ desired: 20, verified: 20, since: at(60) })).toMatchObject([
+      { metric: 'compared', since: Date.parse(at(90)), verdict: { type: 'Compare', comparisons: 3 } },
+    ]);
+    // That of a route that was there before has begun with the canary's first traffic.
+    expect(seen({ desired: 20, verified: 20, since: at(-60) })).toMatchObject([
+      { since: Date.parse(at(30)) },
+    ]);
+    expect(seen({ desired: 50, verified: 20, since: at(70) })).toEqual([]);
   });
 
   it('is nothing where nothing is planned, or a revision is not there', () => {

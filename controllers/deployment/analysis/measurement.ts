@@ -1,3 +1,4 @@
+import { milliseconds } from '../../../crds/deployment/defaults.ts';
 import type { Deployment } from '../../../crds/deployment/schema.ts';
 import type { DeploymentPlan } from '../plan/deploymentPlan.ts';
 import type { MetricView } from '../plan/observation.ts';
@@ -30,20 +31,30 @@ export function measurementOf({
   if (spec.analysis === undefined || wanted === undefined || canary === undefined || stable === undefined) {
     return undefined;
   }
+  const { weight } = plan.status;
+  // Between two weights nothing is compared: what is counted there is of both.
+  const metrics = spec.analysis.metrics.filter(
+    ({ name, compare }) =>
+      wanted.metrics.includes(name) && (compare === undefined || weight?.desired === weight?.verified),
+  );
   const { interval, checks, problems } = planAnalysis(
-    { ...spec.analysis, metrics: spec.analysis.metrics.filter(({ name }) => wanted.metrics.includes(name)) },
+    { ...spec.analysis, metrics },
     {
       namespace: metadata.namespace ?? '',
       canary,
       stable,
       ...measuredTraffic(deployment, route, controllerNames),
+      comparison: {
+        // The first interval is left out, since a scrape in it may have what was counted at the weight before.
+        since: Math.max(wanted.since, timeOf(weight?.since)) + milliseconds(spec.analysis.interval),
+        comparisons: wanted.comparisons,
+      },
     },
   );
-  const stage = plan.status.step?.since;
   return {
     namespace: metadata.namespace ?? '',
     since: wanted.since,
-    freshFrom: Math.max(wanted.since, stage === undefined ? 0 : Date.parse(stage)),
+    freshFrom: Math.max(wanted.since, timeOf(plan.status.step?.since)),
     interval,
     checks,
     problems,
@@ -61,6 +72,10 @@ export function measuredTraffic(
   const port = ports?.[0]?.port;
   if (gateway === undefined || port === undefined) return {};
   return { traffic: { controllerNames, port, route: { name: route, kind: gateway.kind } } };
+}
+
+function timeOf(text: string | undefined): number {
+  return text === undefined ? 0 : Date.parse(text);
 }
 
 /** What status remembers, for a process that has just started. */

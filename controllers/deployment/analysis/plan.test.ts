@@ -95,7 +95,12 @@ describe('an analysis', () => {
     const rate = plan({ preset: 'error-rate', max: '1%' }).checks[0]?.source;
     expect(rate).toMatchObject({ reading: { type: 'ErrorRate', window: 60_000 } });
     const compared = plan({ preset: 'error-rate', compare: { maxIncrease: '0.5%' } }).checks[0];
-    expect(compared?.verdict).toEqual({ type: 'Compare', maxIncrease: 0.005, confidence: 0.95 });
+    expect(compared?.verdict).toEqual({
+      type: 'Compare',
+      maxIncrease: 0.005,
+      confidence: 0.95,
+      comparisons: 1,
+    });
     expect(compared?.source).toMatchObject({
       query: expect.stringMatching(/checkout-5d9f.* offset \$elapsed/),
       reading: { type: 'Compare' },

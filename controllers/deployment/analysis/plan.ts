@@ -22,6 +22,13 @@ export interface AnalysisTarget {
     /** Of the GatewayClasses that the route's Gateways have; undefined while one is not known. */
     readonly controllerNames: readonly string[] | undefined;
   };
+  /** Absent before a rollout begins. */
+  readonly comparison?: {
+    /** Milliseconds since the epoch: both revisions have been asked at this weight since then. */
+    readonly since: number;
+    /** How many of them the rollout has. */
+    readonly comparisons: number;
+  };
 }
 
 export interface AnalysedRevision extends RevisionTarget {
@@ -86,22 +93,30 @@ interface Setting {
 }
 
 function planMetric(metric: Metric, setting: Setting): Check | Problem {
-  const verdict = verdictOf(metric);
+  const { comparison } = setting.target;
+  const verdict = verdictOf(metric, comparison?.comparisons);
   if (isProblem(verdict)) return verdict;
   const source = sourceOf(metric, setting);
   if (isProblem(source)) return source;
   const asked = metric.web?.timeout === undefined ? undefined : milliseconds(metric.web.timeout);
-  return { metric: metric.name, source, verdict, timeout: Math.min(asked ?? defaultTimeout, longestTimeout) };
+  return {
+    metric: metric.name,
+    ...(metric.compare === undefined || comparison === undefined ? {} : { since: comparison.since }),
+    source,
+    verdict,
+    timeout: Math.min(asked ?? defaultTimeout, longestTimeout),
+  };
 }
 
-function verdictOf({ max, min, compare, preset, web }: Metric): Verdict | Problem {
+function verdictOf({ max, min, compare, preset, web }: Metric, comparisons = 1): Verdict | Problem {
   if (compare !== undefined) {
     const margin = parseThreshold(compare.maxIncrease);
     if (preset !== 'error-rate') return { problem: 'compare is for preset: error-rate alone' };
     if (margin === undefined || margin.value < 0 || margin.value >= 1) {
       return { problem: 'compare.maxIncrease must be at least 0% and less than 100%' };
     }
-    return { type: 'Compare', maxIncrease: margin.value, confidence: compare.confidence ?? 0.95 };
+    const { confidence = 0.95 } = compare;
+    return { type: 'Compare', maxIncrease: margin.value, confidence, comparisons };
   }
   const bounds = {
     max: max === undefined ? undefined : parseThreshold(max),

@@ -19,7 +19,7 @@ export type Ask = (source: Source, question: Question) => Promise<Reading>;
 export interface Question {
   /** Of the Deployment, and of the Secrets that its checks name. */
   readonly namespace: string;
-  /** Milliseconds since the analysis began. */
+  /** Milliseconds since the check counts. */
   readonly elapsed: number;
   /** Milliseconds until the signal aborts. */
   readonly timeout: number;

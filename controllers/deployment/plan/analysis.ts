@@ -27,7 +27,14 @@ export function plannedAnalysis(situation: Situation, memory: Memory): PlannedAn
     against: stable,
     since: step.trafficSince ?? step.since,
     metrics: watched.map(({ name }) => name),
+    comparisons: comparisonsOf(situation),
   };
+}
+
+/** With all of the traffic there is nothing to compare. */
+function comparisonsOf({ strategy: { steps } }: Situation): number {
+  const begun = steps.filter(({ weight }, index) => weight < 100 && weight !== steps[index - 1]?.weight);
+  return Math.max(begun.length, 1);
 }
 
 /** Of the step that analyzes now, on results from its beginning on. */

@@ -38,8 +38,8 @@ export interface PlannedRoute {
   readonly match?: readonly Match[] | undefined;
   /** Percent of requests that are copied. */
   readonly mirror?: number | undefined;
-  /** Whoever has met the canary by its weight keeps meeting it. */
-  readonly sticky?: true | undefined;
+  /** Whoever has met a revision by its weight keeps meeting it. These are the weights of the canary before this one. */
+  readonly sticky?: readonly number[] | undefined;
   /** Where matches and copies go, and who has met the canary. */
   readonly matchTo?: string | undefined;
   /** What the preview's host names show. */
@@ -54,6 +54,8 @@ export interface PlannedAnalysis {
   /** Milliseconds since the epoch: what was before does not count. */
   readonly since: number;
   readonly metrics: readonly string[];
+  /** At how many weights the rollout stops, one after another: each is a comparison of its own. 1 or more. */
+  readonly comparisons: number;
 }
 
 export interface PlannedEvent {

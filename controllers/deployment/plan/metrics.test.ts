@@ -19,6 +19,20 @@ describe('metrics', () => {
     expect(world.status?.failed).toMatchObject({ reason: 'MetricFailed', message: 'metric errors failed' });
   });
 
+  test('are compared once for each weight at which both revisions are asked', () => {
+    const steps = [
+      { match: [{ headers: [{ name: 'x-team', value: 'shop' }] }], pause: {} },
+      { weight: 5 },
+      { weight: 5, pause: {} },
+      { weight: 50 },
+      { weight: 100 },
+    ];
+    const world = healthy({ ...spec, strategy: aCanary({ steps }) });
+    world.newTemplate(good);
+    work(world);
+    expect(world.plan().analysis?.comparisons).toBe(3);
+  });
+
   test('that pass let it go on after their time', () => {
     const world = healthy(spec);
     world.newTemplate(good);

@@ -1,4 +1,4 @@
-/** Requests of one revision, and how many of them failed, since the step began. */
+/** Requests of one revision, and how many of them failed, since the comparison began. */
 export interface Counts {
   readonly requests: number;
   readonly errors: number;
