@@ -144,8 +144,8 @@ function targetOf(controllerName: string, service = canary.service): AnalysisTar
   };
 }
 
-// Debian's package `prometheus` has both programs.
-describe.skipIf(!hasPrometheus())('presets, asked of a Prometheus', () => {
+// Debian's package `prometheus` has both programs. A machine of a person's may lack them; where all is checked they must be.
+describe.skipIf(!hasPrometheus() && process.env.CI === undefined)('presets, asked of a Prometheus', () => {
   const outbound = createOutbound({
     guard: new AddressGuard({ allow: ['127.0.0.1'] }),
     resolve: () => Promise.reject(new Error('no names here')),
