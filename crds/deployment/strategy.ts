@@ -29,7 +29,7 @@ const stickiness = z
     ttl: duration('How long it is remembered. Default: for as long as the rollout lasts.').optional(),
   })
   .describe(
-    'Whoever has met the canary keeps meeting it for as long as the rollout lasts, by a cookie. `{}` is enough. Needs `traffic.gateway`, and a gateway that can.',
+    'Whoever has met a revision keeps meeting it, by a cookie: the canary for as long as the rollout lasts, the stable revision until the canary gets more weight. `{}` is enough. Needs `traffic.gateway`, and a gateway that can.',
   );
 
 const weights = 'self.filter(s, has(s.weight)).map(s, s.weight)';

@@ -141,8 +141,14 @@ function stickinessOf(
 ): Pick<PlannedRoute, 'sticky' | 'matchTo'> {
   if (!situation.strategy.sticky || !canServe(situation, canary)) return {};
   const weight = weights.get(canary) ?? 0;
-  return weight > 0 && weight < 100 ? { sticky: true, matchTo: canary } : {};
+  if (weight === 0 || weight === 100) return {};
+  const before = new Set(situation.strategy.steps.map((step) => step.weight).toReversed());
+  const sticky = [...before].filter((one) => one > 0 && one < weight).slice(0, mostBefore);
+  return { sticky, matchTo: canary };
 }
+
+/** Each takes a rule of the route, of which there may be 16, and five are for other things. */
+const mostBefore = 11;
 
 function rulesOf(
   { match, mirror, sticky, matchTo }: Pick<PlannedRoute, 'match' | 'mirror' | 'sticky' | 'matchTo'>,
@@ -150,7 +156,7 @@ function rulesOf(
 ): string {
   return matchTo === undefined && preview === undefined
     ? ''
-    : nameOf([match, mirror, matchTo, preview, ...(sticky ? ['sticky'] : [])]);
+    : nameOf([match, mirror, matchTo, preview, ...(sticky === undefined ? [] : ['sticky', sticky])]);
 }
 
 function previewOf(situation: Situation, { stable, canary }: Course): string | undefined {

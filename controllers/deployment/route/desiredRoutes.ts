@@ -1,20 +1,13 @@
-import { milliseconds } from '../../../crds/deployment/defaults.ts';
 import { annotations, labels } from '../../../crds/deployment/names.ts';
-import type { Match } from '../../../crds/deployment/schema.ts';
 import { type DesiredObject, desire } from '../../../operator/apply/desired.ts';
 import type { Deployment } from '../deployment.ts';
 import { previewName, revisionName } from '../names.ts';
 import { ownedBy } from '../owned.ts';
 import type { PlannedRoute } from '../plan/deploymentPlan.ts';
+import { anyHeader, matching, whole } from './matches.ts';
 import { probeRule, type Written } from './probe.ts';
-import {
-  type BackendReference,
-  grpcRoutes,
-  httpRoutes,
-  type RouteFilter,
-  type RouteMatch,
-  type RouteRule,
-} from './routes.ts';
+import { type BackendReference, grpcRoutes, httpRoutes, type RouteMatch, type RouteRule } from './routes.ts';
+import { stickinessOf } from './stickiness.ts';
 
 type Gateway = NonNullable<NonNullable<Deployment['spec']['traffic']>['gateway']>;
 
@@ -37,17 +30,16 @@ export function desiredRoutes(
     ...(weight !== undefined && { weight }),
   });
   const { weights, preview } = planned;
-  const met = metOf(planned);
+  const sticky = stickinessOf(deployment, gateway, planned, backend);
   const split: RouteRule = {
     ...whole(gateway),
-    ...mirrored(planned, backend),
     backendRefs: [...weights].map(([hash, weight]) => ({
       ...backend(hash, weight),
-      ...(hash === met && { filters: [remembering(deployment, gateway, hash)] }),
+      ...sticky.remembering(hash),
     })),
   };
-  const again = met === undefined ? [] : [whoMet(deployment, gateway, met, backend)];
-  const rules = [...matched(gateway, planned, backend), ...again, split];
+  const people = [...sticky.rules, split].map((rule) => ({ ...mirrored(planned, backend), ...rule }));
+  const rules = [...matched(gateway, planned, backend), ...people];
   const main = route(deployment, gateway, {
     name: metadata.name,
     hostnames: gateway.hostnames,
@@ -110,43 +102,17 @@ function probed(
 
 type Backend = (hash: string, weight?: number) => BackendReference;
 
-/** Before the split, since gateways take the more special match: one entry for each of what is asked for. */
-function matched(gateway: Gateway, { match, matchTo }: PlannedRoute, backend: Backend): readonly RouteRule[] {
+/** Before all others, since gateways take the more special match, and of two alike the first. */
+function matched(gateway: Gateway, planned: PlannedRoute, backend: Backend): readonly RouteRule[] {
+  const { match, matchTo, sticky } = planned;
   if (match === undefined || matchTo === undefined) return [];
-  const path = whole(gateway).matches?.[0] ?? {};
-  return [
-    { matches: match.map((one) => ({ ...path, ...matchOf(one) })), backendRefs: [backend(matchTo, 1)] },
-  ];
-}
-
-/** The revision that people are kept with. */
-function metOf({ sticky, matchTo }: PlannedRoute): string | undefined {
-  return sticky === true ? matchTo : undefined;
-}
-
-/** Whoever has met a revision, before the split. */
-function whoMet(deployment: Deployment, gateway: Gateway, hash: string, backend: Backend): RouteRule {
-  const cookies = [cookieOf(deployment, hash)];
-  return {
-    matches: [{ ...whole(gateway).matches?.[0], ...matchOf({ cookies }) }],
-    backendRefs: [backend(hash, 1)],
-  };
-}
-
-/** What the answers of a revision leave with whoever met it. */
-function remembering(deployment: Deployment, { path }: Gateway, hash: string): RouteFilter {
-  const { ttl } = deployment.spec.strategy.canary?.stickiness ?? {};
-  const { name, value } = cookieOf(deployment, hash);
-  const lasts = ttl === undefined ? '' : `; Max-Age=${Math.ceil(milliseconds(ttl) / 1000)}`;
-  const cookie = `${name}=${value}; Path=${path}${lasts}; HttpOnly; SameSite=Lax`;
-  return {
-    type: 'ResponseHeaderModifier',
-    responseHeaderModifier: { add: [{ name: 'Set-Cookie', value: cookie }] },
-  };
-}
-
-function cookieOf({ spec }: Deployment, hash: string) {
-  return { name: spec.strategy.canary?.stickiness?.cookie ?? 'mainstay-revision', value: hash };
+  const matches = match.flatMap((one): readonly RouteMatch[] => {
+    const asked = matching(gateway, one);
+    // A header is more special than any query, and a cookie is in one: whoever has met a revision is asked for both.
+    const outdone = sticky !== undefined && asked.headers === undefined;
+    return outdone ? [asked, { ...asked, headers: [anyHeader('Cookie')] }] : [asked];
+  });
+  return [{ matches, backendRefs: [backend(matchTo, 1)] }];
 }
 
 function mirrored({ mirror, matchTo }: PlannedRoute, backend: Backend): Pick<RouteRule, 'filters'> {
@@ -154,27 +120,4 @@ function mirrored({ mirror, matchTo }: PlannedRoute, backend: Backend): Pick<Rou
   return {
     filters: [{ type: 'RequestMirror', requestMirror: { backendRef: backend(matchTo), percent: mirror } }],
   };
-}
-
-/** Everything that is the Deployment's. A GRPCRoute has no path. */
-function whole({ kind, path }: Gateway): Pick<RouteRule, 'matches'> {
-  return kind === 'GRPCRoute' ? {} : { matches: [{ path: { type: 'PathPrefix', value: path } }] };
-}
-
-/** Gateway API knows no cookies: they are what the header `Cookie` holds. */
-function matchOf({ headers = [], cookies = [], query = [] }: Match): RouteMatch {
-  const asHeaders = cookies.map(({ name, value }) => ({
-    name: 'Cookie',
-    value: `^(.*;\\s*)?${literal(name)}=${literal(value)}(;.*)?$`,
-    type: 'RegularExpression' as const,
-  }));
-  const all = [...headers, ...asHeaders];
-  return {
-    ...(all.length > 0 && { headers: all }),
-    ...(query.length > 0 && { queryParams: query }),
-  };
-}
-
-function literal(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { canaryOf } from '../../../crds/deployment/defaults.ts';
 import type { Deployment } from '../deployment.ts';
 import { identity } from '../marks.ts';
 import type { PlannedRoute } from '../plan/deploymentPlan.ts';
@@ -126,56 +125,6 @@ describe('the route of a Deployment', () => {
         },
       ],
       backendRefs: [{ name: 'shop-new', port: 80, weight: 1 }],
-    });
-  });
-
-  it('sends whoever has met the canary there again, by a cookie that its answers leave', () => {
-    const subject = deployment({ path: '/cart' });
-    const stickiness = { cookie: 'seen', ttl: '90m' };
-    const sticky: Deployment = {
-      ...subject,
-      spec: { ...subject.spec, strategy: { type: 'Canary', canary: { ...canaryOf({}), stickiness } } },
-    };
-    const planned = split({ sticky: true, matchTo: 'new', rules: 'r' });
-    const rules = (desiredRoutes(sticky, planned)[0]?.object as Route).spec.rules ?? [];
-    expect(rules.slice(1)).toEqual([
-      {
-        matches: [
-          {
-            path: { type: 'PathPrefix', value: '/cart' },
-            headers: [{ name: 'Cookie', value: '^(.*;\\s*)?seen=new(;.*)?$', type: 'RegularExpression' }],
-          },
-        ],
-        backendRefs: [{ name: 'shop-new', port: 80, weight: 1 }],
-      },
-      {
-        matches: [{ path: { type: 'PathPrefix', value: '/cart' } }],
-        backendRefs: [
-          { name: 'shop-old', port: 80, weight: 75 },
-          {
-            name: 'shop-new',
-            port: 80,
-            weight: 25,
-            filters: [
-              {
-                type: 'ResponseHeaderModifier',
-                responseHeaderModifier: {
-                  add: [
-                    {
-                      name: 'Set-Cookie',
-                      value: 'seen=new; Path=/cart; Max-Age=5400; HttpOnly; SameSite=Lax',
-                    },
-                  ],
-                },
-              },
-            ],
-          },
-        ],
-      },
-    ]);
-    expect(seeRoute(sticky, stored(planned, sticky), undefined, 'None', later).view).toMatchObject({
-      matchTo: 'new',
-      weights: planned.weights,
     });
   });
 
