@@ -119,7 +119,7 @@ function objectSchema(kind: Kind): StructuralSchema {
   const properties = {
     metadata: metadataSchema(kind.name),
     spec: structuralSchema(kind.spec, 'spec'),
-    status: structuralSchema(kind.status, 'status'),
+    status: wholeStatus(kind),
   };
   const own: StructuralSchema = { type: 'object', properties, ...rules };
   const refusals = [...unplacedRules(own, kind.kind), ...unboundedBelowRules(own, kind.kind)];
@@ -135,6 +135,14 @@ function objectSchema(kind: Kind): StructuralSchema {
     },
     ...rules,
   };
+}
+
+/**
+ * A status has one writer, who writes all of it. So that the API server need not remember for each field whose it is, which
+ * would be as much again in each object, nor merge field by field.
+ */
+function wholeStatus(kind: Kind): StructuralSchema {
+  return { ...structuralSchema(kind.status, 'status'), 'x-kubernetes-map-type': 'atomic' };
 }
 
 /** The API server counts with the name's bound in rules only where generateName is declared as well. */
