@@ -44,7 +44,13 @@ const headers = z
           .max(128)
           .regex(/^[A-Za-z0-9!#$%&'*+.^_|~-]+$/)
           .describe('Name of the header.'),
-        value: z.string().max(1024).describe('What is sent, where it is no secret.').optional(),
+        value: z
+          .string()
+          .max(1024)
+          .describe(
+            'What is sent, where it is no secret. Not for `Authorization`, `Proxy-Authorization`, `Cookie` and `X-Api-Key`.',
+          )
+          .optional(),
         valueFrom: z
           .strictObject({
             secretKeyRef: z
@@ -64,6 +70,11 @@ const headers = z
             rule: 'has(self.value) != has(self.valueFrom)',
             message: 'a header has exactly one of value and valueFrom',
           },
+          {
+            rule: "!has(self.value) || !(self.name.lowerAscii() in ['authorization', 'proxy-authorization', 'cookie', 'x-api-key'])",
+            message: 'this header says who asks, which is a secret: give valueFrom',
+            fieldPath: '.value',
+          },
         ],
       }),
   )
@@ -73,7 +84,9 @@ const headers = z
 
 const web = z
   .strictObject({
-    url: httpUrl('What is asked, for example `https://quality.example.com/checkout`.'),
+    url: httpUrl(
+      'What is asked, for example `https://quality.example.com/checkout`. Everybody who may read the Deployment can read it: a token goes into a header, from a Secret.',
+    ),
     method: z
       .enum(['GET', 'POST'])
       .describe(
@@ -169,7 +182,7 @@ const metric = z
           .gt(0)
           .lt(1)
           .describe(
-            'How sure a verdict must be: at 0.95, at most one good canary in twenty is called bad, however often it is looked at. Default 0.95.',
+            'How sure a verdict must be: at 0.95, at most one good canary in twenty is called bad, however often it is looked at and at however many weights. Default 0.95.',
           )
           .optional(),
       })

@@ -20,6 +20,7 @@ const compared = 'compare is for preset error-rate alone, whose samples it count
 const compare = { maxIncrease: '0.5%' };
 const quantile = 'quantile is for preset latency alone; a query says its own';
 const credentials = 'a header has exactly one of value and valueFrom';
+const credential = 'this header says who asks, which is a secret: give valueFrom';
 const fromSecret = { secretKeyRef: { name: 'quality', key: 'token' } };
 const header = `${metrics}[4].web.headers[0]`;
 /** The fourth metric, which no step names. */
@@ -61,6 +62,22 @@ export const analyses: readonly BadCombination[] = [
     header,
     { name: 'a', value: 'b', valueFrom: fromSecret },
     { name: 'a', valueFrom: fromSecret },
+  ),
+  field(
+    credential,
+    'canary',
+    header,
+    { name: 'Authorization', value: 'Bearer a' },
+    { name: 'Authorization', valueFrom: fromSecret },
+    `${header}.value`,
+  ),
+  field(
+    credential,
+    'canary',
+    header,
+    { name: 'x-API-key', value: 'a' },
+    { name: 'x-api', value: 'a' },
+    `${header}.value`,
   ),
   {
     rule: 'metrics with preset or query need analysis.prometheus.address: where it answers',
