@@ -79,6 +79,29 @@ describe('Deny', () => {
     expect(await stage.refusal(object)).toBeUndefined();
   });
 
+  it.for([
+    ['created', ['create']],
+    ['applied', ['apply', '--server-side']],
+  ] as const)('judges a Deployment of Mainstay without the nulls in its pod, %s', async ([, words]) => {
+    const of = (image: string) => {
+      const containers = [
+        { name: 'main', image, env: null, securityContext: null, resources: { limits: null } },
+      ];
+      const deployment = everyKind(deny, 'nulls', image).find(({ apiVersion }) =>
+        apiVersion.startsWith('mainstay'),
+      );
+      const nulls = { ephemeralContainers: null, volumes: null, initContainers: null };
+      const template = { metadata: { labels: { app: 'nulls' } }, spec: { containers, ...nulls } };
+      return JSON.stringify({ ...deployment, spec: { ...Object(deployment?.spec), template } });
+    };
+    const sent = (image: string) =>
+      stage.kubectl.attempt([...words, '--dry-run=server', '-f', '-'], of(image));
+    expect(await sent('good/1')).toMatchObject({ code: 0 });
+    const { code, stderr } = await sent('bad/1');
+    expect(code).toBe(1);
+    expect(stderr).toContain(`Policy registry, rule registry: ${registry}`);
+  });
+
   it('with values, variables and a computed message', async () => {
     expect(await stage.refusal(pod(deny, 'a', 'good/1:latest'))).toContain(
       'Policy named, rule version: name a version of good/1:latest',
