@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually, until } from '../eventually.ts';
+import { eventually, type Patience, until } from '../eventually.ts';
 import { hasWeight } from './claims.ts';
 import { report } from './figures.ts';
 import { noneFailed, shareFigures, tell } from './judgement.ts';
@@ -46,48 +46,45 @@ test('kubectl scale in the middle: both revisions have what their weight needs, 
   ]);
 });
 
-test('an autoscaler in the middle is obeyed at every step, and no request fails', async () => {
-  const pause = { duration: '7s' };
-  const spec = canary({ weight: 25, pause }, { weight: 75, pause });
+test('a HorizontalPodAutoscaler in the middle is obeyed at every step, and no request fails', async () => {
+  // As the manifests are of those who have one: without replicas.
+  const spec = { ...canary({ weight: 25, pause: {} }, { weight: 75, pause: {} }), replicas: undefined };
   await stage.apply({ name: 'autoscaled', revision: 'a', spec });
-  await stage.healthy('autoscaled', 1);
+  // There are no metrics here, and without any it still keeps to its bounds.
+  await stage.kubectl.run('autoscale', 'deployments.mainstay.dev/autoscaled', '--min=5', '--max=5');
+  const wish = async (replicas: number, pods: Readonly<Record<string, number>>): Promise<void> => {
+    const bounds = { spec: { minReplicas: replicas, maxReplicas: replicas } };
+    await stage.kubectl.run('patch', 'hpa', 'autoscaled', '--type=merge', '-p', JSON.stringify(bounds));
+    await sized('autoscaled', pods, patience);
+  };
+  // It looks every 15 s, and every 30 s at what kinds there are.
+  const patience = { within: 120_000 };
+  await sized('autoscaled', { a: 5 }, patience);
   const load = stage.load('autoscaled');
   await stage.apply({ name: 'autoscaled', revision: 'b', spec });
-  // As the controller of HorizontalPodAutoscalers does: it reads the scale, counts the pods of its selector, and writes.
-  const path = `/apis/mainstay.dev/v1alpha1/namespaces/${namespace}/deployments/autoscaled/scale`;
-  const wishes: number[] = [];
-  const autoscaler = new AbortController();
-  const autoscaling = (async () => {
-    for (const replicas of [5, 7, 6, 3, 4, 6, 5]) {
-      if (autoscaler.signal.aborted) return;
-      // Once more if the Deployment changes in between.
-      await eventually(async () => {
-        const found = await stage.client.request<Scale>({ method: 'GET', path });
-        expect(found.status.selector).toBe('app=autoscaled');
-        await stage.client.request({ method: 'PUT', path, body: { ...found, spec: { replicas } } });
-      });
-      wishes.push(replicas);
-      await delay(2500, undefined, { signal: autoscaler.signal }).catch(() => undefined);
-    }
-  })();
   const first = await stage.until('autoscaled', hasWeight(2, 25));
-  const second = await stage.until('autoscaled', hasWeight(2, 75), { within: 120_000 });
-  await stage.healthy('autoscaled', 2, { within: 120_000 });
-  autoscaler.abort();
-  await autoscaling;
-  const last = wishes.at(-1) ?? 0;
-  await sized('autoscaled', { a: 0, b: last });
+  await wish(7, { a: 7, b: 2 });
+  await wish(3, { a: 3, b: 1 });
+  const asked = now();
+  await stage.request('autoscaled', { verb: 'Promote', revision: 2, step: 1 });
+  const second = await stage.until('autoscaled', hasWeight(2, 75));
+  await wish(6, { a: 6, b: 5 });
+  const promoted = now();
+  await stage.request('autoscaled', { verb: 'Promote', revision: 2, step: 2 });
+  await stage.healthy('autoscaled', 2);
+  await wish(4, { a: 0, b: 4 });
+  await stage.kubectl.run('delete', 'hpa', 'autoscaled');
   const records = await load.stop();
-  const claims = ([first, second] as const).map(({ at }, index) =>
-    shareFigures(`hpa-${index === 0 ? 25 : 75}`, records, {
-      revision: 'b',
-      weight: index === 0 ? 25 : 75,
-      window: { from: at, to: at + 7000 },
-    }),
+  const windows = [
+    { weight: 25, window: { from: first.at, to: asked } },
+    { weight: 75, window: { from: second.at, to: promoted } },
+  ];
+  const claims = windows.map(({ weight, window }) =>
+    shareFigures(`hpa-${weight}`, records, { revision: 'b', weight, window }),
   );
   await report(
     'autoscaler',
-    `wished for ${wishes.join(', ')} pods: ${claims.map(({ text }) => text).join('; ')}; ${tell(records)}`,
+    `wished for 5, 7, 3, 6, 4 pods: ${claims.map(({ text }) => text).join('; ')}; ${tell(records)}`,
     [...claims.flatMap(({ figures }) => figures), ...noneFailed('hpa', records)],
   );
 });
@@ -190,18 +187,17 @@ test('a Deployment that is made again from the same file replays no request', as
   await report('made again', 'what the file still asks for was refused, and its next rollout waits', []);
 });
 
-interface Scale {
-  readonly spec: { readonly replicas: number };
-  readonly status: { readonly replicas: number; readonly selector: string };
-}
-
 async function scale(name: string, replicas: number): Promise<void> {
   await stage.kubectl.run('scale', `deployments.mainstay.dev/${name}`, `--replicas=${replicas}`);
   await stage.asked(name);
 }
 
 /** Until each revision has so many pods, none of them going, and all ready. */
-async function sized(name: string, wanted: Readonly<Record<string, number>>): Promise<void> {
+async function sized(
+  name: string,
+  wanted: Readonly<Record<string, number>>,
+  { within: time = 60_000 }: Patience = {},
+): Promise<void> {
   await eventually(
     async () => {
       for (const [revision, count] of Object.entries(wanted)) {
@@ -212,6 +208,6 @@ async function sized(name: string, wanted: Readonly<Record<string, number>>): Pr
         expect([revision, pods.length, ready.length]).toEqual([revision, count, count]);
       }
     },
-    { within: 60_000, every: 200 },
+    { within: time, every: 200 },
   );
 }
