@@ -1,5 +1,6 @@
 import { defaulted, type Problem as Wrong } from '../controllers/policy/defaulting/index.ts';
 import type { Judge, Subject, Verdict } from '../controllers/policy/evaluate/index.ts';
+import { alone, isOutcome, type Outcome, outcomeOf } from '../controllers/policy/scan/outcome.ts';
 import { blamed, nullRead } from './blame.ts';
 import type { Kinds } from './kinds.ts';
 import { isObject, type JsonObject, type Manifest, metadataOf, objectNameOf, placeIn } from './manifests.ts';
@@ -22,6 +23,8 @@ export class Court {
   readonly #there: ReadonlyMap<string, Manifest>;
   readonly #namespace: string;
   readonly #now: number;
+  /** What each Policy says of an owner, since it may have many pods. */
+  readonly #said = new Map<Judging, Map<Manifest, Outcome | undefined>>();
 
   /**
    * @param around all that is known, also what is not judged: the namespaces among it
@@ -64,14 +67,17 @@ export class Court {
     const missing: Missing[] = [];
     for (const judging of asked) {
       const { judge, facts } = judging;
-      if (this.#isSaidOfOwner(judging, object)) continue;
+      const above = this.#saidAbove(judging, object);
+      // As an operator does: of what controllers make, a pod alone may be otherwise than its owner says.
+      if (above !== undefined && !isPod(resource)) continue;
       if (namespace !== undefined && !this.#namespaces.isKnownTo(judge, namespace)) {
         if (this.#mayViolate(judge, subject)) {
           missing.push({ namespace, policy: facts.name, place: placeIn(manifest) });
         }
         continue;
       }
-      const verdicts = judge.judge(subject, this.#now) ?? [];
+      const all = judge.judge(subject, this.#now) ?? [];
+      const verdicts = above === undefined ? all : ofPodAlone(all, above);
       results.push(...verdicts.map((verdict) => this.#result(verdict, judging, manifest, subject)));
     }
     return { results, problems, notes, missing };
@@ -97,14 +103,40 @@ export class Court {
     return { subject: { object, resource, namespaceObject }, guessed, problems };
   }
 
-  /** Of what a controller made, as it comes from a cluster: what is wrong with it is said of its owner, and once. */
-  #isSaidOfOwner({ judge }: Judging, object: JsonObject): boolean {
+  /**
+   * Of what a controller made, as it comes from a cluster: what is said of the object that stands for it, which made it or made
+   * what did. Objects that control each other in a ring stand for none.
+   */
+  #saidAbove(judging: Judging, object: JsonObject): Outcome | undefined {
+    const above: Manifest[] = [];
+    for (let next = this.#ownerOf(judging, object); next !== undefined; ) {
+      if (above.includes(next)) return undefined;
+      above.push(next);
+      next = this.#ownerOf(judging, within(next.object, this.#namespace));
+    }
+    for (const manifest of above.toReversed()) {
+      const said = this.#saidOf(judging, manifest);
+      if (said !== undefined) return said;
+    }
+    return undefined;
+  }
+
+  #ownerOf({ judge }: Judging, object: JsonObject): Manifest | undefined {
     const owner = judge.ownerOf(object);
-    if (owner === undefined) return false;
+    if (owner === undefined) return undefined;
     const { apiVersion, kind, name } = owner;
     const { namespace } = metadataOf(object);
-    const manifest = this.#there.get(keyOf({ apiVersion, kind, metadata: { name, namespace } }));
-    return manifest !== undefined && judge.judge(this.#subjectOf(manifest).subject, this.#now) !== undefined;
+    return this.#there.get(keyOf({ apiVersion, kind, metadata: { name, namespace } }));
+  }
+
+  #saidOf(judging: Judging, manifest: Manifest): Outcome | undefined {
+    const all = this.#said.get(judging) ?? new Map<Manifest, Outcome | undefined>();
+    this.#said.set(judging, all);
+    if (!all.has(manifest)) {
+      const verdicts = judging.judge.judge(this.#subjectOf(manifest).subject, this.#now);
+      all.set(manifest, verdicts === undefined ? undefined : outcomeOf(verdicts));
+    }
+    return all.get(manifest);
   }
 
   #result(verdict: Verdict, { judge, facts }: Judging, manifest: Manifest, subject: Subject): Result {
@@ -134,6 +166,15 @@ export class Court {
     const hint = `${nothing.join('.')} is null, which a ${manifest.kind} of ${manifest.apiVersion} may be: leave it out`;
     return { place: placeIn(manifest, nothing), message: `${message} (${hint})` };
   }
+}
+
+function isPod({ group, kind }: Subject['resource']): boolean {
+  return group === '' && kind === 'Pod';
+}
+
+function ofPodAlone(verdicts: readonly Verdict[], above: Outcome): readonly Verdict[] {
+  const own = alone(outcomeOf(verdicts), above);
+  return isOutcome(own) ? own.bad : [];
 }
 
 /** In the namespace, unless it says another itself. */

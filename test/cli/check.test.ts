@@ -61,6 +61,37 @@ spec:
     expect(work.check('--policies', 'policy.yaml', 'alone.yaml').text).toContain('error: Pod default/web-1');
   });
 
+  it('judges a pod by itself for what its owner is not to blame for, as an operator does', () => {
+    const owned = (kind: string, name: string, by?: string) =>
+      by === undefined
+        ? `{ name: ${name} }`
+        : `{ name: ${name}, ownerReferences: [{ apiVersion: apps/v1, kind: ${kind}, name: ${by}, uid: u, controller: true }] }`;
+    const template = (privileged: boolean) =>
+      `template: { metadata: { labels: { app: web } }, spec: { containers: [{ name: a, image: a, securityContext: { privileged: ${privileged} } }] } }`;
+    const workload = (kind: string, metadata: string, privileged: boolean) =>
+      `apiVersion: apps/v1\nkind: ${kind}\nmetadata: ${metadata}\nspec:\n  selector: { matchLabels: { app: web } }\n  ${template(privileged)}\n---\n`;
+    const sidecar = pod(
+      true,
+      `web-1-x\n  ownerReferences: [{ apiVersion: apps/v1, kind: ReplicaSet, name: web-1, uid: u, controller: true }]`,
+    );
+    const all = (deployment: boolean, replicaSet: boolean) =>
+      `${workload('Deployment', owned('', 'web'), deployment)}${workload('ReplicaSet', owned('Deployment', 'web-1', 'web'), replicaSet)}${sidecar}`;
+    using work = new Workplace({
+      'policy.yaml': policy(),
+      'injected.yaml': all(false, false),
+      'written.yaml': all(true, true),
+      'old.yaml': all(false, true),
+    });
+    const told = (file: string) => {
+      const { text, exitCode } = work.check('--policies', 'policy.yaml', file);
+      return { exitCode, of: [...text.matchAll(/error: (\w+ \S+):/g)].map(([, of]) => of) };
+    };
+    expect(told('injected.yaml')).toEqual({ exitCode: 1, of: ['Pod default/web-1-x'] });
+    expect(told('written.yaml')).toEqual({ exitCode: 1, of: ['Deployment default/web'] });
+    // Of a ReplicaSet that is kept for a rollback its Deployment says nothing.
+    expect(told('old.yaml')).toEqual({ exitCode: 1, of: ['Pod default/web-1-x'] });
+  });
+
   it('shows what an exception hides, until its date', () => {
     const excepting = (expires: string) =>
       policy(
