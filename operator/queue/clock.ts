@@ -15,7 +15,12 @@ export const monotonicClock: Clock = {
   schedule(delay, callback) {
     const timer = setTimeout(callback, Math.min(Math.max(delay, 0), longestTimer));
     timer.unref();
-    return () => clearTimeout(timer);
+    return () => {
+      // Node keeps a list for each delay. An empty one goes at once only if its last timer kept the process alive; else it
+      // stays until its time has come. Few delays here are alike, and some are days.
+      timer.ref();
+      clearTimeout(timer);
+    };
   },
 };
 
