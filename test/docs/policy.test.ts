@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { eventReasons } from '../../controllers/policy/events.ts';
 import { reasons } from '../../controllers/policy/status/reasons.ts';
+import { packPolicies } from '../policies/packs.ts';
 import { codeIn, page, section, tableIn } from './pages.ts';
 
 const troubleshooting = page('docs/policy/troubleshooting.md');
@@ -37,4 +39,17 @@ it('the events of troubleshooting are those of the code, in its words', () => {
     meaning,
   ]);
   expect(said).toEqual(Object.entries(eventReasons));
+});
+
+it('from Pod Security admission: the Policy that is shown is that of the pack, but for where it holds, and that it denies', () => {
+  const shown = page('docs/policy/from-pod-security.md').blocks.find(({ text }) =>
+    text.includes('kind: Policy'),
+  );
+  const { metadata, spec } = parse(shown?.text ?? '');
+  const pack = packPolicies().find(({ name }) => name === metadata.name);
+  expect(spec).toEqual({
+    ...pack?.spec,
+    match: { ...pack?.spec.match, namespaceSelector: expect.anything() },
+    enforcement: 'Deny',
+  });
 });
