@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Reason } from '../../../controllers/deployment/plan/reasons.ts';
 import { until } from '../../eventually.ts';
+import { hasWeight } from '../claims.ts';
 import { report } from '../figures.ts';
-import { tell } from '../judgement.ts';
+import { noneFailed, shareFigures, tell } from '../judgement.ts';
 import type { Revision } from '../objects.ts';
 import { failed, type RequestRecord, shareOf, within } from '../records.ts';
 import { RolloutStage } from '../rolloutStage.ts';
@@ -160,6 +161,45 @@ test.for(faults)('a canary that $name is rolled back by itself', async (fault) =
   }
   // What served before has noticed nothing.
   expect(await podsOfGood()).toEqual(before);
+});
+
+test('a canary that went back by itself is tried again when somebody asks for it, and not before', async () => {
+  const wanted = { name: 'retried', spec: spec() };
+  const settings = 'retried-settings';
+  const container = { envFrom: [{ configMapRef: { name: settings } }] };
+  await stage.apply({ ...wanted, revision: 'good' });
+  await stage.healthy('retried', 1);
+  const load = stage.load('retried', { rate: 60 });
+  await stage.apply({ ...wanted, revision: 'better', container });
+  const back = await stage.until('retried', ({ phase }) => phase === 'RolledBack');
+  expect(back.status.failed).toMatchObject({ revision: 2, reason: 'ConfigError' });
+
+  // What was missing is there, the operator comes anew, and the manifest is applied once more: nobody has asked yet.
+  await stage.kubectl.run('create', 'configmap', settings, '--from-literal=COLOR=blue');
+  await stage.operator.kill();
+  await stage.operator.startAgain();
+  await stage.apply({ ...wanted, revision: 'better', container });
+  const nothing = await stage.request('retried', { verb: 'Abort', revision: 2 });
+  expect(await stage.answer('retried', nothing)).toMatchObject({ outcome: 'Refused' });
+  expect((await stage.get('retried')).status).toMatchObject({ phase: 'RolledBack', stable: { revision: 1 } });
+
+  const asked = now();
+  const retry = await stage.request('retried', { verb: 'Retry', revision: 2 });
+  expect(await stage.answer('retried', retry)).toMatchObject({ outcome: 'Done' });
+  const quarter = await stage.until('retried', hasWeight(2, 25));
+  await until('enough requests', () => within(load.records, { from: quarter.at }).length >= 520);
+  const promoted = now();
+  await stage.request('retried', { verb: 'Promote', revision: 2, step: 1 });
+  await stage.healthy('retried', 2);
+  const records = await load.stop();
+  const window = { from: quarter.at, to: promoted };
+  const share = shareFigures('retry-25', records, { revision: 'better', weight: 25, window });
+  const seconds = ((quarter.at - asked) / 1000).toFixed(1);
+  await report('rolled back, then retried', `25 % after ${seconds} s; ${share.text}; ${tell(records)}`, [
+    ...share.figures,
+    ...noneFailed('retry', records),
+  ]);
+  expect(shareOf(within(records, { to: asked }), 'good')).toBe(1);
 });
 
 function spec(metric?: object): Readonly<Record<string, unknown>> {
