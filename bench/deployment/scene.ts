@@ -1,5 +1,6 @@
 import { type Cluster, startCluster } from '../../cluster/index.ts';
 import { connect, HttpClient, Informer, namespaces, serviceAccounts } from '../../operator/index.ts';
+import { until } from '../../test/eventually.ts';
 import { Kubectl } from '../../test/kubectl.ts';
 import { pooled } from '../pooled.ts';
 import { clusterUse } from '../processUse.ts';
@@ -51,7 +52,11 @@ export class RolloutScene implements AsyncDisposable {
     });
     try {
       const { operator } = contestant;
-      await operator?.install(await Kubectl.forCluster(cluster.kubeconfig));
+      if (operator !== undefined) {
+        const kubectl = await Kubectl.forCluster(cluster.kubeconfig);
+        await operator.install(kubectl);
+        await untilFollowed(kubectl, contestant.resource);
+      }
       const kubeconfig =
         operator === undefined
           ? cluster.kubeconfig
@@ -201,4 +206,22 @@ function outline({ apiVersion, kind, metadata, spec, status }: Rollout): Rollout
 
 export function imageOf({ spec }: Rollout): string | undefined {
   return spec?.template?.spec?.containers[0]?.image;
+}
+
+/**
+ * Resolves when the garbage collector follows the kind, which takes it half a minute from its definition on. Until then it
+ * asks for the owner of each ReplicaSet twice, whoever works on it; that is no part of any day but the first.
+ */
+async function untilFollowed(
+  kubectl: Kubectl,
+  { group, plural }: RolloutContestant['resource'],
+): Promise<void> {
+  const labels = [`group="${group}"`, `resource="${plural}"`, 'verb="WATCH"'];
+  const isFollowed = (line: string) =>
+    line.startsWith('apiserver_longrunning_requests{') && labels.every((label) => line.includes(label));
+  await until(
+    `a watch of ${plural}.${group}`,
+    async () => (await kubectl.run('get', '--raw', '/metrics')).split('\n').some(isFollowed),
+    { within: 120_000, every: 1000 },
+  );
 }
