@@ -1,4 +1,5 @@
 import { regexOf } from '../../../operator/cel/regex.ts';
+import { isFormatted, isInRange } from './customFormats.ts';
 import { isRecord, record, records, text } from './json.ts';
 import type { Json, Place, Problem } from './shape.ts';
 
@@ -67,8 +68,11 @@ function between(value: number, least: unknown, most: unknown, unit = ''): reado
 }
 
 function steps(schema: Json, value: number): readonly string[] {
-  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema;
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, format } = schema;
   return [
+    ...(isInRange(typeOf(schema), text(format), value)
+      ? []
+      : [`is too large for ${text(format) || 'int64'}, and is ${value}`]),
     ...(exclusiveMinimum === true && value === minimum ? [`must be more than ${value}`] : []),
     ...(exclusiveMaximum === true && value === maximum ? [`must be less than ${value}`] : []),
     ...(typeof multipleOf === 'number' && !isWhole(value / multipleOf)
@@ -82,7 +86,7 @@ function isWhole(quotient: number): boolean {
   return Math.abs(quotient - Math.round(quotient)) < 1e-9 * Math.max(1, Math.abs(quotient));
 }
 
-/** How a text must look. Of formats those that rules read as something else than a text. */
+/** How a text must look. */
 function written({ pattern, format }: Json, value: string): readonly string[] {
   const expression = typeof pattern === 'string' ? regexOf(pattern) : undefined;
   const said = JSON.stringify(value);
@@ -92,18 +96,6 @@ function written({ pattern, format }: Json, value: string): readonly string[] {
       : []),
     ...(isFormatted(text(format), value) ? [] : [`must be a ${text(format)}, and is ${said}`]),
   ];
-}
-
-function isFormatted(format: string, value: string): boolean {
-  switch (format) {
-    case 'date-time':
-    case 'date':
-      return /^\d{4}-\d{2}-\d{2}/.test(value) && !Number.isNaN(Date.parse(value));
-    case 'byte':
-      return /^[A-Za-z0-9+/]*={0,2}$/.test(value) && value.length % 4 === 0;
-    default:
-      return true;
-  }
 }
 
 /** What its combined schemas say. */

@@ -1,7 +1,8 @@
 import { equals } from '../../../operator/cel/compare.ts';
 import { fromJson, ListValue, MapValue, toJson, type Value } from '../../../operator/cel/index.ts';
-import { parseDuration, parseTimestamp } from '../../../operator/cel/time.ts';
+import { parseTimestamp } from '../../../operator/cel/time.ts';
 import { Bytes } from '../../../operator/cel/value.ts';
+import { spanOf } from './customFormats.ts';
 import { isRecord, record, text } from './json.ts';
 import type { Json } from './shape.ts';
 
@@ -58,7 +59,7 @@ function textOf(format: string, json: string): Value {
     case 'date':
       return parseTimestamp(`${json}T00:00:00Z`);
     case 'duration':
-      return parseDuration(json);
+      return spanOf(json);
     case 'byte':
       return new Bytes(Buffer.from(json, 'base64'));
     default:

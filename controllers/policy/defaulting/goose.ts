@@ -1,3 +1,5 @@
+import { badTexts, goodTexts } from './gooseTexts.ts';
+
 /**
  * A custom kind whose schema says all that one can say, and what the API server makes of its objects: for tests, of the
  * defaulting alone and on an API server.
@@ -67,6 +69,13 @@ export const badGeese: readonly (readonly [string, unknown, string])[] = [
   ['none of its alternatives', { size: 1, amount: true }, 'spec.amount'],
   ['not all that it must be', { size: 1, amount: 'a' }, 'spec.amount'],
   ['what it must not be', { size: 1, amount: 13 }, 'spec.amount'],
+  ['a number of more than 32 bits', { size: 1, count: 2 ** 31 }, 'spec.count'],
+  ['a number of more than 64 bits', { size: 1, total: 1e20 }, 'spec.total'],
+  ['a number too large for a float', { size: 1, weight: 1e39 }, 'spec.weight'],
+  ...badTexts.map(
+    ([format, text]) =>
+      [`no ${format}: ${text}`, { size: 1, texts: { [format]: text } }, `spec.texts.${format}`] as const,
+  ),
   ['a rule about a set', { size: 1, food: ['corn', 'grass'], liked: ['corn', 'snails'] }, 'spec'],
   ['a rule about sets together', { size: 1, food: ['a', 'b', 'c'], liked: ['a', 'b', 'd'] }, 'spec'],
   [
@@ -105,8 +114,14 @@ export const goodGeese: readonly (readonly [string, unknown])[] = [
       part: { namespace: 'a', 'is-a.b/c': 'a', x__y: 'a' },
       either: { b: '' },
       amount: '12',
+      count: -(2 ** 31),
+      total: 2 ** 53,
+      weight: 1e38,
     },
   ],
+  ...goodTexts.map(
+    ([format, text]) => [`${format}: ${text}`, { size: 1, texts: { [format]: text } }] as const,
+  ),
   ['a set in another order', { size: 1, food: ['corn', 'grass'], liked: ['grass', 'corn'] }],
   [
     'a list by keys in another order, as deep as it goes',
@@ -193,6 +208,13 @@ function schema() {
               { rule: "self.?x__underscores__y.orValue('a') == 'a'", fieldPath: '.x__y' },
             ],
           },
+          count: { type: 'integer', format: 'int32' },
+          total: { type: 'integer', format: 'int64' },
+          weight: { type: 'number', format: 'float' },
+          texts: {
+            type: 'object',
+            properties: Object.fromEntries(goodTexts.map(([format]) => [format, { type: 'string', format }])),
+          },
           food: setOf({ type: 'string' }),
           liked: setOf({ type: 'string' }),
           seen: setOf({ type: 'string', format: 'date-time' }),
@@ -232,10 +254,10 @@ function schema() {
           },
           { rule: '!has(self.food) || size(self.food + self.liked) < 4', message: 'eats three things' },
           {
-            rule: '!has(self.nests) || size(self.eggs) == 1 || self.nests == self.eggs',
+            rule: '!has(self.nests) || size(self.eggs) == 1 || dyn(self.nests) == dyn(self.eggs)',
             message: 'eggs are in nests',
           },
-          { rule: '!has(self.nests) || size(self.nests + self.eggs) < 3', message: 'two nests' },
+          { rule: '!has(self.nests) || size(dyn(self.nests) + dyn(self.eggs)) < 3', message: 'two nests' },
           {
             rule: '!has(self.nests) || self.nests == self.nests.filter(n, n.tree.size() == 1)',
             message: 'small trees',
