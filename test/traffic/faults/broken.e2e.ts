@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { DeploymentStatus } from '../../../crds/deployment/schema.ts';
 import { until } from '../../eventually.ts';
 import { claimed, hasWeight } from '../claims.ts';
 import { report } from '../figures.ts';
 import { noneFailed, shareFigures, tell } from '../judgement.ts';
+import { hostnameOf } from '../objects.ts';
 import { failed, shareOf, within } from '../records.ts';
-import { RolloutStage } from '../rolloutStage.ts';
+import { namespace, RolloutStage } from '../rolloutStage.ts';
 import { now } from '../shop.ts';
 
 let stage: RolloutStage;
@@ -28,11 +30,15 @@ test('while the gateway is dead no weight is claimed, and once it is back the ro
 
   const killed = now();
   await traefik.kill();
+  // Whoever comes anew knows no more than status tells.
+  await stage.operator.kill();
+  await stage.operator.startAgain();
   await stage.request(name, { verb: 'Promote', revision: 2, step: 1 });
   await stage.until(name, ({ canary: on, weight }) => weight?.desired === 75 && (on?.available ?? 0) >= 3);
   await until('the route is written', async () => (await weightsOf(name)).includes(75));
   // As long as whoever believes that a written route is a served one would take to say so.
-  await until('the gateway has been asked for long', () => now() > killed + 15_000);
+  const written = now();
+  await until('the gateway has been asked for long', () => now() > written + 20_000);
   const claims = stage.history(name).filter(({ status }) => status.weight?.verified === 75);
   const again = now();
   await traefik.startAgain();
@@ -83,6 +89,87 @@ test('an abort while the gateway is dead is served as soon as it is back', async
   );
   expect(shareOf(records, 'a')).toBe(1);
 });
+
+/** What keeps a route from being served, until it is mended. */
+const breakages = [
+  {
+    name: 'dead',
+    what: 'the gateway is dead',
+    prepare: async () => {},
+    breakIt: () => stage.shop.gateway.traefik.kill(),
+    mend: () => stage.shop.gateway.traefik.startAgain(),
+    says: 'the gateway has not been seen to serve the route yet',
+  },
+  {
+    name: 'taken',
+    what: 'an older route takes the hostname',
+    prepare: () => older('elsewhere'),
+    breakIt: () => older('taken'),
+    mend: () => older('elsewhere'),
+    says: 'takes the same requests ahead of ours',
+  },
+] as const;
+
+test.for(breakages)('a rollout is given up by its deadline while $what', async (broken) => {
+  const { name } = broken;
+  const deadline = 15;
+  const steps = canary({ weight: 25, pause: {} }, { weight: 75, pause: {} });
+  const spec = { ...steps, progressDeadlineSeconds: deadline };
+  await broken.prepare();
+  await stage.apply({ name, revision: 'a', spec });
+  await stage.healthy(name, 1);
+  await stage.apply({ name, revision: 'b', spec });
+  await stage.until(name, hasWeight(2, 25));
+  await broken.breakIt();
+  const asked = now();
+  await stage.request(name, { verb: 'Promote', revision: 2, step: 1 });
+  const isGivenUp = ({ failed: given }: DeploymentStatus) => given?.ending === 'TimedOut';
+  const { at, status } = await stage.until(name, isGivenUp, { within: 90_000 });
+  const mended = now();
+  await broken.mend();
+  const load = stage.load(name);
+  const back = await stage.until(name, ({ phase }) => phase === 'TimedOut');
+  await until('enough requests', () => within(load.records, { from: back.at }).length > 200);
+  const records = within(await load.stop(), { from: back.at });
+  await until('the pods of the canary are gone', async () => (await stage.pods(name, 'b')).length === 0, {
+    within: 60_000,
+  });
+  await report(
+    `deadline while ${broken.what}`,
+    `given up ${seconds(asked, at)} after it was to go on, TimedOut ${seconds(mended, back.at)} after it was mended; ${tell(records)}`,
+    [
+      {
+        name: `deadline-${name}`,
+        value: (at - asked) / 1000,
+        unit: 's',
+        // Pods are progress, and come first.
+        limit: deadline + 15,
+        better: 'lower',
+      },
+      ...noneFailed(`deadline-${name}`, records),
+    ],
+  );
+  expect(status.failed).toMatchObject({ revision: 2, reason: 'DeadlineExceeded' });
+  expect(status.failed?.message).toContain(broken.says);
+  expect(shareOf(records, 'a')).toBe(1);
+  expect(await stage.pods(name, 'a')).toHaveLength(4);
+});
+
+/** A route that was there before ours, for the host name of this. */
+async function older(name: string): Promise<void> {
+  await stage.kubectl.apply([
+    {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'HTTPRoute',
+      metadata: { name: 'ahead', namespace },
+      spec: {
+        parentRefs: [stage.shop.gateway.reference],
+        hostnames: [hostnameOf(name)],
+        rules: [{ backendRefs: [{ name: 'taken-all', port: 80 }] }],
+      },
+    },
+  ]);
+}
 
 test('a containerd that crashes in the middle holds a rollout up, and no request fails', async () => {
   const name = 'containerd';
