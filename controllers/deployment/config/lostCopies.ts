@@ -17,8 +17,8 @@ const name = /^(.+)-[0-9a-f]{10}$/;
 export class LostCopies {
   readonly #client: Pick<Client, 'get' | 'create'>;
   readonly #sources: Pick<Sources, 'versionOf'>;
-  /** Copies that could not be made from the source as it is, by the Deployment's UID. */
-  readonly #lost = new Map<string, Set<string>>();
+  /** By the Deployment's UID: copies that its revisions lack, and the version of the source that they could not be made from. */
+  readonly #lost = new Map<string, ReadonlyMap<string, string>>();
 
   constructor(client: Pick<Client, 'get' | 'create'>, sources: Pick<Sources, 'versionOf'>) {
     this.#client = client;
@@ -30,16 +30,19 @@ export class LostCopies {
     const { namespace = '', uid = '' } = deployment.metadata;
     const key = keyOf(deployment);
     const version = (reference: Reference) => this.#sources.versionOf(key, reference, namespace);
+    const before = this.#lost.get(uid);
+    const lost = new Map<string, string>();
     for (const copy of own.flatMap((one) => referencesOfSet(one, deployment))) {
       if (version(copy) !== undefined) continue;
       const source = { ...copy, name: name.exec(copy.name)?.[1] ?? '' };
       const from = version(source);
-      const lost = this.#lost.get(uid) ?? new Set();
-      const what = `${copy.kind}/${copy.name} ${from}`;
-      if (from === undefined || lost.has(what)) continue;
-      if (await this.#make(deployment, copy, source, signal)) continue;
-      this.#lost.set(uid, lost.add(what));
+      const what = `${copy.kind}/${copy.name}`;
+      if (from === undefined) continue;
+      const tried = before?.get(what) === from || lost.has(what);
+      if (tried || !(await this.#make(deployment, copy, source, signal))) lost.set(what, from);
     }
+    if (lost.size > 0) this.#lost.set(uid, lost);
+    else this.#lost.delete(uid);
   }
 
   forget(uid: string): void {
