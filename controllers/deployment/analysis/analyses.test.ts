@@ -116,6 +116,30 @@ describe('an analysis', () => {
     expect(news.length).toBe(2);
   });
 
+  it('has no data only once there might be some', async () => {
+    const answers: Reading[] = [];
+    const { running, clock, news } = analyses(() =>
+      Promise.resolve(answers.shift() ?? { type: 'NoData', message: 'nothing' }),
+    );
+    const graced = { ...check('errors'), grace: 60_000 };
+    const results = () => ['a', 'b'].map((name) => running.views(key(name)).get('errors')?.result);
+    running.run(key('a'), analysis([graced]));
+    await clock.advanceAsync(45_000);
+    expect(results()).toEqual(['Pending', undefined]);
+    expect(news).toEqual([]);
+    await clock.advanceAsync(15_000);
+    expect(results()).toEqual(['NoData', undefined]);
+    expect(news).toEqual([key('a')]);
+    // What has been there and is no more is told at once.
+    answers.push(number(0));
+    running.run(key('b'), analysis([graced], { since: epoch + 60_000 }));
+    running.stop(key('a'));
+    await clock.advanceAsync(15_000);
+    expect(results()).toEqual([undefined, 'Pass']);
+    await clock.advanceAsync(15_000);
+    expect(results()).toEqual([undefined, 'NoData']);
+  });
+
   it('counts failures through looks that saw nothing', async () => {
     const answers: Reading[] = [
       number(2),
@@ -324,17 +348,6 @@ describe('a comparison', () => {
       ['errors', 1000],
     ]);
     expect(spans.filter(([query]) => query === 'slow').length).toBe(4);
-  });
-
-  it('has no data only once there might be some', async () => {
-    const { running, clock, news } = analyses(() => Promise.resolve({ type: 'NoData', message: 'nothing' }));
-    running.run(key('a'), analysis([compared(begun)]));
-    await clock.advanceAsync(45_000);
-    expect(running.views(key('a')).get('errors')).toMatchObject({ result: 'Pending' });
-    expect(news).toEqual([]);
-    await clock.advanceAsync(15_000);
-    expect(running.views(key('a')).get('errors')).toMatchObject({ result: 'NoData', message: 'nothing' });
-    expect(news).toEqual([key('a')]);
   });
 
   it('goes on after a restart with what was found at its own weight', () => {

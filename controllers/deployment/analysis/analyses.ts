@@ -181,11 +181,9 @@ class Running {
   }
 }
 
-/** Whether there may be nothing yet though requests are counted: a comparison begins anew at each weight, from nothing. */
+/** Whether there may be nothing only because it is too soon: what a canary was asked just now, nobody has counted yet. */
 function isEarly({ check, view }: Metric, { result }: Outcome, elapsed: number): boolean {
-  const { source } = check;
-  if (source.type !== 'Prometheus' || source.reading.type !== 'Compare') return false;
-  return result === 'NoData' && view.result === 'Pending' && elapsed < source.reading.window;
+  return result === 'NoData' && view.result === 'Pending' && elapsed < (check.grace ?? 0);
 }
 
 /**

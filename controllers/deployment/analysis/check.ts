@@ -8,6 +8,8 @@ export interface Check {
   readonly metric: string;
   /** Milliseconds since the epoch from which on it counts; absent where each look is of a moment alone. */
   readonly since?: number;
+  /** Milliseconds from then on, or from when the analysis began, in which nothing can be told from nothing yet. Default 0. */
+  readonly grace?: number;
   readonly source: Source;
   readonly verdict: Verdict;
   /** Milliseconds that an answer may take, waiting for its turn included. */

@@ -28,6 +28,7 @@ describe('an analysis', () => {
       checks: [
         {
           metric: 'errors',
+          grace: 60_000,
           timeout: 10_000,
           verdict: { type: 'Bounds', max: { value: 0.01, percent: true }, percent: true },
           source: {

@@ -102,6 +102,8 @@ function planMetric(metric: Metric, setting: Setting): Check | Problem {
   return {
     metric: metric.name,
     ...(metric.compare === undefined || comparison === undefined ? {} : { since: comparison.since }),
+    // Until Prometheus has scraped twice, it has nothing of what is new.
+    ...(source.type === 'Prometheus' ? { grace: setting.window } : {}),
     source,
     verdict,
     timeout: Math.min(asked ?? defaultTimeout, longestTimeout),

@@ -42,7 +42,8 @@ test('where nobody asks anything, each onNoData does what it says', async () => 
   ];
   for (const { begin } of all) await begin();
 
-  await stage.healthy('pass', 2);
+  // Nothing is said of nothing in the first minute.
+  await stage.healthy('pass', 2, { within: 120_000 });
   const back = await stage.until('fail', ({ phase }) => phase === 'RolledBack');
   expect(back.status.failed).toMatchObject({ revision: 2, reason: 'MetricFailed' });
   expect(back.status.message).toContain('metric errors has no data: no requests to the canary were counted');

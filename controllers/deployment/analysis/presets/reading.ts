@@ -3,7 +3,7 @@ import { noData, type Reading } from '../reading.ts';
 /** How the parts of a preset's answer make one reading. */
 export interface PresetReading {
   readonly type: 'ErrorRate' | 'Latency' | 'RequestRate' | 'Compare';
-  /** Milliseconds that the query looks back; of Compare, that may pass before there has to be anything. */
+  /** Milliseconds that the query looks back; of Compare, no matter. */
   readonly window: number;
   /** Of the histogram's bounds: how many make a second. */
   readonly perSecond: number;
