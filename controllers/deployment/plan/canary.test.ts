@@ -286,6 +286,8 @@ describe('a canary through a gateway', () => {
     const world = healthy(spec);
     world.newTemplate(good);
     expect(work(world).status?.message).not.toContain('going back');
+    world.change({ replicas: 20 });
+    expect(world.plan().status.message).not.toContain('going back');
   });
 
   test('is scaled in the middle', () => {

@@ -119,7 +119,7 @@ function sayPaused(outlook: Outlook): Said {
 function withCost({ situation, course }: Outlook, said: Said): Said {
   const { strategy, replicas } = situation;
   const { stable, canary, returning } = course;
-  if (strategy.by !== 'Weights' || returning) return said;
+  if (strategy.by !== 'Weights' || strategy.keepsStable || returning) return said;
   if (stable === undefined || canary === undefined) return said;
   const missing = replicas - desiredOf(situation, stable);
   if (missing <= 0) return said;
