@@ -39,7 +39,7 @@ const canarySteps = fc
   });
 
 const fate: fc.Arbitrary<Fate> = fc.record({
-  pods: fc.constantFrom('Good', 'Good', 'Good', 'Good', 'NeverReady', 'Crash', 'NoImage'),
+  pods: fc.constantFrom('Good', 'Good', 'Good', 'Good', 'NeverReady', 'Crash', 'NoImage', 'NoNode'),
   metrics: fc.constantFrom('Pass', 'Pass', 'Pass', 'Fail', 'NoData', 'Error', 'Inconclusive'),
 });
 
@@ -133,6 +133,7 @@ const story: fc.Arbitrary<Story> = fc.record({
   fates: fc.array(fate, { minLength: 3, maxLength: 3 }),
   steps: canarySteps,
   other: strategy,
+  flapping: fc.nat(7).map((one) => one === 0),
   events: fc.array(fc.record({ kind: fc.nat(99), pick: fc.nat(11) }), {
     minLength: 4,
     maxLength: 50,

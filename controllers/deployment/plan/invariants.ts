@@ -13,6 +13,8 @@ export type Invariant =
   | 'availability as promised'
   | 'surge as bounded'
   | 'traffic only to ready endpoints'
+  | 'what a route names stands'
+  | 'history keeps what has a part'
   | 'drained before removed'
   | 'promotion re-creates no pod'
   | 'given up is not tried again'
@@ -69,24 +71,18 @@ export class Invariants {
         this.#pools.set(observation, after);
         return;
       }
-      case 'Remove': {
-        const set = world.replicaSets.get(change.hash);
-        const pods = (set?.desired ?? 0) + (set?.available ?? 0) + (set?.ready ?? 0);
-        if (pods > 0)
-          throw new Violation('drained before removed', `${change.hash} is removed with ${pods} pods`);
+      case 'Remove':
+        checkRemoval(world, write, change.hash);
         return;
-      }
-      case 'Services': {
-        for (const [hash, weight] of observation.route?.weights ?? []) {
-          if (weight > 0 && !change.hashes.has(hash)) {
-            throw new Violation(
-              'traffic only to ready endpoints',
-              `the Service of ${hash} goes, which has weight`,
-            );
-          }
+      case 'Services':
+        for (const hash of namedBy(observation.route)) {
+          if (change.hashes.has(hash)) continue;
+          throw new Violation(
+            'what a route names stands',
+            `the Service of ${hash} goes, which the route names`,
+          );
         }
         return;
-      }
       case 'Route': {
         const { route } = change;
         const after: Pools = { ...pools, weights: route.weights };
@@ -190,6 +186,28 @@ function checkSurge(observation: Observation, before: Pools, after: Pools, hash:
     'surge as bounded',
     `${sum(after.desired)} pods with ${hash} larger, and ${most} may be`,
   );
+}
+
+/** Only what is idle and has no part to play goes. */
+function checkRemoval({ replicaSets }: World, { observation, plan }: Write, hash: string): void {
+  const {
+    starting = 0,
+    ready = 0,
+    available = 0,
+    terminating = 0,
+    desired = 0,
+  } = replicaSets.get(hash) ?? {};
+  const pods = Math.max(desired, starting + ready + available + terminating);
+  const { stable, canary, failed } = plan.status;
+  const parts = [stable?.hash, canary?.hash, failed?.hash, failed?.to, ...namedBy(observation.route)];
+  if (pods === 0 && !parts.includes(hash)) return;
+  throw new Violation('history keeps what has a part', `${hash} is removed with ${pods} pods`);
+}
+
+function namedBy(route: Observation['route']): ReadonlySet<string> {
+  const { weights = new Map<string, number>(), matchTo, preview } = route ?? {};
+  const weighted = [...weights].flatMap(([hash, weight]) => (weight > 0 ? [hash] : []));
+  return new Set([...weighted, matchTo, preview].filter((hash) => hash !== undefined));
 }
 
 /** Weight goes only where there is somebody to answer, and nobody who is on his way out. */

@@ -40,6 +40,28 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     plan: (observation) =>
       planDeployment(withRevisions(observation, (one) => ({ ...one, endpoints: one.desired }))),
   },
+  'no Service for who is on his way out': {
+    breaks: 'what a route names stands',
+    plan: (observation) => {
+      const plan = planDeployment(observation);
+      const { stable, canary } = plan.status;
+      return {
+        ...plan,
+        services: plan.services.filter(
+          ({ hash }) => hash === undefined || hash === stable?.hash || hash === canary?.hash,
+        ),
+      };
+    },
+  },
+  'no history for who still has pods': {
+    breaks: 'history keeps what has a part',
+    plan: (observation) => {
+      const plan = planDeployment(observation);
+      const { stable, canary } = plan.status;
+      const old = observation.revisions.map(({ hash }) => hash);
+      return { ...plan, remove: old.filter((hash) => hash !== stable?.hash && hash !== canary?.hash) };
+    },
+  },
   'no time to drain': {
     breaks: 'drained before removed',
     plan: (observation) =>

@@ -47,7 +47,8 @@ export function plannedWrites(
   for (const hash of plan.remove) add({ type: 'Remove', hash, version: replicaSets.get(hash)?.version ?? 0 });
   const hashes = new Set(plan.services.flatMap(({ hash = allPods }) => [hash]));
   if (hashes.symmetricDifference(services).size > 0) add({ type: 'Services', hashes });
-  if (plan.route !== undefined && !edge.has(plan.route)) {
+  // What somebody else has under that name is left alone.
+  if (plan.route !== undefined && edge.state !== 'Foreign' && !edge.has(plan.route)) {
     add({ type: 'Route', route: plan.route, version: edge.version });
   }
   add({ type: 'Status', version });

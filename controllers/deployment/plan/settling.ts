@@ -3,15 +3,21 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Violation } from './invariants.ts';
 import { strategyOf } from './strategy.ts';
-import type { World } from './world.ts';
+import { able, type World } from './world.ts';
 
-/** Lets everything come to rest, and checks how it ended: first with all that is broken, then with people who decide. */
-export function settle(world: World): void {
+/**
+ * Lets everything come to rest, and checks how it ended: first with all that is broken, where `flapping` beside an autoscaler
+ * that cannot make up its mind, then with people who decide.
+ */
+export function settle(world: World, flapping: boolean): void {
   if (world.spec.paused) world.change({ paused: false });
-  if (world.template.state !== 'Known') world.template = { ...world.template, state: 'Known' };
+  if (flapping) flap(world);
   rest(world);
   checkEnd(world);
+  checkTimed(world);
+  if (world.template.state !== 'Known') world.template = { ...world.template, state: 'Known' };
   world.edge.state = 'Up';
+  world.gateway = able;
   world.refuse('Nothing');
   rest(world);
   for (let turn = 0; turn < 8 && world.status?.phase === 'Paused'; turn += 1) {
@@ -23,21 +29,47 @@ export function settle(world: World): void {
   checkQuiet(world);
 }
 
+/**
+ * For as long as an autoscaler cannot make up its mind, only what comes of the rollout counts. One by pods may get on by a
+ * pod now and then, which is progress.
+ */
+function flap(world: World): void {
+  const { spec } = world;
+  const { replicas } = spec;
+  if (replicas === 0 || strategyOf(spec, replicas, undefined).by !== 'Weights') return;
+  rest(world, (round) => world.change({ replicas: replicas + (round % 2) }));
+  checkTimed(world);
+  world.change({ replicas });
+}
+
 /** Time passes, pods and gateway do what they do, and the operator looks as often as it asked to. */
-function rest(world: World): void {
+function rest(world: World, disturb?: (round: number) => void): void {
   let quiet = 0;
   let changedAt = world.now;
-  const long = 2000 * world.spec.progressDeadlineSeconds;
+  // Each of pods that are made, ready and available is progress, and may come late where others go and come.
+  const long = (disturb === undefined ? 2 : 6) * 1000 * world.spec.progressDeadlineSeconds;
   for (let round = 0; round < 120 && (quiet < 5 || world.now < changedAt + long); round += 1) {
-    const before = world.status?.phase;
+    const before = placeOf(world);
+    disturb?.(round);
     world.plan();
-    const busy = world.pending.length > 1;
+    const busy = disturb === undefined && world.pending.length > 1;
     world.writeAll(round);
     world.act();
     world.passToWakeUp(60_000);
-    quiet = busy || before !== world.status?.phase ? 0 : quiet + 1;
+    quiet = busy || before !== placeOf(world) ? 0 : quiet + 1;
     if (quiet === 0) changedAt = world.now;
   }
+}
+
+function placeOf({ status }: World): string {
+  return [status?.phase, status?.canary?.hash, status?.step?.index, status?.step?.stage].join();
+}
+
+/** Nothing stays on its way for ever, whatever is broken, where there is something to go back to. */
+function checkTimed({ status, spec }: World): void {
+  if (status?.stable === undefined || status.canary === undefined || spec.replicas === 0) return;
+  if (!['Progressing', 'Analyzing', 'RollingBack'].includes(status.phase)) return;
+  throw new Violation('every run ends', `${status.phase}: ${status.message}`);
 }
 
 /** Whoever goes back comes to be whole, whatever is broken. */
@@ -64,7 +96,7 @@ function checkEnd(world: World): void {
   const strategy = strategyOf(spec, spec.replicas, undefined);
   if (!world.routed || strategy.by !== 'Weights' || spec.replicas === 0 || !good) return;
   // Who may write no route, or no Service for it to name, can only say so.
-  if (world.refuses === 'Route' || world.refuses === 'Services') return;
+  if (world.refuses === 'Route' || world.refuses === 'Services' || world.edge.state === 'Foreign') return;
   if (route?.weights.get(stable.hash) !== 100) {
     throw new Violation(
       'going back ends whole',

@@ -10,8 +10,11 @@ interface Route {
 
 /** A gateway for property tests, and the route that is written for it: it serves that late or never. */
 export class SimulatedGateway {
-  /** `Refusing` accepts no route; `Silent` accepts it, and serves what it served before. */
-  state: 'Up' | 'Refusing' | 'Silent' = 'Up';
+  /**
+   * `Refusing` accepts no route; `Silent` accepts it, and serves what it served before; `Outdone` serves another's that comes
+   * first; of a `Foreign` one ours has the name, and so there is none of ours.
+   */
+  state: 'Up' | 'Refusing' | 'Silent' | 'Outdone' | 'Foreign' = 'Up';
   route: Route | undefined;
   version = 1;
   /** When traffic was last sent, or told to be sent, to a revision. */
@@ -28,8 +31,10 @@ export class SimulatedGateway {
       matchTo: route?.matchTo,
       preview: route?.preview,
       rules: route?.rules,
-      verified: state === 'Up' && this.#served === route,
+      verified: (state === 'Up' || state === 'Outdone') && this.#served === route,
       by: 'Probe',
+      ...(state === 'Outdone' && { conflict: 'legacy/checkout' }),
+      ...(state === 'Foreign' && { foreign: 'HTTPRoute shop' }),
     };
   }
 
@@ -50,11 +55,13 @@ export class SimulatedGateway {
 
   /** What is written is served. */
   serve(): void {
-    if (this.state === 'Up') this.#served = this.route;
+    if (this.state === 'Up' || this.state === 'Outdone') this.#served = this.route;
   }
 
   break(pick: number): void {
-    this.state = this.state !== 'Up' ? 'Up' : pick % 2 === 0 ? 'Refusing' : 'Silent';
+    this.state = this.state === 'Up' ? (troubles[pick % troubles.length] ?? 'Up') : 'Up';
+    // Somebody took ours away, and put his there.
+    if (this.state === 'Foreign') this.route = undefined;
   }
 
   /** To be called whenever time has passed or a route is another; `all` are the revisions that there are. */
@@ -70,3 +77,5 @@ export class SimulatedGateway {
     }
   }
 }
+
+const troubles: readonly SimulatedGateway['state'][] = ['Refusing', 'Silent', 'Outdone', 'Foreign'];

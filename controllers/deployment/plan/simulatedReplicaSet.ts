@@ -1,7 +1,7 @@
 import type { PodTrouble, RevisionView } from './observation.ts';
 
 /** What becomes of a revision's pods. */
-export type PodFate = 'Good' | 'NeverReady' | 'Crash' | 'NoImage';
+export type PodFate = 'Good' | 'NeverReady' | 'Crash' | 'NoImage' | 'NoNode';
 
 /** A ReplicaSet for property tests, with its pods by numbers, and a controller that lags behind. */
 export class SimulatedReplicaSet {
@@ -53,8 +53,7 @@ export class SimulatedReplicaSet {
       this.ready = this.starting;
       this.starting = 0;
     } else if (fate !== 'NeverReady' && this.starting > 0) {
-      const reason = fate === 'Crash' ? 'CrashLoop' : 'ImagePull';
-      this.trouble ??= { reason, message: 'as is its fate', since: now, pods: this.starting };
+      this.trouble ??= { reason: reasons[fate], message: 'as is its fate', since: now, pods: this.starting };
     }
   }
 
@@ -87,3 +86,5 @@ export class SimulatedReplicaSet {
     };
   }
 }
+
+const reasons = { Crash: 'CrashLoop', NoImage: 'ImagePull', NoNode: 'Unschedulable' } as const;

@@ -4,7 +4,7 @@ import type { CanaryStep, Strategy } from '../../../crds/deployment/schema.ts';
 import { Invariants } from './invariants.ts';
 import type { Spec } from './observation.ts';
 import { settle } from './settling.ts';
-import { type Fate, type Planner, World } from './world.ts';
+import { able, type Fate, type Planner, World } from './world.ts';
 
 /** Pods that become ready, and metrics that pass. */
 export const good: Fate = { pods: 'Good', metrics: 'Pass' };
@@ -15,6 +15,8 @@ export interface Story {
   readonly steps: readonly CanaryStep[];
   /** What the strategy may be changed to. */
   readonly other: (gateway: boolean) => Strategy;
+  /** Whether an autoscaler goes up and down when all else is over. */
+  readonly flapping: boolean;
   readonly events: readonly { readonly kind: number; readonly pick: number }[];
 }
 
@@ -25,7 +27,7 @@ export function play(given: Story, plan: Planner): World {
   // A beginning, so that most stories are about what comes after.
   for (let round = 0; round < 6; round += 1) reconcileAll(world, round);
   for (const { kind, pick } of given.events) happenings[kind % happenings.length]?.(world, pick, given);
-  settle(world);
+  settle(world, given.flapping);
   return world;
 }
 
@@ -39,6 +41,9 @@ const happenings: readonly Happening[] = [
   ...often(1, (world, pick, { other }) => pick < 4 && world.change({ strategy: other(world.routed) })),
   ...often(1, (world) => world.change({ paused: !world.spec.paused })),
   ...often(1, (world, pick) => world.edge.break(pick)),
+  ...often(1, (world, pick) => {
+    world.gateway = gateways[pick % gateways.length];
+  }),
   ...often(1, (world, pick) => world.refuse(refusals[pick % refusals.length] ?? 'Nothing')),
   ...often(1, (world, pick) =>
     world.knowTemplate(pick % 3 === 0 ? 'Unknown' : pick % 3 === 1 ? 'Invalid' : 'Known'),
@@ -66,6 +71,9 @@ const happenings: readonly Happening[] = [
   ...often(2, reconcile),
   ...often(8, reconcileAll),
 ];
+
+/** One that can do everything, one that can do what every gateway can, and one of which nothing is known. */
+const gateways = [able, { ...able, query: false, mirror: false, sticky: false }, undefined];
 
 const refusals: readonly World['refuses'][] = ['Services', 'Route', 'Create', 'Nothing'];
 

@@ -6,7 +6,7 @@
 
 import type { Analysis, DeploymentStatus, Request, RequestVerb } from '../../../crds/deployment/schema.ts';
 import type { DeploymentPlan } from './deploymentPlan.ts';
-import type { MetricView, Observation, Spec } from './observation.ts';
+import type { GatewayView, MetricView, Observation, Spec } from './observation.ts';
 import { plannedWrites, type Write } from './plannedWrites.ts';
 import { SimulatedGateway } from './simulatedGateway.ts';
 import { type PodFate, SimulatedReplicaSet } from './simulatedReplicaSet.ts';
@@ -18,6 +18,9 @@ export interface Fate {
   readonly pods: PodFate;
   readonly metrics: MetricView['result'];
 }
+
+/** A gateway that can do all that is ever asked for. */
+export const able: GatewayView = { headers: true, query: true, mirror: true, sticky: true, weights: true };
 
 /** How long a write that was sent by a process that is no more may still land; shorter than any drain. */
 const latest = 5000;
@@ -31,6 +34,8 @@ export class World {
   readonly replicaSets = new Map<string, SimulatedReplicaSet>();
   services: ReadonlySet<string> = new Set();
   readonly edge = new SimulatedGateway();
+  /** What the gateway says that it can do. */
+  gateway: GatewayView | undefined = able;
   /** What the API server refuses to have written: everything of a kind, or ReplicaSets that are new. */
   refuses: 'Nothing' | 'Services' | 'Route' | 'Create' = 'Nothing';
   metrics: ReadonlyMap<string, MetricView> = new Map();
@@ -79,7 +84,7 @@ export class World {
       revisions: [...this.replicaSets.values()].map((set) => set.view()),
       route: this.routed ? this.edge.view() : undefined,
       analysis: this.metrics,
-      gateway: { headers: true, query: true, mirror: true, sticky: true, weights: true },
+      gateway: this.gateway,
     };
   }
 
