@@ -57,6 +57,14 @@ describe('what asks before it reads stays as it is', () => {
     expect(certain('has(x.b) && a.all(x, x.b == 1)')).toBe('has(x.b) && a.all(x, has(x.b) && x.b == 1)');
   });
 
+  it.for([
+    ['(has(a.b) || has(a.c)) && a.b == 1', '(has(a.b) || has(a.c)) && has(a.b) && a.b == 1'],
+    ['!(has(a.b) || has(a.c)) || a.b == 1', '!(has(a.b) || has(a.c)) || has(a.b) && a.b == 1'],
+    ['has(a.b) && has(a.c) || a.b == 1', 'has(a.b) && has(a.c) || has(a.b) && a.b == 1'],
+  ] as const)('and of two of which one may not be there, neither is known: %s', ([condition, expected]) => {
+    expect(certain(condition)).toBe(expected);
+  });
+
   it('and what may not have been told is asked', () => {
     expect(certain('!has(a.b.c) || a.b.c == 1')).toBe(
       '!(!has(a.b) || has(a.b.c)) || has(a.b) && has(a.b.c) && a.b.c == 1',
