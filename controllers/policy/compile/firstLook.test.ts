@@ -36,7 +36,7 @@ describe('one condition asks all rules', () => {
         'podSpec == oldPodSpec &&',
         'object.?metadata.?labels.?app == oldObject.?metadata.?labels.?app',
         '))',
-        ": object.apiVersion.startsWith('mainstay.dev/') && ['%s'.format([object.spec.template.spec])].exists(text, size(text) < 30000 && text.contains('null'))",
+        ": object.apiVersion.startsWith('mainstay.dev/') && ['%s'.format([object.spec.template.spec])].exists(text, size(text) < 10000 && text.contains('null'))",
         `|| !${podOf('object')}.all(podSpec,`,
         '// Policy p, rule images',
         "(podSpec.containers.all(c, has(c.image)) && podSpec.containers.map(c, c.image).all(i, i in dyn(['good']))) &&",
