@@ -16,6 +16,24 @@ import { packPolicies } from './packs.ts';
 
 const policies = packPolicies();
 
+/** Good practice that no framework asks for, and why. */
+const withoutControls: Readonly<Record<string, string>> = {
+  'job-retries': 'how often a failure is tried again is about order, and not about safety',
+  'job-ttl': 'what is left of a finished Job does no harm but to lists',
+  'recommended-labels': 'which labels there are each company agrees on for itself',
+  'service-selector': 'a Service that leads nowhere is a mistake, and no risk',
+  'pull-secrets': 'a pod that cannot pull its image does not start, which everybody sees',
+};
+
+const sentence = /^.{25,}[.)]$/s;
+
+/** Why, and how to fix it: two paragraphs, or named so in one. */
+function reasonAndRemedy(description = ''): readonly string[] {
+  const named = /^Why: (.+)\s+How to fix: (.+)$/s.exec(description.trim());
+  const parts = named === null ? description.trim().split('\n\n') : named.slice(1);
+  return parts.map((part) => part.trim());
+}
+
 describe.each(policies.map((policy) => ({ ...policy, title: policy.file })))('$title', (policy) => {
   const { name, spec, cases, file } = policy;
   const ours = judge(name, spec);
@@ -24,9 +42,12 @@ describe.each(policies.map((policy) => ({ ...policy, title: policy.file })))('$t
     expect(file.split('/').at(-1)).toBe(`${name}.yaml`);
     expect(spec.enforcement).toBe('Audit');
     expect(spec.title ?? '').not.toBe('');
-    expect(spec.description ?? '').not.toBe('');
-    // Some of what is good practice no framework asks for.
-    if (!/^(best-practices|supply-chain)/.test(file)) expect(spec.controls ?? []).not.toEqual([]);
+    expect(reasonAndRemedy(spec.description)).toEqual([
+      expect.stringMatching(sentence),
+      expect.stringMatching(sentence),
+    ]);
+    expect(spec.controls === undefined).toBe(name in withoutControls);
+    expect(spec.controls).not.toEqual([]);
     expect(spec.rules.filter(({ message = '' }) => message === '')).toEqual([]);
   });
 
