@@ -14,6 +14,12 @@ import { Kubectl } from '../kubectl.ts';
 /** As whom the operator runs; what it may do is not looked at here. */
 const operator = 'the-operator';
 
+/** What stands between the operator and the API server. */
+export interface Front extends AsyncDisposable {
+  /** Leads through it. */
+  readonly kubeconfig: string;
+}
+
 /** A cluster of its own with definitions of ours, on which controllers run that can be stopped and started. */
 export class Operation implements AsyncDisposable {
   readonly kubectl: Kubectl;
@@ -21,6 +27,7 @@ export class Operation implements AsyncDisposable {
   readonly #cluster: Cluster;
   readonly #add: (manager: Manager) => void;
   readonly #open = new AsyncDisposableStack();
+  #front: Front | undefined;
   #stop: () => Promise<void> = async () => {};
 
   private constructor(
@@ -35,11 +42,14 @@ export class Operation implements AsyncDisposable {
     this.#add = add;
   }
 
-  /** Runs already when this resolves. `add` gives a manager its controllers. */
+  /**
+   * Runs already when this resolves. `add` gives a manager its controllers; `behind` what it reaches the API server through.
+   */
   static async open(
     nodes: Nodes,
     kinds: readonly Kind[],
     add: (manager: Manager) => void,
+    behind?: (cluster: Cluster, client: HttpClient) => Promise<Front>,
   ): Promise<Operation> {
     const cluster = await startCluster({ nodes, auditLog: true });
     const kubectl = await Kubectl.forCluster(cluster.kubeconfig);
@@ -50,6 +60,7 @@ export class Operation implements AsyncDisposable {
     const operation = new Operation(cluster, kubectl, client, add);
     operation.#open.defer(() => cluster.stop());
     operation.#open.defer(() => connection.close());
+    if (behind !== undefined) operation.#front = operation.#open.use(await behind(cluster, client));
     await operation.start();
     return operation;
   }
@@ -57,7 +68,7 @@ export class Operation implements AsyncDisposable {
   /** One runs already; it is stopped first. */
   async start(): Promise<void> {
     await this.stop();
-    const kubeconfig = this.#cluster.kubeconfigFor(operator, ['system:masters']);
+    const kubeconfig = this.#front?.kubeconfig ?? this.#cluster.kubeconfigFor(operator, ['system:masters']);
     const connection = await connect({ kubeconfig });
     const manager = new Manager({
       connection,

@@ -15,6 +15,7 @@ import {
 import { eventually, type Patience, until } from '../../eventually.ts';
 import type { Kubectl } from '../../kubectl.ts';
 import { Operation } from '../operation.ts';
+import { olderServer } from './olderServer.ts';
 
 type Condition = NonNullable<NonNullable<Policy['status']>['conditions']>[number];
 
@@ -30,11 +31,17 @@ export class Operated implements AsyncDisposable {
     this.client = operation.client;
   }
 
-  static async open(): Promise<Operated> {
+  /** @param hidden resources that the operator finds not to be served, by their plurals */
+  static async open(hidden: ReadonlySet<string> = new Set()): Promise<Operated> {
     return new Operated(
-      await Operation.open('simulated:1', [projectKind, deploymentKind, policyKind], (manager) => {
-        addPolicyController(manager, policySettings.parse({}));
-      }),
+      await Operation.open(
+        'simulated:1',
+        [projectKind, deploymentKind, policyKind],
+        (manager) => {
+          addPolicyController(manager, policySettings.parse({}));
+        },
+        hidden.size === 0 ? undefined : (cluster, client) => olderServer(cluster, client, hidden),
+      ),
     );
   }
 
@@ -103,6 +110,25 @@ export class Operated implements AsyncDisposable {
       if (!isApiError(error) || error.status >= 500) throw error;
       return error.message;
     }
+  }
+
+  /** Why a creation is refused, asked again and again while something is done: undefined each time that it is taken. */
+  async refusalsWhile(
+    object: KubernetesObject,
+    done: () => Promise<void>,
+  ): Promise<readonly (string | undefined)[]> {
+    const found: (string | undefined)[] = [];
+    let isOver = false;
+    const asking = (async () => {
+      while (!isOver) found.push(await this.refusal(object));
+    })();
+    try {
+      await done();
+    } finally {
+      isOver = true;
+      await asking;
+    }
+    return found;
   }
 
   /** Waits until the creation is refused so. */
