@@ -46,6 +46,52 @@ test('a canary goes through its weights to the end', async () => {
   expect(end.status.conditions).toContainEqual(expect.objectContaining({ type: 'Ready', status: 'True' }));
 });
 
+test('a step with a match: who matches meets the canary, others by weight alone, and nobody for longer than the step', async () => {
+  const spec = canary([
+    { match: [{ headers: [{ name: 'x-team', value: 'checkout' }] }], replicas: 1, pause: {} },
+    { match: [{ cookies: [{ name: 'beta', value: 'yes' }] }], weight: 25, pause: {} },
+    { weight: 50, pause: {} },
+  ]);
+  await stage.apply({ name: 'matched', revision: 'a', spec });
+  await stage.healthy('matched', 1);
+  const loads = [
+    stage.load('matched', { rate: 60 }),
+    stage.load('matched', { rate: 30, headers: { 'x-team': 'checkout' } }),
+    stage.load('matched', { rate: 30, headers: { cookie: 'theme=dark; beta=yes' } }),
+  ];
+  const sent = () => loads.flatMap(({ records }) => records);
+  await stage.apply({ name: 'matched', revision: 'b', spec });
+  const windows: { readonly from: number; readonly to: number }[] = [];
+  for (const step of [1, 2, 3]) {
+    const { at } = await stage.until(
+      'matched',
+      (status) => status.phase === 'Paused' && status.step?.index === step,
+    );
+    // Of those alone who are split by weight there are to be 500.
+    await until('enough requests', () => within(sent(), { from: at }).length >= 720);
+    windows.push({ from: at, to: now() });
+    await stage.request('matched', { verb: 'Promote', revision: 2, step });
+  }
+  await stage.healthy('matched', 2);
+  const [everybody = [], team = [], beta = []] = await Promise.all(loads.map((load) => load.stop()));
+  const shares = windows.map((window) =>
+    [everybody, team, beta].map((records) => shareOf(within(records, window), 'b')),
+  );
+  const [, second = {}, third = {}] = windows;
+  const split = [
+    shareFigures('match-25', [...everybody, ...team], { revision: 'b', weight: 25, window: second }),
+    shareFigures('match-50', [...everybody, ...team, ...beta], { revision: 'b', weight: 50, window: third }),
+  ];
+  expect(shares[0]).toEqual([0, 1, 0]);
+  expect(shares[1]?.[2]).toBe(1);
+  expect(shares[2]?.[2]).toBeLessThan(1);
+  const records = [...everybody, ...team, ...beta];
+  await report('steps with a match', `${split.map(({ text }) => text).join('; ')}; ${tell(records)}`, [
+    ...split.flatMap(({ figures }) => figures),
+    ...noneFailed('match', records),
+  ]);
+});
+
 test('an abort in the middle takes the weight back, and no request fails', async () => {
   const spec = canary([{ weight: 50, pause: {} }, { weight: 100 }]);
   await stage.apply({ name: 'abort', revision: 'a', spec });
