@@ -39,3 +39,25 @@ describe('what a gateway serves is Healthy once it is known to be served', () =>
     expect(phaseWith(type, aRoute({ r1: 100 }), aRoute(all)).phase).toBe('Progressing');
   });
 });
+
+test('what is given up loses its broken pods in the plan that gives it up: no status of its own wakes it', () => {
+  const spec = {
+    strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 1 } },
+  } as const;
+  for (const ready of [3, 2, 1, 0]) {
+    const pods = { total: 2, ready: 0, available: 0, terminating: 0 };
+    const old = { total: 3, ready, available: ready, terminating: 0 };
+    const revisions = [aRevision('r1', 1, 3, { pods: old }), aRevision('r2', 2, 2, { pods, sizedFor: 3 })];
+    const stable = planDeployment(anObservation({ spec, revisions: [aRevision('r1', 1, 3)] })).status;
+    const seen = { spec, template: 'r2', revisions };
+    const { status } = planDeployment(anObservation({ ...seen, status: stable }));
+    const asked = {
+      ...seen,
+      spec: { ...spec, request: { id: 'back', verb: 'Abort', revision: 2 } },
+    } as const;
+    const given = planDeployment(anObservation({ ...asked, status }));
+    expect(given.status.failed?.hash).toBe('r2');
+    const next = planDeployment(anObservation({ ...asked, status: given.status }));
+    expect(next.replicaSets).toEqual(given.replicaSets);
+  }
+});

@@ -229,13 +229,12 @@ function hashesOf({ revisions, observation }: Situation, { canary, stable }: Cou
 }
 
 function poolOf(situation: Situation, { canary, stable, returning }: Course, hash: string, want: Want): Pool {
-  const { failed } = situation.observation.deployment.status ?? {};
   return {
     hash,
     desired: desiredOf(situation, hash),
     available: availableOf(situation, hash),
     want: hash === canary ? want.canary : hash === stable ? want.stable : 0,
-    abandoned: returning && failed?.hash === hash,
+    abandoned: returning && hash !== canary && hash !== stable,
   };
 }
 
