@@ -90,7 +90,10 @@ export function keyOfParent(parent: ParentReference, namespace = ''): ObjectKey 
   return keyOf({ namespace: parent.namespace ?? namespace, name: parent.name });
 }
 
-/** Matching on headers and weights are core: every gateway has them. Of the rest a class says what it can. */
+/**
+ * Matching on headers and weights are core: every gateway has them. Of the rest a class says what it can, but for regular
+ * expressions, for which there is no word.
+ */
 function viewOf({ status }: GatewayClass): GatewayView {
   const features = status?.supportedFeatures?.map(({ name }) => name);
   const can = (name: string) => features?.includes(name) ?? false;
