@@ -1,6 +1,6 @@
 import { defaulted, type Problem as Wrong } from '../controllers/policy/defaulting/index.ts';
 import type { Judge, Subject, Verdict } from '../controllers/policy/evaluate/index.ts';
-import { alone, isOutcome, type Outcome, outcomeOf } from '../controllers/policy/scan/outcome.ts';
+import { alone, isOutcome, isPod, type Outcome, outcomeOf } from '../controllers/policy/scan/outcome.ts';
 import { blamed, nullRead } from './blame.ts';
 import type { Kinds } from './kinds.ts';
 import { isObject, type JsonObject, type Manifest, metadataOf, objectNameOf, placeIn } from './manifests.ts';
@@ -166,10 +166,6 @@ export class Court {
     const hint = `${nothing.join('.')} is null, which a ${manifest.kind} of ${manifest.apiVersion} may be: leave it out`;
     return { place: placeIn(manifest, nothing), message: `${message} (${hint})` };
   }
-}
-
-function isPod({ group, kind }: Subject['resource']): boolean {
-  return group === '' && kind === 'Pod';
 }
 
 function ofPodAlone(verdicts: readonly Verdict[], above: Outcome): readonly Verdict[] {

@@ -4,12 +4,10 @@ import type { Deployment } from '../deployment.ts';
 import { previewName, revisionName } from '../names.ts';
 import { ownedBy } from '../owned.ts';
 import type { PlannedRoute } from '../plan/deploymentPlan.ts';
-import { anyHeader, matching, whole } from './matches.ts';
+import { anyHeader, type Gateway, matching, whole } from './matches.ts';
 import { probeRule, type Written } from './probe.ts';
 import { type BackendReference, grpcRoutes, httpRoutes, type RouteMatch, type RouteRule } from './routes.ts';
 import { stickinessOf } from './stickiness.ts';
-
-type Gateway = NonNullable<NonNullable<Deployment['spec']['traffic']>['gateway']>;
 
 /**
  * The route of a Deployment and, where it asks for one, that of its preview: ours alone, edited by nobody else. Rules are

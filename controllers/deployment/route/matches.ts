@@ -4,7 +4,8 @@ import type { NamedMatch, RouteMatch, RouteRule } from './routes.ts';
 
 /** Which requests a rule of a Deployment's route is for. */
 
-type Gateway = NonNullable<NonNullable<Deployment['spec']['traffic']>['gateway']>;
+/** How a Deployment asks for its route. */
+export type Gateway = NonNullable<NonNullable<Deployment['spec']['traffic']>['gateway']>;
 
 /** Everything that is the Deployment's. A GRPCRoute has no path. */
 export function whole({ kind, path }: Gateway): Pick<RouteRule, 'matches'> {

@@ -3,10 +3,9 @@ import type { Deployment } from '../deployment.ts';
 import { identity } from '../marks.ts';
 import type { PlannedRoute } from '../plan/deploymentPlan.ts';
 import { desiredRoutes } from './desiredRoutes.ts';
+import type { Gateway } from './matches.ts';
 import type { Route } from './routes.ts';
 import { seeRoute } from './routeView.ts';
-
-type Gateway = NonNullable<NonNullable<Deployment['spec']['traffic']>['gateway']>;
 
 const deployment = (gateway: Partial<Gateway> = {}): Deployment => ({
   apiVersion: 'mainstay.dev/v1alpha1',

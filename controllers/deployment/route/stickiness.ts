@@ -1,10 +1,8 @@
 import { milliseconds } from '../../../crds/deployment/defaults.ts';
 import type { Deployment } from '../deployment.ts';
 import type { PlannedRoute } from '../plan/deploymentPlan.ts';
-import { matching } from './matches.ts';
+import { type Gateway, matching } from './matches.ts';
 import type { BackendReference, RouteFilter, RouteRule } from './routes.ts';
-
-type Gateway = NonNullable<NonNullable<Deployment['spec']['traffic']>['gateway']>;
 
 /** What of a route keeps people with the revision that they met. */
 export interface Stickiness {

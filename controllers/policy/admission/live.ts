@@ -11,7 +11,7 @@ import type { KubernetesObject } from '../../../operator/resources/object.ts';
 import type { Resource } from '../../../operator/resources/resource.ts';
 import type { CompiledObject } from '../compile/index.ts';
 import { policiesOf } from '../compile/objects.ts';
-import type { LiveObject } from '../compile/transition.ts';
+import { keyOfCompiled, type LiveObject } from '../compile/transition.ts';
 import { identity, together } from '../marks.ts';
 import { type Origin, readOrigins } from './origins.ts';
 
@@ -68,7 +68,7 @@ function contentOf({ metadata }: KubernetesObject): string {
 
 /** One string for an object of any of these kinds. */
 export function keyOfLive({ object }: Pick<Live, 'object'>): string {
-  return `${object.kind}/${object.metadata.name}`;
+  return keyOfCompiled(object);
 }
 
 /** Whether it holds a part of this Policy. */

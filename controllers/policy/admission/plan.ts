@@ -2,7 +2,7 @@ import { compiledNames } from '../../../crds/policy/names.ts';
 import type { Enforcement, PolicySpec } from '../../../crds/policy/schema.ts';
 import { type Candidate, type Compiled, compile, type Facts, type Finding } from '../compile/index.ts';
 import { policiesOf } from '../compile/objects.ts';
-import { type LiveObject, transition } from '../compile/transition.ts';
+import { keyOfCompiled, transition } from '../compile/transition.ts';
 import type { Examination } from './examination.ts';
 import { bindingsFirst, keyOfLive, type Live } from './live.ts';
 import { digestOf, type Origin } from './origins.ts';
@@ -110,10 +110,6 @@ export function planAdmission(
     frozen,
     wakeUp: waits.length === 0 ? undefined : Math.min(...waits),
   };
-}
-
-function keyOfCompiled({ kind, metadata }: LiveObject): string {
-  return `${kind}/${metadata.name}`;
 }
 
 function isRefusal({ weight }: Finding): boolean {

@@ -17,9 +17,9 @@ import { bracketed, readSource } from './source.ts';
  * No verdict changes by it. If one rule is false, the condition is true, whatever errors the others have: then all is judged
  * as if it were not there. So it is where a rule reads what is not there, since an error in the condition would say all of it
  * before its reason, and one in the rule only the rule's name. If none is false and one has an error of another kind, so has
- * the condition, and the failure policy decides of it as of one in a rule. It asks an update only what it changes, since a rule that has an error lets an
- * update through that changes nothing of what it reads. A pod that may hold nulls is judged without being looked at: the rules
- * see it without them.
+ * the condition, and the failure policy decides of it as of one in a rule. It asks an update only what it changes, since a
+ * rule that has an error lets an update through that changes nothing of what it reads. A pod that may hold nulls is judged
+ * without being looked at: the rules see it without them.
  */
 export function firstLook(parts: readonly Part[], updates: boolean): NamedExpression {
   const readsPod = parts.some((part) => part.readsPod);

@@ -40,14 +40,14 @@ export function transition<T extends LiveObject>(
   wait: (one: T) => number,
   now: number,
 ): Transition<T> {
-  const there = new Map(live.map((object) => [keyOf(object), object]));
-  const wanted = new Set(desired.map(keyOf));
+  const there = new Map(live.map((object) => [keyOfCompiled(object), object]));
+  const wanted = new Set(desired.map(keyOfCompiled));
   const leaving = live
-    .filter((object) => !wanted.has(keyOf(object)))
+    .filter((object) => !wanted.has(keyOfCompiled(object)))
     .map((object) => ({ object, left: waitOf(object, desired, there, wait) }));
   const next = Math.min(...leaving.map(({ left }) => left).filter((left) => left > 0));
   return {
-    missing: desired.filter((object) => !there.has(keyOf(object))),
+    missing: desired.filter((object) => !there.has(keyOfCompiled(object))),
     obsolete: leaving
       .filter(({ left }) => left <= 0)
       .map(({ object }) => object)
@@ -67,7 +67,7 @@ function waitOf<T extends LiveObject>(
   const waits = desired
     .filter((one) => policiesOf(one).some((policy) => policies.has(policy)))
     .map((one) => {
-      const found = there.get(keyOf(one));
+      const found = there.get(keyOfCompiled(one));
       return found === undefined ? Number.POSITIVE_INFINITY : wait(found);
     });
   return Math.max(0, ...waits);
@@ -77,6 +77,7 @@ function isBinding({ kind }: LiveObject): boolean {
   return kind.endsWith('Binding');
 }
 
-function keyOf({ kind, metadata }: LiveObject): string {
+/** One string for an object of any of these kinds. */
+export function keyOfCompiled({ kind, metadata }: LiveObject): string {
   return `${kind}/${metadata.name}`;
 }

@@ -3,7 +3,7 @@ import type { JsonObject } from '../evaluate/index.ts';
 import { Alike } from './alike.ts';
 import type { Kept, KindWatch } from './kindWatch.ts';
 import type { Entry, Ledger } from './ledger.ts';
-import { alone, isOutcome, outcomeOf, type Standing } from './outcome.ts';
+import { alone, isOutcome, isPod, outcomeOf, type Standing } from './outcome.ts';
 import { Pending } from './pending.ts';
 import type { Followed } from './roster.ts';
 
@@ -164,7 +164,7 @@ export class Looking {
     const { ledger, now, measure } = this.#options;
     const { judge, column, alike } = policy;
     const above = judge.ownerOf(object) === undefined ? undefined : ledger.saidAbove(entry, column);
-    if (above !== undefined && !isPod(entry)) return 'covered';
+    if (above !== undefined && !isPod(entry.resource)) return 'covered';
     const find = () => {
       const began = performance.now();
       const verdicts = judge.judge({ object, resource: entry.resource, namespaceObject: space }, now());
@@ -179,14 +179,6 @@ export class Looking {
     };
     return above === undefined ? findAmongAlike() : alone(findAmongAlike(), above);
   }
-}
-
-/**
- * Admission may make of a pod what its owner does not say. Of what else controllers make, only they themselves know when it
- * counts no more, as an old ReplicaSet that is kept for a rollback.
- */
-function isPod({ resource: { group, kind } }: Entry): boolean {
-  return group === '' && kind === 'Pod';
 }
 
 interface Sight {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Verdict } from '../evaluate/index.ts';
+import type { Resource, Verdict } from '../evaluate/index.ts';
 
 /** A verdict that somebody has to read. */
 export type Bad = Exclude<Verdict, { readonly result: 'pass' }>;
@@ -44,6 +44,14 @@ export function alone(own: Standing, above: Outcome): Standing {
   const outcome = known ?? { passes: 0, bad };
   if (said.size === 0) allAlone.set(own, outcome);
   return outcome;
+}
+
+/**
+ * Admission may make of a pod what its owner does not say. Of what else controllers make, only they themselves know when it
+ * counts no more, as an old ReplicaSet that is kept for a rollback.
+ */
+export function isPod({ group, kind }: Resource): boolean {
+  return group === '' && kind === 'Pod';
 }
 
 /** The same value for all replicas. */

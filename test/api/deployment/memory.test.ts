@@ -174,7 +174,7 @@ async function held(): Promise<readonly string[]> {
   return textsOf(path);
 }
 
-it('what is remembered of a Deployment does not grow with its rollouts', { timeout: 600_000 }, async () => {
+it('of revisions that are gone no name is remembered', { timeout: 600_000 }, async () => {
   const seen = new Set<string>();
   for (let turn = 1; turn <= rollouts; turn += 1) {
     await rollOut(turn);
