@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DeploymentStatus } from '../../crds/deployment/schema.ts';
 import type { Deployment } from './deployment.ts';
 import { StatusPace } from './statusPace.ts';
@@ -96,8 +96,9 @@ it('of many that are made together each is told of once its pods are there, or i
   expect(wait(20)).toBeCloseTo(2_100, -1);
   expect(pace.wait(made(1), status({ phase: 'Healthy' }), 10_500), 'done meanwhile').toBe(0);
   for (let uid = 21; uid < 500; uid += 1) wait(uid);
-  expect(wait(500)).toBe(10_000);
-  expect(wait(2, 20_000)).toBe(0);
+  for (let uid = 501; uid < 1_000; uid += 1) wait(uid);
+  expect(wait(500)).toBe(60_000);
+  expect(wait(2, 70_000)).toBe(0);
 });
 
 it.each<[string, Partial<DeploymentStatus>]>([
@@ -171,4 +172,50 @@ it.each<[string, DeploymentStatus | undefined, Partial<DeploymentStatus>]>([
   const pace = new StatusPace();
   pace.told(shop(before), 10);
   expect(pace.wait(shop(before), status({ readyReplicas: 3, ...now }), 10_001)).toBe(0);
+});
+
+describe('a rollout that goes on as it was to', () => {
+  const weight = { desired: 20, verified: 0, by: 'Replicas', since } as const;
+  const paused = status({ phase: 'Paused', step: { ...stepAt(1), stage: 'Pausing' }, weight });
+  const onward = status({ step: stepAt(2), weight: { ...weight, desired: 60 } });
+  const paceOf = (others: number) => {
+    const pace = new StatusPace();
+    for (let times = 0; times < 100; times += 1) pace.told(shop(undefined), 20);
+    for (let uid = 0; uid < others; uid += 1) {
+      pace.wait({ ...shop(paused), metadata: { name: 'other', uid: `${uid}` } }, onward, 10_000);
+    }
+    return pace;
+  };
+
+  it.each<[string, DeploymentStatus]>([
+    ['its next step', paused],
+    ['its first step', status({ phase: 'Healthy' })],
+  ])('is told of at once at %s, and later where many go on', (_, before) => {
+    expect(paceOf(0).wait(shop(before), onward, 10_000)).toBe(0);
+    expect(paceOf(100).wait(shop(before), onward, 10_000)).toBeCloseTo(10_000, -1);
+    expect(paceOf(1_000).wait(shop(before), onward, 10_000), 'at most').toBe(60_000);
+  });
+
+  it('is told of with its pods, once they are there', () => {
+    const pace = paceOf(100);
+    pace.wait(shop(paused), onward, 10_000);
+    const there = status({ phase: 'Paused', step: { ...stepAt(2), stage: 'Pausing' }, weight });
+    expect(pace.wait(shop(paused), there, 10_500)).toBe(0);
+  });
+
+  it.each<[string, Partial<DeploymentStatus>, Partial<DeploymentStatus>]>([
+    ['a gateway shifts', {}, { weight: { ...weight, by: 'Probe' } }],
+    [
+      'somebody was answered',
+      {},
+      { lastRequest: { id: 'a', verb: 'Resume', outcome: 'Done', message: '', at: '' } },
+    ],
+    ['something was measured', { analysis: [metric] }, {}],
+    ['it was held', { paused: { at: since, reason: 'Manual' } as never }, {}],
+    ['pods do not come', {}, { conditions: [condition('Ready', 'CrashLoop', 'it crashes')] }],
+    ['it was given up before', { failed: { hash: 'b' } as never }, {}],
+    ['it is analysed', { phase: 'Analyzing' }, {}],
+  ])('is told of at once where %s', (_, before, after) => {
+    expect(paceOf(100).wait(shop({ ...paused, ...before }), { ...onward, ...after }, 10_000)).toBe(0);
+  });
 });

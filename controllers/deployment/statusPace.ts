@@ -8,8 +8,8 @@ const shortest = 1_000;
 const longest = 60_000;
 /** For each that waits it may be so many times what a write usually takes. */
 const share = 5;
-/** Milliseconds for which a first status waits at most. */
-const longestUnseen = 10_000;
+/** Milliseconds for which one that says no more than that a rollout goes on waits at least, if at all. */
+const shortestOnward = 500;
 
 /**
  * Says which statuses may wait. Pods of a rollout come one by one, and each changes a number or two: told one by one they
@@ -20,7 +20,9 @@ const longestUnseen = 10_000;
  * Numbers of all together are told as if one after another, with a rest after each that is longer where the server is busy:
  * where many roll out at once it has better to do, and the next step of each tells them anyway. So is a first status that
  * says no more than that pods are awaited, but for the least wait: one alone is told of at once, and of many made together
- * most are done before it was their turn, and are told of once.
+ * most are done before it was their turn, and are told of once. And so is that a rollout began, or went on to its next step
+ * since the pause before was over: of many at once most have the step's pods by then, and the status that says so says it
+ * all. Until then the next plan finds the same anew from the status before.
  */
 export class StatusPace {
   /** Since when there is something to tell that may wait, by UID; milliseconds since the epoch. */
@@ -31,16 +33,15 @@ export class StatusPace {
   /** Milliseconds until this status is to be told; none or less is now. */
   wait({ metadata, status: before }: Deployment, status: DeploymentStatus, now: number): number {
     const { uid = '' } = metadata;
-    const first = before === undefined && onlyAwaitsPods(status);
-    if (!first && !differInNumbersOnly(before, status)) {
+    const news = newsOf(before, status);
+    if (news === 'Urgent') {
       this.#waiting.delete(uid);
       return 0;
     }
     const since = this.#waiting.get(uid) ?? now;
     this.#waiting.set(uid, since);
-    const crowd = share * this.#usual * this.#waiting.size;
-    const pause = first ? Math.min(crowd, longestUnseen) : Math.min(Math.max(shortest, crowd), longest);
-    return pause - (now - since);
+    const one = share * this.#usual;
+    return pauseOf(news, one * this.#waiting.size, one * (this.#waiting.size - 1)) - (now - since);
   }
 
   /** To be called when a status has been written, which took so many milliseconds. */
@@ -54,11 +55,46 @@ export class StatusPace {
   }
 }
 
-/** Whether all that is to be said is that it has begun: no trouble, and no answer to anybody. */
-function onlyAwaitsPods({ phase, lastRequest, conditions }: DeploymentStatus): boolean {
+/** What a status says that the one before did not, by how long it may wait. */
+type News = 'Urgent' | 'Numbers' | 'First' | 'Onward';
+
+function newsOf(before: DeploymentStatus | undefined, status: DeploymentStatus): News {
+  if (before === undefined)
+    return awaitsPods(status) && status.lastRequest === undefined ? 'First' : 'Urgent';
+  if (differInNumbersOnly(before, status)) return 'Numbers';
+  return onlyGoesOn(before, status) ? 'Onward' : 'Urgent';
+}
+
+/** Milliseconds, by what the writes of all that wait take, and of all but this one. */
+function pauseOf(news: Exclude<News, 'Urgent'>, all: number, others: number): number {
+  switch (news) {
+    case 'First':
+      return Math.min(all, longest);
+    case 'Numbers':
+      return Math.min(Math.max(shortest, all), longest);
+    case 'Onward':
+      return others < shortestOnward ? 0 : Math.min(others, longest);
+  }
+}
+
+/** Whether nothing is to be said but that pods are on their way: no trouble. */
+function awaitsPods({ phase, conditions }: DeploymentStatus): boolean {
   const ready = conditions.find(({ type }) => type === 'Ready');
+  return phase === 'Progressing' && ready?.reason === ('Progressing' satisfies Reason);
+}
+
+/**
+ * Whether it says no more than that the next step, or the first, awaits its pods, which the next plan finds just so: no
+ * gateway that serves the step meanwhile, nothing measured that would be lost, nobody who was answered.
+ */
+function onlyGoesOn(before: DeploymentStatus, after: DeploymentStatus): boolean {
   return (
-    phase === 'Progressing' && lastRequest === undefined && ready?.reason === ('Progressing' satisfies Reason)
+    (before.phase === 'Healthy' || before.phase === 'Paused') &&
+    awaitsPods(after) &&
+    after.step?.stage === 'Shifting' &&
+    after.weight?.by === 'Replicas' &&
+    [before, after].every(({ analysis, failed, paused }) => (analysis ?? failed ?? paused) === undefined) &&
+    before.lastRequest?.id === after.lastRequest?.id
   );
 }
 
