@@ -138,6 +138,21 @@ describe('a controller', () => {
     expect(outcomes).toEqual(['error', 'Failed', 'error', 'Failed', 'success']);
   });
 
+  it('goes on within a minute once what was down is up again, however long that was', async () => {
+    let down = true;
+    const good: string[] = [];
+    const reconcile = async (key: ObjectKey) => {
+      if (down) throw new ApiError({ verb: 'apply', kind: 'Widget', name: key }, 500, {});
+      return noting(good)(key);
+    };
+    const { clock } = start({ source: new FakeSource('a', 'b'), reconcile });
+    await turn();
+    await clock.advanceAsync(3_600_000);
+    down = false;
+    await clock.advanceAsync(60_000);
+    expect(good).toEqual(['a', 'b']);
+  });
+
   it('waits as long as the server asks', async () => {
     const { clock, calls } = start({ source: new FakeSource('a') });
     await turn();

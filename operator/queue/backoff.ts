@@ -2,7 +2,7 @@
 export interface BackoffOptions {
   /** Milliseconds after the first failure. Default 5. */
   readonly base?: number;
-  /** Milliseconds at most. Default 1,000,000 (16 min 40 s). */
+  /** Milliseconds at most. Default 60,000: what was down for long is not to be missed for long once it is up again. */
   readonly limit?: number;
 }
 
@@ -12,7 +12,7 @@ export class Backoff<Key> {
   readonly #limit: number;
   readonly #failures = new Map<Key, number>();
 
-  constructor({ base = 5, limit = 1_000_000 }: BackoffOptions = {}) {
+  constructor({ base = 5, limit = 60_000 }: BackoffOptions = {}) {
     this.#base = base;
     this.#limit = limit;
   }

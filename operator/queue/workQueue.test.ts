@@ -82,11 +82,11 @@ describe('a work queue', () => {
     expect(await queue.get()).toBe('a');
   });
 
-  it('retries after 5 ms, doubling to 1000 s, and from 5 ms again after a success', () => {
+  it('retries after 5 ms, doubling to a minute, and from 5 ms again after a success', () => {
     const { queue } = queueOnManualClock();
     const waits = Array.from({ length: 20 }, () => queue.retry('a'));
     expect(waits.slice(0, 5)).toEqual([5, 10, 20, 40, 80]);
-    expect(waits.at(-1)).toBe(1_000_000);
+    expect(waits.at(-1)).toBe(60_000);
     expect(queue.retry('b')).toBe(5);
     queue.forget('a');
     expect(queue.retry('a')).toBe(5);
