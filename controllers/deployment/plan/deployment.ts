@@ -3,7 +3,7 @@ import { analysisEnd, plannedAnalysis } from './analysis.ts';
 import { deadlineAt, watchDeadline, withProgress } from './deadline.ts';
 import type { DeploymentPlan } from './deploymentPlan.ts';
 import { drainedAt } from './drain.ts';
-import { backBy, forcedAt } from './ending.ts';
+import { backBy, forcedAt, wasBack } from './ending.ts';
 import { planEvents } from './events.ts';
 import { troubleAt, watchHealth } from './health.ts';
 import { planRemovals } from './history.ts';
@@ -49,7 +49,7 @@ export function planDeployment(observation: Observation): DeploymentPlan {
 
 /** The next moment at which time alone changes the plan. */
 function wakeUpOf({ situation, memory, course }: Outlook): number | undefined {
-  const { now, strategy, revisions, observation } = situation;
+  const { now, strategy, revisions } = situation;
   const { step, failed } = memory;
   const pause = step?.stage === 'Pausing' ? strategy.steps[step.index - 1]?.pause?.duration : undefined;
   const times = [
@@ -57,19 +57,15 @@ function wakeUpOf({ situation, memory, course }: Outlook): number | undefined {
     analysisEnd(situation, memory),
     deadlineAt(situation, memory),
     troubleAt(situation, course),
-    forcedAt(situation, memory),
-    failed === undefined ? undefined : backBy(situation, failed.at),
+    ...(failed === undefined || wasBack(situation, failed)
+      ? []
+      : [forcedAt(situation, memory), backBy(situation, failed.at)]),
     ...[...revisions.keys()].map((hash) => drainedAt(situation, hash)),
   ];
   // Results that are to come wake by themselves; a trusted route or a pod does, too.
-  const coming = times.filter((time) => time !== undefined && time > now);
-  const { status } = observation.deployment;
-  const over = failed !== undefined && status?.phase === failed.ending && status.failed?.at === failed.at;
-  const left =
-    over && failed !== undefined
-      ? coming.filter((time) => time !== backBy(situation, failed.at) && time !== forcedAt(situation, memory))
-      : coming;
   let next: number | undefined;
-  for (const time of left) if (time !== undefined && (next === undefined || time < next)) next = time;
+  for (const time of times) {
+    if (time !== undefined && time > now && (next === undefined || time < next)) next = time;
+  }
   return next;
 }

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Strategy } from '../../../crds/deployment/schema.ts';
-import { anObservation, aRevision, aRoute, routed } from './builders.ts';
+import { aCanary, anObservation, aRevision, aRoute, routed } from './builders.ts';
 import { planDeployment } from './deployment.ts';
 import { allPods } from './deploymentPlan.ts';
 import type { RouteView } from './observation.ts';
+import { good, healthy, steps, until } from './played.ts';
 
 /** A whole first revision behind a gateway, whose route is like this. */
 function phaseWith(
@@ -38,6 +39,19 @@ describe('what a gateway serves is Healthy once it is known to be served', () =>
     expect(phaseWith(type, unserved, aRoute(all)).phase).toBe('Healthy');
     expect(phaseWith(type, aRoute({ r1: 100 }), aRoute(all)).phase).toBe('Progressing');
   });
+});
+
+test('a way back that is over stays so, though a pod dies while the template is wrong', () => {
+  const world = healthy({ strategy: aCanary({ steps }), traffic: routed });
+  world.newTemplate(good);
+  until(world, 'Paused');
+  world.ask('Abort', 0);
+  until(world, 'Aborted');
+  world.knowTemplate('Invalid');
+  until(world, 'Invalid');
+  world.die(0);
+  world.sync(0);
+  expect(world.plan()).toMatchObject({ status: { phase: 'Invalid' } });
 });
 
 test('what is given up loses its broken pods in the plan that gives it up: no status of its own wakes it', () => {

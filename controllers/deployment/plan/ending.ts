@@ -1,7 +1,7 @@
 import { timeOf } from './amounts.ts';
 import type { Course } from './course.ts';
 import type { PlannedRoute } from './deploymentPlan.ts';
-import type { Memory } from './memory.ts';
+import type { Failed, Memory } from './memory.ts';
 import { availableOf, desiredOf, type Situation } from './situation.ts';
 import { isServed, isWritten } from './traffic.ts';
 
@@ -31,9 +31,14 @@ export function isBack(
 ): boolean {
   const { failed } = memory;
   if (failed === undefined || course.canary !== undefined) return false;
-  const { status } = situation.observation.deployment;
-  if (status?.phase === failed.ending && status.failed?.at === failed.at) return true;
+  if (wasBack(situation, failed)) return true;
   return isWhole(situation, course, route) || situation.now >= backBy(situation, failed.at);
+}
+
+/** Whether the last status says that the way back is over: by its ending, or by what has been wrong with the template since. */
+export function wasBack({ observation }: Situation, { at, ending }: Failed): boolean {
+  const { status } = observation.deployment;
+  return status?.failed?.at === at && (status.phase === ending || status.phase === 'Invalid');
 }
 
 /** When the way back is over at the latest; milliseconds since the epoch. */

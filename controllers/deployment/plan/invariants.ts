@@ -21,6 +21,7 @@ export type Invariant =
   | 'a request acts once'
   | 'one revision at a time'
   | 'at rest nothing is written'
+  | 'at rest until its wake-up'
   | 'every run ends'
   | 'going back ends whole';
 

@@ -98,9 +98,13 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     breaks: 'given up is not tried again',
     plan: (observation) => planDeployment(forgetting(observation, 'failed')),
   },
-  'no memory of requests': {
+  'no memory of requests once the spec is another': {
     breaks: 'a request acts once',
-    plan: (observation) => planDeployment(forgetting(observation, 'lastRequest')),
+    plan: (observation) => {
+      const { metadata, status } = observation.deployment;
+      const same = status?.observedGeneration === metadata.generation;
+      return planDeployment(same ? observation : forgetting(observation, 'lastRequest'));
+    },
   },
   'new pods before the old ones are gone': {
     breaks: 'one revision at a time',
@@ -109,8 +113,33 @@ export const mutants: Readonly<Record<string, Mutant>> = {
         withRevisions(observation, (one) => ({ ...one, pods: { ...one.pods, total: 0, terminating: 0 } })),
       ),
   },
-  'the time in its words': {
+  'a note made anew with each look': {
     breaks: 'at rest nothing is written',
+    plan: (observation) => {
+      const plan = planDeployment(observation);
+      const noted = new Map(observation.revisions.map(({ hash, sizedFor = 0 }) => [hash, sizedFor]));
+      return {
+        ...plan,
+        replicaSets: plan.replicaSets.map((one) => ({ ...one, sizedFor: (noted.get(one.hash) ?? 0) + 1 })),
+      };
+    },
+  },
+  'no wake-up': {
+    breaks: 'at rest until its wake-up',
+    plan: (observation) => ({ ...planDeployment(observation), wakeUp: undefined }),
+  },
+  'nothing done about what it gives up before its status says so': {
+    breaks: 'at rest until its wake-up',
+    plan: (observation) => {
+      const plan = planDeployment(observation);
+      const { failed } = observation.deployment.status ?? {};
+      return plan.status.failed?.at === failed?.at
+        ? plan
+        : { ...plan, replicaSets: [], remove: [], route: undefined };
+    },
+  },
+  'the time in its words': {
+    breaks: 'at rest until its wake-up',
     plan: (observation) => {
       const plan = planDeployment(observation);
       return {
@@ -125,7 +154,14 @@ export const mutants: Readonly<Record<string, Mutant>> = {
       const { route, deployment } = observation;
       const plan = planDeployment(observation);
       if (route === undefined || route.verified || deployment.status === undefined) return plan;
-      return { ...plan, status: deployment.status, replicaSets: [], remove: [], route: undefined };
+      return {
+        ...plan,
+        status: deployment.status,
+        replicaSets: [],
+        remove: [],
+        route: undefined,
+        events: [],
+      };
     },
   },
   'a way back that waits for the gateway to confirm it': {

@@ -12,7 +12,8 @@ export interface Write {
     | { readonly type: 'Remove'; readonly hash: string; readonly version: number }
     | { readonly type: 'Route'; readonly route: PlannedRoute; readonly version: number }
     | { readonly type: 'Services'; readonly hashes: ReadonlySet<string> }
-    | { readonly type: 'Status'; readonly version: number };
+    /** `alone`: nothing else of the plan was to be written. */
+    | { readonly type: 'Status'; readonly version: number; readonly alone: boolean };
   /** Whether its process was killed after it was sent. */
   late: boolean;
 }
@@ -51,6 +52,6 @@ export function plannedWrites(
   if (plan.route !== undefined && edge.state !== 'Foreign' && !edge.has(plan.route)) {
     add({ type: 'Route', route: plan.route, version: edge.version });
   }
-  add({ type: 'Status', version });
+  add({ type: 'Status', version, alone: writes.length === 0 });
   return writes;
 }

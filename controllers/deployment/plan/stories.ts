@@ -3,6 +3,7 @@
 import type { CanaryStep, Strategy } from '../../../crds/deployment/schema.ts';
 import { Invariants } from './invariants.ts';
 import type { Spec } from './observation.ts';
+import { checkRest } from './resting.ts';
 import { settle } from './settling.ts';
 import { able, type Fate, type Planner, World } from './world.ts';
 
@@ -23,7 +24,14 @@ export interface Story {
 /** Plays a story with a planner, checks every write, and lets it come to its end. */
 export function play(given: Story, plan: Planner): World {
   const invariants = new Invariants();
-  const world = new World(given.spec, given.fate, plan, (where, write) => invariants.check(where, write));
+  let repeated = 0;
+  const world = new World(given.spec, given.fate, plan, (where, write) => {
+    invariants.check(where, write);
+    if (write.change.type !== 'Status' || !write.change.alone) return;
+    // Most say what was said before: a few of those are enough.
+    const isNews = write.plan.status.message !== write.observation.deployment.status?.message;
+    if (isNews || repeated++ % 8 === 0) checkRest(plan, write);
+  });
   // A beginning, so that most stories are about what comes after.
   for (let round = 0; round < 6; round += 1) reconcileAll(world, round);
   for (const { kind, pick } of given.events) happenings[kind % happenings.length]?.(world, pick, given);
