@@ -28,6 +28,21 @@ export function policyMetrics(registry: Registry, all: () => Iterable<Policy>): 
       this.set([...all()].reduce((sum, { status }) => sum + (status?.expired?.length ?? 0), 0));
     },
   });
+  new Gauge({
+    name: 'mainstay_policy_framework_verdicts',
+    help: 'Verdicts on what is there of all Policies that check a control of the framework, by result.',
+    labelNames: ['framework', 'result'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { spec, status } of all()) {
+        const frameworks = new Set(spec.controls?.map(({ framework }) => framework));
+        for (const framework of frameworks)
+          for (const [result, value] of Object.entries(status?.counts ?? {}))
+            this.inc({ framework, result }, value);
+      }
+    },
+  });
   return changeMetrics(registry, { prefix: 'mainstay_policy', what: 'Admission policies and bindings' });
 }
 
