@@ -73,7 +73,7 @@ function aServer(fixes: Fixes = {}) {
   return { client, asked, is, make, replicas };
 }
 
-function aFixer(client: Client) {
+function aFixer(client: Client, perMinute = 60_000) {
   const clock = new ManualClock();
   const ledger = new Ledger(() => {});
   const fixer = new Fixer({
@@ -83,7 +83,7 @@ function aFixer(client: Client) {
     metrics: { made: () => {}, found: () => {}, reverted: () => {}, eventDropped: () => {} },
     ledger,
     rate: { take: async () => {} },
-    pace: new Pace(60_000, clock),
+    pace: new Pace(perMinute, clock),
     recollection: new Recollection(),
     now: () => clock.now(),
   });
@@ -146,6 +146,46 @@ it('a fix that is in the way of another, and is not made, holds that up no longe
   await look(violates('web', ['a', 'b']));
   expect(replicas('web')).toBe(5);
   expect(reasonOf(ledger, 'a')).toEqual(['web NotSettling']);
+});
+
+it('objects are fixed one after another, and nothing is asked of the next before its time', async () => {
+  const { client, asked, make, replicas } = aServer({ p: () => 2 });
+  const { ledger, clock, look, violates } = aFixer(client, 10);
+  ledger.follow([applies('p')]);
+  for (const name of ['a', 'b']) make(name);
+  const [first, second] = [violates('a', ['p']), violates('b', ['p'])];
+  await look(first);
+  expect(replicas('a')).toBe(2);
+  asked.length = 0;
+  expect(await look(second)).toEqual({ requeueAfter: 6000 });
+  clock.advance(5999);
+  expect(await look(second)).toEqual({ requeueAfter: 1 });
+  expect(asked).toEqual([]);
+  clock.advance(1);
+  await look(second);
+  expect(replicas('b')).toBe(2);
+});
+
+it('against a controller that undoes it at once, a fix comes no faster than others, and then no more', async () => {
+  const { client, asked, make, replicas } = aServer({ p: () => 2 });
+  const { ledger, clock, look, violates } = aFixer(client, 10);
+  ledger.follow([applies('p')]);
+  make('web');
+  const key = violates('web', ['p']);
+  const fixedAt: number[] = [];
+  const anHour = 3_600_000;
+  while (clock.now() < anHour) {
+    const { requeueAfter = anHour } = await look(key);
+    if (replicas('web') === 1) clock.advance(Math.min(requeueAfter, anHour));
+    else {
+      fixedAt.push(clock.now());
+      // It writes the object whole, so that the object remembers nothing.
+      make('web');
+    }
+  }
+  expect(fixedAt).toEqual([0, 6000, 12_000]);
+  expect(asked.filter((one) => one === 'patch web')).toHaveLength(3);
+  expect(reasonOf(ledger, 'p')).toEqual(['web UndoneAgain']);
 });
 
 it('what was gone is forgotten, but not another of its name that came meanwhile', async () => {
