@@ -8,7 +8,7 @@ import { type CompiledObject, policiesOf } from './objects.ts';
 export interface Transition<T extends LiveObject = LiveObject> {
   /** To be made, each policy before its binding. */
   readonly missing: readonly CompiledObject[];
-  /** May go now, each binding before its policy. */
+  /** May go now. */
   readonly obsolete: readonly T[];
   /** When something else may go; milliseconds since 1970. */
   readonly until: number | undefined;
@@ -48,10 +48,7 @@ export function transition<T extends LiveObject>(
   const next = Math.min(...leaving.map(({ left }) => left).filter((left) => left > 0));
   return {
     missing: desired.filter((object) => !there.has(keyOfCompiled(object))),
-    obsolete: leaving
-      .filter(({ left }) => left <= 0)
-      .map(({ object }) => object)
-      .toSorted((a, b) => Number(isBinding(b)) - Number(isBinding(a))),
+    obsolete: leaving.filter(({ left }) => left <= 0).map(({ object }) => object),
     until: Number.isFinite(next) ? now + next : undefined,
   };
 }
@@ -71,10 +68,6 @@ function waitOf<T extends LiveObject>(
       return found === undefined ? Number.POSITIVE_INFINITY : wait(found);
     });
   return Math.max(0, ...waits);
-}
-
-function isBinding({ kind }: LiveObject): boolean {
-  return kind.endsWith('Binding');
 }
 
 /** One string for an object of any of these kinds. */
