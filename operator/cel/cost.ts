@@ -1,6 +1,7 @@
+import { boundList } from './bounds.ts';
 import { NamedFormat } from './library/namedFormats.ts';
 import { byteLength, codePointCount } from './text.ts';
-import { Bytes, CelError, ListValue, MapValue, OpaqueValue, Optional, type Value } from './value.ts';
+import { Bytes, ListValue, MapValue, OpaqueValue, Optional, type Value } from './value.ts';
 
 /** What the API server allows an expression to cost. */
 export const defaultCostLimit = 1_000_000;
@@ -19,12 +20,26 @@ export class CostExceeded extends Error {
   }
 }
 
-/** What a call has cost, by what it was given and what it gave. */
-export type CallCost = (args: readonly Value[], result: Value) => number;
+/** What a call costs: before it is made, by what it is given, so that what is too dear is not begun; and by what it gave. */
+export interface CallCost {
+  readonly before: (args: readonly Value[]) => number;
+  readonly after: (result: Value) => number;
+}
 
 /** What calls cost, by the API server's own table. The overload is empty where more than one is possible. */
 export function callCost(name: string, overload: string): CallCost {
-  return tracked(overload) ?? byName(name, overload) ?? byOverload(overload);
+  const after = byResult(name, overload);
+  if (after !== undefined) return { before: () => 0, after };
+  return { before: tracked(overload) ?? byName(name, overload) ?? byOverload(overload), after: () => 0 };
+}
+
+type CostBefore = CallCost['before'];
+
+function byResult(name: string, overload: string): CallCost['after'] | undefined {
+  if (name === 'join') return (result) => Math.ceil(ownSize(result) * 2 * perCharacter);
+  return ['list_slice', 'lists_range', 'list_reverse'].includes(overload)
+    ? (result) => listCall(1, ownSize(result))
+    : undefined;
 }
 
 /** What it costs to compare two values. */
@@ -49,17 +64,13 @@ function ownSize(value: Value): number {
 }
 
 /** CEL's own extensions reckon for themselves. */
-function tracked(overload: string): CallCost | undefined {
+function tracked(overload: string): CostBefore | undefined {
   switch (overload) {
     case 'list_sets_contains_list':
     case 'list_sets_intersects_list':
       return (args) => 1 + ownSize(first(args)) * ownSize(second(args));
     case 'list_sets_equivalent_list':
       return (args) => 1 + 2 * ownSize(first(args)) * ownSize(second(args));
-    case 'list_slice':
-    case 'lists_range':
-    case 'list_reverse':
-      return (_, result) => listCall(1, ownSize(result));
     case 'list_flatten':
       return (args) => listCall(1, ownSize(first(args)));
     case 'list_flatten_int':
@@ -80,13 +91,13 @@ function selfCompare(list: Value): number {
   return listCall(isText ? 2 + perCharacter : 2, length * length);
 }
 
-const walk: CallCost = (args) => treeCost(first(args));
-const once: CallCost = (args) => traversal(ownSize(first(args)));
-const twice: CallCost = (args) => Math.ceil(ownSize(first(args)) * 2 * perCharacter);
-const nominal: CallCost = () => 1;
+const walk: CostBefore = (args) => treeCost(first(args));
+const once: CostBefore = (args) => traversal(ownSize(first(args)));
+const twice: CostBefore = (args) => Math.ceil(ownSize(first(args)) * 2 * perCharacter);
+const nominal: CostBefore = () => 1;
 
 /** Kubernetes' own functions, and some of CEL's. */
-const named: Readonly<Record<string, CallCost>> = {
+const named: Readonly<Record<string, CostBefore>> = {
   isSorted: walk,
   sum: walk,
   max: walk,
@@ -109,7 +120,6 @@ const named: Readonly<Record<string, CallCost>> = {
   replace: twice,
   split: twice,
   'ip.isCanonical': twice,
-  join: (_, result) => Math.ceil(ownSize(result) * 2 * perCharacter),
   find: (args) => regexCost(ownSize(first(args)), ownSize(second(args))),
   findAll: (args) => regexCost(ownSize(first(args)), ownSize(second(args))),
   validate: (args) => {
@@ -118,13 +128,13 @@ const named: Readonly<Record<string, CallCost>> = {
   },
 };
 
-function byName(name: string, overload: string): CallCost | undefined {
+function byName(name: string, overload: string): CostBefore | undefined {
   if (overload === 'cidr_ip') return nominal;
   if (name === 'containsIP' || name === 'containsCIDR') return networkCost(name, overload);
   return Object.hasOwn(named, name) ? named[name] : undefined;
 }
 
-function networkCost(name: string, overload: string): CallCost {
+function networkCost(name: string, overload: string): CostBefore {
   return (args) => {
     const network = ownSize(first(args));
     const other = overload.endsWith('_string') ? traversal(ownSize(second(args))) : 0;
@@ -136,7 +146,7 @@ function networkCost(name: string, overload: string): CallCost {
 const regexCost = (text: number, pattern: number) =>
   Math.ceil((1 + text) * perCharacter) * Math.ceil(pattern * perPatternCharacter);
 
-function byOverload(overload: string): CallCost {
+function byOverload(overload: string): CostBefore {
   switch (overload) {
     case 'starts_with_string':
     case 'ends_with_string':
@@ -170,16 +180,20 @@ function byOverload(overload: string): CallCost {
 
 /** What it costs to walk over a value and all that it holds. */
 function treeCost(value: Value): number {
-  if (value instanceof CelError) return 1;
-  if (typeof value === 'string') return Math.trunc(byteLength(value) * perCharacter);
-  if (value instanceof Bytes) return Math.trunc(value.data.length * perCharacter);
-  if (value instanceof ListValue) {
-    let cost = 0;
-    for (const item of value) cost += treeCost(item);
-    return cost;
-  }
-  if (!(value instanceof MapValue)) return 1;
   let cost = 0;
-  for (const key of value.keys()) cost += treeCost(key) + treeCost(value.get(key) ?? null);
+  let walked = 0;
+  const walk = (one: Value): void => {
+    boundList(++walked);
+    if (typeof one === 'string') cost += Math.trunc(byteLength(one) * perCharacter);
+    else if (one instanceof Bytes) cost += Math.trunc(one.data.length * perCharacter);
+    else if (one instanceof ListValue) for (const item of one) walk(item);
+    else if (one instanceof MapValue) {
+      for (const key of one.keys()) {
+        walk(key);
+        walk(one.get(key) ?? null);
+      }
+    } else cost += 1;
+  };
+  walk(value);
   return cost;
 }

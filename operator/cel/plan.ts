@@ -288,9 +288,9 @@ function invoked(
     if (arg instanceof CelError) failed ??= arg;
   }
   if (failed !== undefined) return paid(frame, 1, failed);
+  charge(frame, cost.before(args));
   const result = invoke(args);
-  charge(frame, cost(args, result));
-  return result;
+  return paid(frame, cost.after(result), result);
 }
 
 function gathered(

@@ -1,3 +1,4 @@
+import { boundText, joined } from '../bounds.ts';
 import { formatDouble, toText } from '../convert.ts';
 import { compareText } from '../text.ts';
 import { formatDuration, formatTimestamp } from '../time.ts';
@@ -36,6 +37,7 @@ export function formatText(template: string, args: ListValue): Value {
     const formatted = formatOne(clause, args.at(next));
     if (formatted instanceof CelError) return formatted;
     text += formatted;
+    boundText(text.length);
     next++;
     at = clause.end;
   }
@@ -160,7 +162,7 @@ function wrongType(value: Value): CelError {
 function nested(value: Value): string | CelError {
   if (value instanceof ListValue) {
     const parts = all([...value].map(quoted));
-    return parts instanceof CelError ? parts : `[${parts.join(', ')}]`;
+    return parts instanceof CelError ? parts : `[${joined(parts, ', ')}]`;
   }
   if (value instanceof MapValue) return nestedMap(value);
   if (typeof value === 'number') return Number.isFinite(value) ? value.toFixed(6) : formatDouble(value);
@@ -179,7 +181,8 @@ function nestedMap(map: MapValue): string | CelError {
     pairs.push([pair[0] ?? '', pair[1] ?? '']);
   }
   const sorted = pairs.toSorted(([a], [b]) => compareText(a, b));
-  return `{${sorted.map(([key, value]) => `${key}:${value}`).join(', ')}}`;
+  const entries = sorted.map(([key, value]) => `${key}:${value}`);
+  return `{${joined(entries, ', ')}}`;
 }
 
 function all(parts: readonly (string | CelError)[]): readonly string[] | CelError {

@@ -1,3 +1,4 @@
+import { boundList } from '../bounds.ts';
 import { CelList, CelMap, RangeList } from '../collections.ts';
 import { isEqual, isOrdered, order } from '../compare.ts';
 import {
@@ -86,7 +87,12 @@ export const lists: Readonly<Record<string, readonly Overload[]>> = {
   'lists.range': [
     overload('lists_range', [int], list(int), (size) => new RangeList(size > 0n ? Number(size) : 0)),
   ],
-  reverse: [member('list_reverse', [anyList], anyList, (items) => new CelList([...items].reverse()))],
+  reverse: [
+    member('list_reverse', [anyList], anyList, (items) => {
+      boundList(items.size);
+      return new CelList([...items].reverse());
+    }),
+  ],
   distinct: [member('list_distinct', [anyList], anyList, distinct)],
   'sets.contains': [overload('list_sets_contains_list', [anyList, anyList], bool, contains)],
   'sets.equivalent': [
@@ -171,6 +177,7 @@ function slice(items: ListValue, start: bigint, end: bigint): Value {
   if (start < 0n || end < 0n) return new CelError(`${asked}, negative indexes not supported`);
   if (start > end) return new CelError(`${asked}, start index must be less than or equal to end index`);
   if (BigInt(items.size) < end) return new CelError(`${asked}, list is length ${items.size}`);
+  boundList(Number(end - start));
   const sliced: Value[] = [];
   for (let index = Number(start); index < Number(end); index++) sliced.push(items.at(index));
   return new CelList(sliced);
@@ -182,6 +189,7 @@ function flatten(items: ListValue, depth: bigint): readonly Value[] {
     if (item instanceof ListValue && depth > 0n)
       for (const inner of flatten(item, depth - 1n)) flat.push(inner);
     else flat.push(item);
+    boundList(flat.length);
   }
   return flat;
 }

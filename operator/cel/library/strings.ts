@@ -1,3 +1,4 @@
+import { boundText, joined } from '../bounds.ts';
 import { CelList } from '../collections.ts';
 import { bool, dyn, int, list, member, type Overload, overload, string } from '../functions.ts';
 import { regexOf } from '../regex.ts';
@@ -129,24 +130,10 @@ function substring(text: string, start: bigint, end: bigint): Value {
 }
 
 function replace(text: string, old: string, by: string, limit: bigint): Value {
-  if (limit < 0n)
-    return old === ''
-      ? `${by}${codePoints(text)
-          .map((point) => point + by)
-          .join('')}`
-      : text.replaceAll(old, () => by);
-  const count = limit > BigInt(text.length + 1) ? text.length + 1 : Number(limit);
-  if (old === '') {
-    const points = codePoints(text);
-    return (
-      points.map((point, index) => (index < count ? by + point : point)).join('') +
-      (count > points.length ? by : '')
-    );
-  }
-  const parts = text.split(old);
-  const replaced = parts.slice(0, count + 1).join(by);
-  const rest = parts.slice(count + 1);
-  return rest.length === 0 ? replaced : `${replaced}${old}${rest.join(old)}`;
+  // Nothing stands before and behind each character.
+  const parts = old === '' ? ['', ...codePoints(text), ''] : text.split(old);
+  const count = limit < 0n || limit >= BigInt(parts.length) ? parts.length - 1 : Number(limit);
+  return [joined(parts.slice(0, count + 1), by), ...parts.slice(count + 1)].join(old);
 }
 
 function split(text: string, by: string, limit: bigint): ListValue {
@@ -168,12 +155,13 @@ function trim(text: string): string {
 }
 
 function join(items: ListValue, separator: string): Value {
+  boundText(items.size);
   const parts: string[] = [];
   for (const item of items) {
     if (typeof item !== 'string') return new CelError('join: invalid input');
     parts.push(item);
   }
-  return parts.join(separator);
+  return joined(parts, separator);
 }
 
 const escapes: Readonly<Record<string, string>> = {
