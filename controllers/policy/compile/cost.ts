@@ -14,6 +14,16 @@ const limitEach = 1_000_000;
 /** Of a function whose cost grows with the texts or lists that it is given, in units, where these are of a usual size. */
 const dearCall = 50;
 
+/** Those that cost far more: to ask the authorizer, whatever it is asked, and to compare each element with each. */
+const dearest: Readonly<Record<string, number>> = {
+  check: 350_000,
+  distinct: 7500,
+  equivalent: 7500,
+  intersects: 7500,
+  sort: 7500,
+  sortBy: 7500,
+};
+
 /** Functions and loops that cost no more by themselves than any other part. */
 const cheap = new Set(
   'all bool double dyn exists exists_one existsOne filter has hasValue int map none of optFlatMap optMap or orValue size string type value'.split(
@@ -25,12 +35,13 @@ const cheap = new Set(
 export function costOf({ parts, nesting, calls }: Pick<Source, 'parts' | 'nesting' | 'calls'>): Cost {
   const usual = parts.reduce((sum, { call, depth }) => sum + costOfPart(call) * 60 ** depth, 0);
   const worst = nesting > 0 ? limitEach : [...calls].some(isDear) ? 200_000 : 1000;
-  return { usual: Math.min(limitEach, usual), worst };
+  return { usual: Math.min(limitEach, usual), worst: Math.min(limitEach, Math.max(worst, usual)) };
 }
 
 function costOfPart(call: string | undefined): number {
   if (call === 'has') return 0;
-  return isDear(call) ? dearCall : 1;
+  if (call === undefined || !isDear(call)) return 1;
+  return Object.hasOwn(dearest, call) ? (dearest[call] ?? dearCall) : dearCall;
 }
 
 function isDear(call: string | undefined): boolean {

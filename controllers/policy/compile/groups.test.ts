@@ -22,6 +22,12 @@ describe('limits', () => {
     expect(sizes(many(60, nested))).toEqual([31, 29]);
   });
 
+  it('no object asks the authorizer more often than the server grants, whatever the object', () => {
+    const asks = "authorizer.group('').resource('secrets').check('list').allowed()";
+    expect(sizes(many(40, asks))).toEqual([22, 18]);
+    expect(sizes(many(40, asks, false))).toEqual([19, 19, 2]);
+  });
+
   it('where a failure lets through, nobody can switch off one rule by the cost of another', () => {
     expect(sizes(many(20, 'podSpec.containers.all(c, c.image != "")', false))).toEqual([6, 6, 6, 2]);
   });
