@@ -60,6 +60,18 @@ describe('a change of environments', () => {
   });
 });
 
+describe('another version of the API server', () => {
+  const served = (minor: number) => someFacts({ server: { minor, validating: true, mutating: false } });
+
+  it('has verdicts of its own, so that all is judged again', () => {
+    const policies = [aCandidate('limits'), aCandidate('other')];
+    const roster = new Roster();
+    roster.update(policies, served(32));
+    expect(named(roster.update(policies, served(32)))).toEqual({});
+    expect(named(roster.update(policies, served(33)))).toEqual({ renewed: ['limits', 'other'] });
+  });
+});
+
 describe('the columns of Policies', () => {
   it('are as few as there are Policies, each its own', () => {
     const roster = new Roster();

@@ -61,13 +61,14 @@ export class Roster {
   update(policies: readonly FollowedPolicy[], facts: Facts): Changes {
     const changes = { gone: [], renewed: [], moved: [], retold: [] } as Lists;
     const namespaces = moved(this.#facts?.environments ?? [], facts.environments);
+    const factsMoved = namespaces.size > 0 || this.#facts?.server.minor !== facts.server.minor;
     this.#facts = facts;
     const names = new Set(policies.map(({ name }) => name));
     for (const known of [...this.#followed.values()].filter(({ name }) => !names.has(name))) {
       this.#followed.delete(known.name);
       changes.gone.push(known);
     }
-    for (const policy of policies) this.#take(policy, facts, namespaces.size > 0, changes);
+    for (const policy of policies) this.#take(policy, facts, factsMoved, changes);
     return { ...changes, namespaces };
   }
 
@@ -83,8 +84,8 @@ export class Roster {
     const before = { ...known };
     known.spec = spec;
     known.enforcement = enforcement;
-    if (before.spec !== spec) {
-      known.judged = judgedOf(spec);
+    if (factsMoved || before.spec !== spec) {
+      known.judged = judgedOf(spec, facts);
       known.told = toldOf(spec);
     }
     if (factsMoved || before.judged !== known.judged) known.left = leftOf(spec, facts);
@@ -115,7 +116,7 @@ export class Roster {
       alike: judgesAlike(spec),
       stage: 'waiting',
       at: undefined,
-      judged: judgedOf(spec),
+      judged: judgedOf(spec, facts),
       told: toldOf(spec),
       left: leftOf(spec, facts),
     };
@@ -132,8 +133,11 @@ interface Known extends Followed {
 type Lists = Record<'gone' | 'renewed' | 'moved' | 'retold', Followed[]>;
 
 /** What verdicts depend on. */
-function judgedOf({ match, params, variables, rules, exceptions }: PolicySpec): string {
-  return JSON.stringify([match, params, variables, rules, exceptions]);
+function judgedOf(
+  { match, params, variables, rules, exceptions }: PolicySpec,
+  { server: { minor } }: Facts,
+): string {
+  return JSON.stringify([match, params, variables, rules, exceptions, minor]);
 }
 
 /** What is told beside them. */
