@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { podOf } from '../../bench/policy/world.ts';
 import { validatingOf } from '../../controllers/policy/compile/builders.ts';
 import { compile } from '../../controllers/policy/compile/index.ts';
+import { projected } from '../../controllers/policy/evaluate/index.ts';
 import type { Enforcement } from '../../crds/policy/schema.ts';
 import {
   admissionVariables,
@@ -84,6 +86,14 @@ describe('the Pod Security Standards', () => {
 
   it.each(['Audit', 'Warn', 'Deny'] as const)('with %s are one object of the API server', (enforcement) => {
     expect(validatingOf(compile(candidates(enforcement), facts))).toHaveLength(1);
+  });
+
+  it('read less than half of a pod, and nothing more of it is kept in the background', () => {
+    const pods = { group: '', version: 'v1', resource: 'pods', kind: 'Pod', namespaced: true };
+    const read = candidates('Audit').flatMap(({ name, spec }) => judge(name, spec).reads(pods));
+    const pod = { ...podOf('shop', 1, 1) };
+    const size = (object: object) => JSON.stringify(object).length;
+    expect(size(projected(read)(pod))).toBeLessThan(size(pod) / 2);
   });
 
   it('cost a pod of a hundred bad containers a fifth of what a request may cost', () => {
