@@ -9,10 +9,13 @@ export interface ReportApi {
 }
 
 export interface PolicyReport extends KubernetesObject, Partial<ReportContent> {
-  /** In the cache only, in the place of what a report says: what that comes to. */
+  // In the cache only, in the place of what a report says.
+  /** What that comes to. */
   readonly digest?: string;
   /** The same without what is suggested. */
   readonly bareDigest?: string;
+  /** Whether we made it. */
+  readonly isOurs?: boolean;
 }
 
 /** What a report says. */

@@ -47,7 +47,6 @@ export function addPolicyReports(
     const informer = manager.informer({
       resource,
       labelSelector: labels.report,
-      managedFields: 'own',
       transform: outlineOf,
       optional: true,
       // Where reports are defined later, all are to be written then.

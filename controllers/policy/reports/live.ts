@@ -1,15 +1,16 @@
-import { appliedFields, hashOf } from '../../../operator/apply/identity.ts';
+import { hashOf } from '../../../operator/apply/identity.ts';
 import type { KubernetesObject } from '../../../operator/resources/object.ts';
 import type { PolicyReport, ReportContent, ReportResult, ReportSummary } from './api.ts';
 import { annotations, fieldManager, labels } from './marks.ts';
 
-/** Keeps of a report what it comes to. Nothing is believed that it says of itself: who changed a result finds it put right. */
+/** Keeps of a report whether it is ours, and what it comes to. Nothing is believed that it says of itself: who changed a result finds it put right. */
 export function outlineOf(report: PolicyReport): PolicyReport {
   const { apiVersion, kind, metadata, summary, results = [] } = report;
   return {
     apiVersion,
     kind,
     metadata,
+    isOurs: isOurs(report),
     ...digestsOf({ summary, results }, metadata.annotations?.[annotations.cut]),
   };
 }
@@ -29,10 +30,11 @@ function withoutFix({ properties, ...result }: ReportResult): object {
   return { ...result, ...(Object.keys(others).length > 0 && { properties: others }) };
 }
 
-const identity = { fieldManager, ownerLabel: '', desiredAnnotation: '' };
-
-/** Whether we made it: the mark counts only where our field manager set it. */
-export function isOurs({ metadata }: KubernetesObject): boolean {
-  const fields = appliedFields(identity, metadata)?.fieldsV1;
-  return fields?.['f:metadata']?.['f:labels']?.[`f:${labels.report}`] !== undefined;
+/** Whether we made it: the mark counts only where our field manager set it, by creating or by applying. */
+function isOurs({ metadata: { managedFields = [] } }: KubernetesObject): boolean {
+  return managedFields.some(
+    ({ manager, fieldsV1 }) =>
+      manager === fieldManager &&
+      fieldsV1?.['f:metadata']?.['f:labels']?.[`f:${labels.report}`] !== undefined,
+  );
 }

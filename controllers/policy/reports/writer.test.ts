@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ApiError } from '../../../operator/client/apiError.ts';
 import type { Client } from '../../../operator/client/client.ts';
 import type { KubernetesObject } from '../../../operator/resources/object.ts';
 import { type PolicyReport, reportApis } from './api.ts';
@@ -13,18 +14,32 @@ const { signal } = new AbortController();
 function setUp(keeps: (report: PolicyReport) => PolicyReport = (report) => report) {
   if (api === undefined) throw new Error('there are reports');
   const resource = api.namespaced;
-  const state = { live: undefined as PolicyReport | undefined, now: 0, sent: 0, served: true };
+  const state = {
+    live: undefined as PolicyReport | undefined,
+    now: 0,
+    sent: 0,
+    operations: [] as string[],
+    served: true,
+    taken: false,
+  };
+  const written = (operation: 'Apply' | 'Update', sent: KubernetesObject) => {
+    state.sent += 1;
+    state.operations.push(operation);
+    const kept = keeps(sent);
+    const managedFields = [...(state.live?.metadata.managedFields ?? []), entryOf(operation)];
+    state.live = outlineOf({ ...kept, metadata: { ...kept.metadata, managedFields } });
+    return kept;
+  };
   const client = {
-    apply: async (_: unknown, sent: KubernetesObject) => {
-      state.sent += 1;
-      const kept = keeps(sent);
-      state.live = outlineOf({ ...kept, metadata: { ...kept.metadata, managedFields: ours } });
-      return kept;
+    create: async (_: unknown, sent: KubernetesObject) => {
+      if (state.taken) throw alreadyExists;
+      return written('Update', sent);
     },
+    apply: async (_: unknown, sent: KubernetesObject) => written('Apply', sent),
     delete: async () => {
       state.live = undefined;
     },
-  } as unknown as Pick<Client, 'apply' | 'delete'>;
+  } as unknown as Pick<Client, 'create' | 'apply' | 'delete'>;
   const live = {
     get served() {
       return state.served;
@@ -36,13 +51,14 @@ function setUp(keeps: (report: PolicyReport) => PolicyReport = (report) => repor
   return { state, writerOf };
 }
 
-const ours = [
-  {
-    manager: 'mainstay',
-    operation: 'Apply' as const,
-    fieldsV1: { 'f:metadata': { 'f:labels': { 'f:mainstay.dev/report': {} } } },
-  },
-];
+const entryOf = (operation: 'Apply' | 'Update') => ({
+  manager: 'mainstay',
+  operation,
+  fieldsV1: { 'f:metadata': { 'f:labels': { 'f:mainstay.dev/report': {} } } },
+});
+
+const subject = { verb: 'create', kind: 'PolicyReport', name: 'shop/mainstay-policies' };
+const alreadyExists = new ApiError(subject, 409, { reason: 'AlreadyExists' });
 
 function content(fail: number, fix?: string): Written {
   return {
@@ -81,10 +97,27 @@ describe('a report', () => {
     expect(state.sent).toBe(2);
   });
 
-  it('goes when there is nothing to say, if it is ours', async () => {
+  it('is created first, but where what it is marked with would stay, and applied from then on', async () => {
     const { state, writerOf } = setUp();
     const writer = writerOf();
-    await writer.write('shop', content(1), signal);
+    for (const fail of [1, 2]) await writer.write('shop', content(fail), signal);
+    expect(state.operations).toEqual(['Update', 'Apply']);
+    await writer.write('shop', undefined, signal);
+    await writer.write('shop', { ...content(1), cut: 3 }, signal);
+    expect(state.operations.slice(2)).toEqual(['Apply']);
+  });
+
+  it('is applied where one is there that is not known as ours', async () => {
+    const { state, writerOf } = setUp();
+    state.taken = true;
+    expect(await writerOf().write('shop', content(1), signal)).toBe('Applied');
+    expect(state.operations).toEqual(['Apply']);
+  });
+
+  it.each([1, 2])('goes when there is nothing to say, if it is ours, written %i times', async (times) => {
+    const { state, writerOf } = setUp();
+    const writer = writerOf();
+    for (let fail = 1; fail <= times; fail += 1) await writer.write('shop', content(fail), signal);
     expect(await writer.write('shop', undefined, signal)).toBe('Deleted');
     expect(await writer.write('shop', undefined, signal)).toBe('Unchanged');
     state.live = { apiVersion: 'v1', kind: 'PolicyReport', metadata: { name: 'of-others' } };

@@ -1,11 +1,11 @@
 import type { Informer } from '../../../operator/cache/informer.ts';
-import { isNamespaceTerminating, isNotFound } from '../../../operator/client/apiError.ts';
+import { isAlreadyExists, isNamespaceTerminating, isNotFound } from '../../../operator/client/apiError.ts';
 import type { Client } from '../../../operator/client/client.ts';
 import { keyOf } from '../../../operator/resources/object.ts';
 import { apiVersionOf, type Resource } from '../../../operator/resources/resource.ts';
 import type { PolicyReport } from './api.ts';
 import type { Written } from './content.ts';
-import { digestsOf, isOurs, outlineOf } from './live.ts';
+import { digestsOf, outlineOf } from './live.ts';
 import { annotations, labels, reportName } from './marks.ts';
 
 /** What became of a report. `Later`: it is to be asked for again after `suggestionsWait`. */
@@ -17,11 +17,12 @@ export type Outcome = 'Unchanged' | 'Applied' | 'Deleted' | 'Later';
  */
 export const suggestionsWait = 30_000;
 
+type ReportClient = Pick<Client, 'create' | 'apply' | 'delete'>;
 type Live = Pick<Informer<PolicyReport>, 'served' | 'hasSynced' | 'get'>;
 
 /** Writes the reports of one kind, each only if it says something else than is there. */
 export class ReportWriter {
-  readonly #client: Pick<Client, 'apply' | 'delete'>;
+  readonly #client: ReportClient;
   readonly #resource: Resource<PolicyReport>;
   readonly #live: Live;
   readonly #now: () => number;
@@ -31,7 +32,7 @@ export class ReportWriter {
   readonly #waiting = new Map<string, number>();
 
   constructor(
-    client: Pick<Client, 'apply' | 'delete'>,
+    client: ReportClient,
     resource: Resource<PolicyReport>,
     live: Live,
     now: () => number = () => performance.now(),
@@ -59,21 +60,18 @@ export class ReportWriter {
     if (!waits) this.#waiting.delete(namespace);
     if (stands || waits) return stands ? 'Unchanged' : 'Later';
     try {
-      const answer = await this.#client.apply(
-        this.#resource,
-        {
-          apiVersion: apiVersionOf(this.#resource),
-          kind: this.#resource.kind,
-          metadata: {
-            ...name,
-            labels: { 'app.kubernetes.io/managed-by': 'mainstay', [labels.report]: 'policies' },
-            ...(told !== undefined && { annotations: { [annotations.cut]: told } }),
-          },
-          summary,
-          results,
+      const report = {
+        apiVersion: apiVersionOf(this.#resource),
+        kind: this.#resource.kind,
+        metadata: {
+          ...name,
+          labels: { 'app.kubernetes.io/managed-by': 'mainstay', [labels.report]: 'policies' },
+          ...(told !== undefined && { annotations: { [annotations.cut]: told } }),
         },
-        { signal },
-      );
+        summary,
+        results,
+      };
+      const answer = await this.#send(report, live, signal);
       this.#remember(namespace, sent, outlineOf(answer).digest);
       return 'Applied';
     } catch (error) {
@@ -81,6 +79,26 @@ export class ReportWriter {
       if (isNamespaceTerminating(error) || isNotFound(error)) return 'Unchanged';
       throw error;
     }
+  }
+
+  /**
+   * The first of a namespace is created, which costs the API server half of an apply. Not where it has an annotation: what
+   * was created with one keeps it, whatever is applied later.
+   */
+  async #send(
+    report: PolicyReport,
+    live: PolicyReport | undefined,
+    signal: AbortSignal,
+  ): Promise<PolicyReport> {
+    if (live === undefined && report.metadata.annotations === undefined) {
+      try {
+        return await this.#client.create(this.#resource, report, { signal });
+      } catch (error) {
+        // One that is not known as ours: somebody took its label away, or it was made a moment ago.
+        if (!isAlreadyExists(error)) throw error;
+      }
+    }
+    return this.#client.apply(this.#resource, report, { signal });
   }
 
   #waits(namespace: string): boolean {
@@ -95,7 +113,7 @@ export class ReportWriter {
   }
 
   async #delete(live: PolicyReport | undefined, signal: AbortSignal): Promise<Outcome> {
-    if (live === undefined || !isOurs(live)) return 'Unchanged';
+    if (live?.isOurs !== true) return 'Unchanged';
     const { uid } = live.metadata;
     try {
       await this.#client.delete(this.#resource, live.metadata, {

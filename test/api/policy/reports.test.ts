@@ -104,9 +104,9 @@ describe('reports', () => {
     await stage.until('named');
     const written = await stage.written();
     expect(written.toSorted()).toEqual([
-      'patch clusterpolicyreports',
-      `patch policyreports ${calm}`,
-      `patch policyreports ${shop}`,
+      'create clusterpolicyreports',
+      `create policyreports ${calm}`,
+      `create policyreports ${shop}`,
     ]);
   });
 
