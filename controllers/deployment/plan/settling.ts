@@ -88,8 +88,9 @@ function checkEnd(world: World): void {
     throw new Violation('going back ends whole', `there is no stable revision (${detail})`);
   const set = replicaSets.get(stable.hash);
   const good = world.fates.get(stable.hash)?.pods === 'Good';
-  if (good && (set === undefined || set.available < spec.replicas)) {
-    const pods = `${set?.available} of ${set?.desired} pods`;
+  const { available = 0, desired = 0 } = set ?? {};
+  if (good && available < spec.replicas) {
+    const pods = `${available} of ${desired} pods`;
     throw new Violation('going back ends whole', `${pods}, and ${spec.replicas} are promised (${detail})`);
   }
   if (status.phase === 'RollingBack') throw new Violation('every run ends', detail);
