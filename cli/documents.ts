@@ -1,19 +1,10 @@
-import {
-  Composer,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type ParsedNode,
-  Parser,
-  parseAllDocuments,
-  Scalar,
-  type Tags,
-  type Document as YamlDocument,
-} from 'yaml';
+import { getScalarValue, SCALAR_STYLE } from 'js-yaml';
+import { Composer, isScalar, LineCounter, Parser, type Document as YamlDocument } from 'yaml';
+import { type Field, type Node, nodeOf } from './places.ts';
 import type { Place, Problem } from './report.ts';
 import type { Source } from './sources.ts';
+import { valuesIn, type Written } from './values.ts';
+import { yamlOptions } from './yamlOptions.ts';
 
 /** Steps from the root of a document: names of fields, and indices of items. */
 export type Steps = readonly (string | number)[];
@@ -25,9 +16,10 @@ export class Document {
   readonly #range: readonly [start: number, end: number];
   readonly #begins: number;
   readonly #lines: LineCounter;
-  #contents: ParsedNode | null | undefined;
+  #root: { readonly node: Node | undefined } | undefined;
 
-  constructor(source: Source, { value, range, begins, lines }: Parsed) {
+  /** @param lines of the whole file */
+  constructor(source: Source, { value, range, begins }: Written, lines: LineCounter) {
     this.source = source;
     this.value = value;
     this.#range = range;
@@ -36,20 +28,19 @@ export class Document {
   }
 
   /** Read again when first asked for: where things stand takes far more room than what they are, and few are pointed at. */
-  get #node(): ParsedNode | null {
-    if (this.#contents === undefined) {
-      const text = this.source.text.slice(...this.#range);
-      const [yaml] = parseAllDocuments<ParsedNode>(text, options);
-      this.#contents = yaml?.contents ?? null;
-    }
-    return this.#contents;
+  get #node(): Node | undefined {
+    this.#root ??= { node: nodeOf(this.#text) };
+    return this.#root.node;
+  }
+
+  get #text(): string {
+    return this.source.text.slice(...this.#range);
   }
 
   /** Where this stands, or what is nearest above it. */
   place(steps: Steps): Place {
     let at = this.#begins;
-    if (steps.length === 0) return this.#place(at);
-    let node: unknown = this.#node;
+    let node = steps.length === 0 ? undefined : this.#node;
     for (const step of steps) {
       const next = below(node, step);
       if (next === undefined) break;
@@ -66,19 +57,16 @@ export class Document {
    * @param line counted from 1, as is the column
    */
   placeInText(steps: Steps, line: number, column: number): Place {
-    let node: unknown = this.#node;
+    let node = this.#node;
     for (const step of steps) node = below(node, step)?.value;
-    if (!isScalar(node) || node.range === undefined || node.range === null) return this.place(steps);
-    const [start, end] = node.range;
-    const written = this.source.text.slice(this.#range[0] + start, this.#range[0] + end);
-    if (node.type === Scalar.BLOCK_LITERAL) {
-      const begins = this.#place(start).line;
-      const indent = /^[^\n]*\n(?:[ ]*\n)*([ ]*)/.exec(written)?.[1]?.length ?? 0;
-      return { file: this.source.file, line: begins + line, column: indent + column };
+    if (node?.kind !== 'Text' || node.at === undefined) return this.place(steps);
+    const { style, valueStart, valueEnd, indent } = node.event;
+    if (style === SCALAR_STYLE.LITERAL_BLOCK) {
+      const begins = this.#place(valueStart);
+      return { ...begins, line: begins.line + line - 1, column: indent + column };
     }
-    const quote = node.type === Scalar.PLAIN ? 0 : 1;
-    const isPlain = written.slice(quote, written.length - quote) === node.value;
-    return this.#place(isPlain && line === 1 ? start + quote + column - 1 : start);
+    const isPlain = getScalarValue(this.#text, node.event) === this.#text.slice(valueStart, valueEnd);
+    return this.#place(isPlain && line === 1 ? valueStart + column - 1 : node.at);
   }
 
   /** @param at counted from where the document begins */
@@ -88,34 +76,12 @@ export class Document {
   }
 }
 
-interface Parsed {
-  readonly value: unknown;
-  /** In the text of the file. */
-  readonly range: readonly [start: number, end: number];
-  /** Where its first field stands, counted from where it begins. */
-  readonly begins: number;
-  /** Of the whole file. */
-  readonly lines: LineCounter;
-}
-
 /** A field by its name, where that stands; an item where it begins. */
-function below(
-  node: unknown,
-  step: string | number,
-): { readonly value: unknown; readonly at: number } | undefined {
-  if (isMap(node)) {
-    const pair = node.items.find(
-      ({ key }) => (isScalar(key) ? String(key.value) : undefined) === String(step),
-    );
-    if (pair === undefined || !isScalar(pair.key) || pair.key.range == null) return undefined;
-    return { value: pair.value, at: pair.key.range[0] };
-  }
-  if (!isSeq(node) || typeof step !== 'number') return undefined;
-  const item = node.items[step];
-  if (isMap(item) || isSeq(item) || isScalar(item) || isAlias(item)) {
-    return item.range == null ? undefined : { value: item, at: item.range[0] };
-  }
-  return undefined;
+function below(node: Node | undefined, step: string | number): Field | undefined {
+  if (node?.kind === 'Map') return node.fields.get(String(step));
+  if (node?.kind !== 'List' || typeof step !== 'number') return undefined;
+  const value = node.items[step];
+  return value?.at === undefined ? undefined : { at: value.at, value };
 }
 
 /** The documents of a file. With a mistake in it, a document is none, and the mistake is a problem with its place. */
@@ -123,7 +89,20 @@ export function documentsOf(source: Source): {
   readonly documents: readonly Document[];
   readonly problems: readonly Problem[];
 } {
+  const lines = linesOf(source.text);
+  const values = valuesIn(source.text);
+  if (values === undefined) return thoroughly(source, lines);
+  return { documents: values.map((written) => new Document(source, written, lines)), problems: [] };
+}
+
+function linesOf(text: string): LineCounter {
   const lines = new LineCounter();
+  lines.addNewLine(0);
+  for (const { index } of text.matchAll(/\n/g)) lines.addNewLine(index + 1);
+  return lines;
+}
+
+function thoroughly(source: Source, lines: LineCounter): ReturnType<typeof documentsOf> {
   const documents: Document[] = [];
   const problems: Problem[] = [];
   const problem = (message: string, at: number) => {
@@ -133,7 +112,7 @@ export function documentsOf(source: Source): {
   };
   let at = 0;
   try {
-    for (const yaml of composed(source, lines)) {
+    for (const yaml of new Composer(yamlOptions).compose(new Parser().parse(source.text))) {
       const [error] = yaml.errors;
       const [start, , end] = yaml.range;
       at = yaml.contents?.range?.[0] ?? start;
@@ -145,7 +124,7 @@ export function documentsOf(source: Source): {
       if (yaml.contents === null || (isScalar(yaml.contents) && yaml.contents.value === null)) continue;
       try {
         const value = valueIn(yaml);
-        documents.push(new Document(source, { value, range: [start, end], begins: at - start, lines }));
+        documents.push(new Document(source, { value, range: [start, end], begins: at - start }, lines));
       } catch (thrown) {
         problem(thrownBy(thrown), at);
       }
@@ -181,25 +160,6 @@ function thrownBy(thrown: unknown): string {
   return /excessive/i.test(thrown.message)
     ? 'has too many aliases'
     : 'has an alias within that which it stands for';
-}
-
-function composed(source: Source, lines: LineCounter): Iterable<YamlDocument.Parsed> {
-  return new Composer(options).compose(new Parser(lines.addNewLine).parse(source.text));
-}
-
-const options = {
-  version: '1.1',
-  customTags: asKubernetes,
-  prettyErrors: false,
-  logLevel: 'silent',
-} as const;
-
-/** YAML 1.1 as Kubernetes reads it: `yes` is true and `0644` octal, but neither `22:22` nor `2027-01-01` is a number or a time. */
-function asKubernetes(tags: Tags): Tags {
-  return tags.filter((tag) => {
-    if (typeof tag === 'string') return tag !== 'timestamp';
-    return !('format' in tag && tag.format === 'TIME') && tag.tag !== 'tag:yaml.org,2002:timestamp';
-  });
 }
 
 function hint(text: string): string {

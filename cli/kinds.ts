@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 import { builtinKind, type CustomKind, customKindsOf } from '../controllers/policy/defaulting/index.ts';
 import type { Resource } from '../controllers/policy/evaluate/index.ts';
 import { isObject, type Manifest, metadataOf } from './manifests.ts';
@@ -60,7 +60,7 @@ const own: Readonly<Record<string, string>> = {
 /** From what is generated: to make it of the schemas anew would take longer than all the rest. */
 function ownKinds(folder: string): readonly CustomKind[] {
   const url = new URL(`../crds/${folder}/generated/${folder}.yaml`, import.meta.url);
-  const definition: unknown = parse(readFileSync(url, 'utf8'));
+  const definition = load(readFileSync(url, 'utf8'));
   return isObject(definition) ? customKindsOf(definition) : [];
 }
 

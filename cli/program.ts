@@ -1,9 +1,10 @@
 /**
  * `mainstay check`: Policies on manifests, without a cluster, by the same judge as in one.
  *
- * In the order of reading: `commandLine.ts` what is asked; `sources.ts`, `documents.ts`, `manifests.ts` what is read;
- * `kinds.ts`, `policies.ts`, `namespaces.ts` what it means; `judging.ts`, `blame.ts` what is found, and where; `frameworks.ts`
- * what that is to a framework; `report.ts`, `output/` what is said of it; `cases.ts` the tests of Policies.
+ * In the order of reading: `commandLine.ts` what is asked; `sources.ts`, `documents.ts` (`values.ts`, `places.ts`),
+ * `manifests.ts` what is read; `kinds.ts`, `policies.ts`, `namespaces.ts` what it means; `judging.ts`, `blame.ts` what is found,
+ * and where; `frameworks.ts` what that is to a framework; `report.ts`, `output/` what is said of it; `cases.ts` the tests of
+ * Policies.
  */
 import process from 'node:process';
 import { inspect } from 'node:util';

@@ -18,6 +18,16 @@ describe('a Policy with a mistake', () => {
       "all.yaml:12:11: not judged: Policy unprivileged: spec.rules[0].expression: undeclared reference to 'nothing'",
     ],
     [
+      'in a text that is folded: where it begins',
+      changed(/expression: .*/, 'expression: >-\n        true &&\n        nothing.at.all'),
+      "all.yaml:11:9: not judged: Policy unprivileged: spec.rules[0].expression: undeclared reference to 'nothing'",
+    ],
+    [
+      'in a text with escapes: where it begins',
+      changed(/expression: .*/, 'expression: "\\x22a\\x22 == nothing.at.all"'),
+      "all.yaml:10:19: not judged: Policy unprivileged: spec.rules[0].expression: undeclared reference to 'nothing'",
+    ],
+    [
       'of a type',
       changed('workloads: true', 'workloads: yes please'),
       'all.yaml:7:12: not judged: Policy: spec.match.workloads must be true or false',

@@ -57,9 +57,10 @@ kind: Pod
 metadata: { name: octal }
 spec:
   containers: [{ name: a, image: a }]
-  volumes: [{ name: v, configMap: { name: c, defaultMode: 0400 } }]
+  volumes: [{ name: v, configMap: { name: c, defaultMode: 0400 } }, { name: w, configMap: { name: c, defaultMode: 0o400 } }]
 ---
 ${policy().replace(/expression: .*/, 'expression: "podSpec.volumes.all(v, !has(v.configMap) || v.configMap.defaultMode == 256)"')}`,
+      'texts.yaml': `${policy()}---\n${pod(false).replace('name: web', 'name: web\n  annotations: { family: e2, path: ., time: 22:22 }')}`,
       'yes.yaml': pod(false).replace('name: web', 'name: web\n  annotations: { a: yes }'),
     });
     expect(work.check('all.yaml')).toMatchObject({ text: expect.stringContaining('1 passed'), exitCode: 0 });
@@ -67,6 +68,7 @@ ${policy().replace(/expression: .*/, 'expression: "podSpec.volumes.all(v, !has(v
       text: expect.stringContaining('1 passed'),
       exitCode: 0,
     });
+    expect(work.check('texts.yaml').exitCode).toBe(0);
     expect(work.check('yes.yaml').text).toContain(
       'yes.yaml:5:18: not judged: Pod: metadata.annotations.a must be a string, and is true',
     );
@@ -108,7 +110,9 @@ describe('files as people have them', () => {
   it.each(cases)('are read, and pointed into: %s', (_, text, place) => {
     using work = new Workplace({ 'policy.yaml': policy(), 'a.yaml': text });
     const answer = work.check('--policies', 'policy.yaml', 'a.yaml');
-    expect(answer.text).toMatch(new RegExp(`^(.*note: .*\n)?a.yaml:${place}: error: Pod default/web: `));
+    expect(answer.text).toMatch(
+      new RegExp(`^(.*note: .*\n)?a.yaml:${place}: error: (\\S+: )?Pod default/web: `),
+    );
     expect(answer.exitCode).toBe(1);
   });
 
