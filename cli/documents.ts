@@ -16,6 +16,7 @@ export class Document {
   readonly #range: readonly [start: number, end: number];
   readonly #begins: number;
   readonly #lines: LineCounter;
+  readonly #template: Pick<Place, 'template'>;
   #root: { readonly node: Node | undefined } | undefined;
 
   /** @param lines of the whole file */
@@ -25,6 +26,7 @@ export class Document {
     this.#range = range;
     this.#begins = begins;
     this.#lines = lines;
+    this.#template = templateOf(source, range[0], range[0] + begins);
   }
 
   /** Read again when first asked for: where things stand takes far more room than what they are, and few are pointed at. */
@@ -72,8 +74,17 @@ export class Document {
   /** @param at counted from where the document begins */
   #place(at: number): Place {
     const { line, col } = this.#lines.linePos(this.#range[0] + at);
-    return { file: this.source.file, line: Math.max(line, 1), column: Math.max(col, 1) };
+    return { file: this.source.file, line: Math.max(line, 1), column: Math.max(col, 1), ...this.#template };
   }
+}
+
+/**
+ * Above each document Helm says what it made it of: `# Source: shop/templates/web.yaml`. A file that is called like that, as with
+ * `--output-dir`, says it itself.
+ */
+function templateOf({ file, text }: Source, start: number, end: number): Pick<Place, 'template'> {
+  const template = /^# Source: (\S+\/(?:templates|crds)\/\S+)$/m.exec(text.slice(start, end))?.[1];
+  return template === undefined || file.endsWith(template) ? {} : { template };
 }
 
 /** A field by its name, where that stands; an item where it begins. */
@@ -105,9 +116,9 @@ function linesOf(text: string): LineCounter {
 function thoroughly(source: Source, lines: LineCounter): ReturnType<typeof documentsOf> {
   const documents: Document[] = [];
   const problems: Problem[] = [];
-  const problem = (message: string, at: number) => {
+  const problem = (message: string, at: number, template: Pick<Place, 'template'> = {}) => {
     const { line, col } = lines.linePos(at);
-    const place = { file: source.file, line: Math.max(line, 1), column: Math.max(col, 1) };
+    const place = { file: source.file, line: Math.max(line, 1), column: Math.max(col, 1), ...template };
     problems.push({ place, message });
   };
   let at = 0;
@@ -117,7 +128,7 @@ function thoroughly(source: Source, lines: LineCounter): ReturnType<typeof docum
       const [start, , end] = yaml.range;
       at = yaml.contents?.range?.[0] ?? start;
       if (error !== undefined) {
-        problem(`${error.message}${hint(source.text)}`, error.pos[0]);
+        problem(`${error.message}${hint(source.text)}`, error.pos[0], templateOf(source, start, at));
         continue;
       }
       // Between two lines of dashes there may be nothing.
@@ -126,7 +137,7 @@ function thoroughly(source: Source, lines: LineCounter): ReturnType<typeof docum
         const value = valueIn(yaml);
         documents.push(new Document(source, { value, range: [start, end], begins: at - start }, lines));
       } catch (thrown) {
-        problem(thrownBy(thrown), at);
+        problem(thrownBy(thrown), at, templateOf(source, start, at));
       }
       at = end;
     }

@@ -39,6 +39,8 @@ export interface Place {
   readonly file: string;
   readonly line: number;
   readonly column: number;
+  /** Of what Helm made: the template that it made it of, which is what somebody has to change. */
+  readonly template?: string;
 }
 
 export interface Problem {
@@ -99,6 +101,11 @@ const strictness: readonly string[] = ['audit', 'warn', 'deny', 'never'];
 export function counts({ verdict, policy }: Result, failOn: FailOn): boolean {
   const enforced = strictness.indexOf(policy.enforcement.toLowerCase());
   return verdict === 'fail' && enforced >= strictness.indexOf(failOn);
+}
+
+/** What is said of a place: with the template, if the place is in what was made of one. */
+export function saidOf({ template }: Place, message: string): string {
+  return template === undefined ? message : `${template}: ${message}`;
 }
 
 /** `Deployment shop/web`. */

@@ -1,4 +1,4 @@
-import { counts, nameOf, type Problem, type Report, type Result } from '../report.ts';
+import { counts, nameOf, type Place, type Problem, type Report, type Result, saidOf } from '../report.ts';
 
 /**
  * For CI servers: a suite a file, a test a rule and object. There is no standard of it: it has what the readers of Jenkins,
@@ -47,22 +47,22 @@ const time = 0;
 
 function problemCase({ place, message }: Problem): string {
   const named = { name: 'is judged', classname: place.file, file: place.file, line: place.line };
-  return testCase(named, element('error', message, place.file, place.line));
+  return testCase(named, element('error', message, place));
 }
 
 function resultCase(result: Result, report: Report): string {
   const { policy, rule, object, place, verdict, message, exception } = result;
   const { file, line } = place;
   const named = { name: `${policy.name}/${rule}`, classname: nameOf(object), file, line };
-  if (verdict === 'error') return testCase(named, element('error', message, file, line));
+  if (verdict === 'error') return testCase(named, element('error', message, place));
   if (verdict === 'skip') {
-    const reason = `${message} (exception ${exception?.name ?? ''}: ${exception?.reason ?? ''})`;
+    const reason = `${saidOf(place, message)} (exception ${exception?.name ?? ''}: ${exception?.reason ?? ''})`;
     return testCase(named, `<skipped ${attributes({ message: reason })}/>`);
   }
   if (verdict === 'pass') return testCase(named, '');
   return counts(result, report.failOn)
-    ? testCase(named, element('failure', message, file, line, policy.severity))
-    : testCase(named, `<system-out>${escaped(`warning: ${message}`)}</system-out>`);
+    ? testCase(named, element('failure', message, place, policy.severity))
+    : testCase(named, `<system-out>${escaped(`warning: ${saidOf(place, message)}`)}</system-out>`);
 }
 
 function testCase(named: Readonly<Record<string, string | number>>, inside: string): string {
@@ -70,8 +70,10 @@ function testCase(named: Readonly<Record<string, string | number>>, inside: stri
   return inside === '' ? `${start}/>` : `${start}>${inside}</testcase>`;
 }
 
-function element(name: string, message: string, file: string, line: number, type = name): string {
-  return `<${name} ${attributes({ message, type })}>${escaped(`${file}:${line}: ${message}`)}</${name}>`;
+function element(name: string, message: string, place: Place, type = name): string {
+  const { file, line } = place;
+  const said = saidOf(place, message);
+  return `<${name} ${attributes({ message: said, type })}>${escaped(`${file}:${line}: ${said}`)}</${name}>`;
 }
 
 function attributes(values: Readonly<Record<string, string | number>>): string {

@@ -9,6 +9,7 @@ import {
   type Report,
   type Result,
   type Severity,
+  saidOf,
 } from '../report.ts';
 
 /** For code scanning: SARIF 2.1.0, a rule of ours a rule of theirs. What passes is not in it. */
@@ -103,7 +104,7 @@ function resultOf(result: Result, report: Report, ruleIndex: number | undefined)
     ruleId: idOf(policy, rule),
     ...(ruleIndex === undefined ? {} : { ruleIndex }),
     level: failing ? levels[policy.severity] : 'note',
-    message: { text: `${nameOf(object)}: ${message}` },
+    message: { text: saidOf(place, `${nameOf(object)}: ${message}`) },
     locations: [locationOf(place, nameOf(object))],
     // The same finding on another line is the same finding.
     partialFingerprints: { 'object/v1': [idOf(policy, rule), object.apiVersion, nameOf(object)].join(' ') },
@@ -123,7 +124,7 @@ function errorsOf({ results }: Report): readonly Problem[] {
 }
 
 function notification({ place, message }: Problem, level: Level): object {
-  return { level, message: { text: message }, locations: [locationOf(place)] };
+  return { level, message: { text: saidOf(place, message) }, locations: [locationOf(place)] };
 }
 
 function locationOf({ file, line, column }: Place, object?: string): object {

@@ -6,14 +6,15 @@ import {
   type Place,
   type Report,
   type Result,
+  saidOf,
 } from '../report.ts';
 
 /** For people: a line for whatever is not good, which editors and terminals can follow to its place. */
 export function text(report: Report): string {
   const lines = [
-    ...report.problems.map(({ place, message }) => `${at(place)}: not judged: ${message}`),
+    ...report.problems.map(({ place, message }) => `${at(place)}: not judged: ${saidOf(place, message)}`),
     ...report.results.flatMap((result) => (result.verdict === 'pass' ? [] : [lineOf(result, report)])),
-    ...report.notes.map(({ place, message }) => `${at(place)}: note: ${message}`),
+    ...report.notes.map(({ place, message }) => `${at(place)}: note: ${saidOf(place, message)}`),
   ];
   const parts = [lines, report.framework === undefined ? [] : standing(report.framework), [summary(report)]];
   return parts
@@ -55,7 +56,7 @@ function controlLine(
 
 function lineOf(result: Result, report: Report): string {
   const { policy, rule, object, place, message, exception, verdict } = result;
-  const said = `${nameOf(object)}: ${message} (${policy.name}/${rule}, ${policy.severity})`;
+  const said = saidOf(place, `${nameOf(object)}: ${message} (${policy.name}/${rule}, ${policy.severity})`);
   if (exception !== undefined) {
     const until = exception.expires === undefined ? '' : ` until ${exception.expires}`;
     return `${at(place)}: skipped: ${said}: exception ${exception.name}${until}: ${exception.reason}`;

@@ -47,6 +47,35 @@ describe('JSON', () => {
   });
 });
 
+describe('the template of what Helm made', () => {
+  const rendered = (text: string) => `---\n# Source: shop/templates/web.yaml\n${text}`;
+
+  it.each([
+    ['text', 'all.yaml:14:9: error: shop/templates/web.yaml: Pod default/web: a container is privileged'],
+    ['json', '"template": "shop/templates/web.yaml"'],
+    ['sarif', '"text": "shop/templates/web.yaml: Pod default/web: a container is privileged'],
+    ['junit', '<failure message="shop/templates/web.yaml: a container is privileged'],
+  ])('is told in %s', (format, said) => {
+    using work = new Workplace({ 'policy.yaml': policy(), 'all.yaml': rendered(pod(true)) });
+    expect(work.check('--policies', 'policy.yaml', '--output', format, 'all.yaml').text).toContain(said);
+  });
+
+  it('is told of what is not judged', () => {
+    using work = new Workplace({ 'all.yaml': rendered('kind: Pod\n'), 'broken.yaml': rendered('a: b: c\n') });
+    const { text } = work.check('all.yaml', 'broken.yaml');
+    expect(text).toContain('all.yaml:3:1: not judged: shop/templates/web.yaml: is no object');
+    expect(text).toMatch(/^broken.yaml:3:\d+: not judged: shop\/templates\/web.yaml: Nested mappings/m);
+  });
+
+  it('is not said again of a file that is called like it, as helm template --output-dir calls them', () => {
+    const file = 'out/shop/templates/web.yaml';
+    using work = new Workplace({ 'policy.yaml': policy(), [file]: rendered(pod(true)) });
+    expect(work.check('--policies', 'policy.yaml', file).text).toContain(
+      `${file}:14:9: error: Pod default/web`,
+    );
+  });
+});
+
 /** Of SARIF 2.1.0 what it requires, and what code scanning reads and takes. Objects have no fields but these. */
 const text = z.strictObject({ text: z.string().min(1), markdown: z.string().min(1).optional() });
 const short = z.strictObject({ text: z.string().min(1).max(1024) });
