@@ -7,7 +7,7 @@
  *     npm run bench -- scale                             us alone, at sizes that grow; written into docs/scale.md
  *     npm run bench -- deployment                        us, apps/v1 and Argo Rollouts: 500 and 2,000 Deployments
  *     npm run bench -- deployment --sizes 50 --only mainstay,native --once
- *     npm run bench -- policy                            30,000 pods looked at; admission beside a webhook
+ *     npm run bench -- policy                            30,000 pods looked at; admission beside a webhook; 1,000 manifests checked
  *     npm run bench -- runtime                           reflector and cache beside client-node's informer
  */
 import { parseArgs } from 'node:util';

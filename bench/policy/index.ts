@@ -2,6 +2,7 @@ import { versions } from '../../cluster/binaries/index.ts';
 import type { Figure, Report, Table } from '../report.ts';
 import { type Admission, admission, guards, middle } from './admission.ts';
 import { type Background, background } from './background.ts';
+import { type Checked, checked } from './check.ts';
 
 export interface PolicyOptions {
   /** Little of everything: shows that the benchmark works, and measures nothing. Default false. */
@@ -16,8 +17,9 @@ const kyvernoMegabytes = 25;
 /** Everything that is there, looked at with the restricted standard; and how pods are taken meanwhile. Takes some fifteen minutes. */
 export async function benchPolicy({
   quick = false,
-  only = ['background', 'admission'],
+  only = ['check', 'background', 'admission'],
 }: PolicyOptions = {}): Promise<Report> {
+  const manifests = only.includes('check') ? checked(quick ? 100 : 1000, quick ? 1 : 3) : undefined;
   const size = quick ? { pods: 600, namespaces: 6 } : { pods: 30_000, namespaces: 300 };
   const looked = only.includes('background') ? await background(size, quick ? 5 : 60) : undefined;
   const turns = quick ? { rounds: 1, single: 50, together: 100 } : { rounds: 5, single: 400, together: 1000 };
@@ -27,14 +29,17 @@ export async function benchPolicy({
     paragraphs: [
       `The Policies of the Pod Security Standards, restricted (with those of baseline), look at ${size.pods} pods in ${size.namespaces} namespaces: ten workloads each, of which two break some rules. What looks at them runs alone, as the image runs Node; times count from when its caches are full.`,
       'Pods that break no rule are created one after the other, and eight at a time: with no policy in force, with the pack compiled into the API server, and with the same rules behind a plain webhook on the same machine, by turns.',
+      '`mainstay check` judges a folder by the same pack, each time as a process of its own that finds nothing compiled by an earlier one, as in CI.',
     ],
     tables: [
       ...(looked === undefined ? [] : [backgroundTable(looked)]),
       ...(taken === undefined ? [] : [admissionTable(taken)]),
+      ...(manifests === undefined ? [] : [checkTable(manifests)]),
     ],
     figures: [
       ...(looked === undefined ? [] : backgroundFigures(looked)),
       ...(taken === undefined ? [] : admissionFigures(taken)),
+      ...(manifests === undefined ? [] : [checkFigure(manifests)]),
     ],
     versions: { Kubernetes: versions.kubernetes.replace(/^v/, '') },
   };
@@ -118,4 +123,26 @@ function admissionFigures({ none, mainstay }: Admission): readonly Figure[] {
       better: 'higher',
     },
   ];
+}
+
+function checkTable({ manifests, megabytes, violations, seconds }: Checked): Table {
+  return {
+    caption: `${manifests} manifests, a file each, checked:`,
+    header: ['', 'value'],
+    rows: [
+      ['of them, MB', megabytes.toFixed(1)],
+      ['violations found, in a fifth of them', String(violations)],
+      ['median and worst, s', `${middle(seconds).toFixed(2)}, ${Math.max(...seconds).toFixed(2)}`],
+    ],
+  };
+}
+
+function checkFigure({ manifests, seconds }: Checked): Figure {
+  return {
+    name: `policy-check-${manifests}-manifests`,
+    value: Math.max(...seconds),
+    unit: 's',
+    limit: 2,
+    better: 'lower',
+  };
 }

@@ -5,9 +5,10 @@ export interface Size {
   readonly namespaces: number;
 }
 
-const workloads = 10;
+/** Of each namespace. */
+export const workloads = 10;
 
-export function namespaceNames({ namespaces }: Size): readonly string[] {
+export function namespaceNames({ namespaces }: Pick<Size, 'namespaces'>): readonly string[] {
   return Array.from({ length: namespaces }, (_, index) => `bench-${String(index + 1).padStart(3, '0')}`);
 }
 
@@ -19,12 +20,62 @@ export function podsOf(namespace: string, { pods, namespaces }: Size): readonly 
 }
 
 /** Like what a team runs: about 4 KB as the API server has it. Nothing schedules it. */
-export function podOf(
-  namespace: string,
-  workload: number,
-  replica: number,
-  good = workload % 5 !== 0,
-): object {
+export function podOf(namespace: string, workload: number, replica: number, good = isGood(workload)): object {
+  const app = `app-${workload}`;
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: `${app}-6d5f7c9b8-${String(replica).padStart(5, 'x')}`,
+      namespace,
+      labels: { ...labelsOf(namespace, workload), 'pod-template-hash': '6d5f7c9b8' },
+      annotations: annotationsOf(workload),
+    },
+    spec: podSpecOf(workload, good),
+  };
+}
+
+/** What makes such pods, as a team writes it. */
+export function deploymentOf(namespace: string, workload: number): object {
+  const labels = labelsOf(namespace, workload);
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: `app-${workload}`, namespace, labels },
+    spec: {
+      replicas: 10,
+      selector: { matchLabels: { 'app.kubernetes.io/instance': labels['app.kubernetes.io/instance'] } },
+      template: {
+        metadata: { labels, annotations: annotationsOf(workload) },
+        spec: podSpecOf(workload, isGood(workload)),
+      },
+    },
+  };
+}
+
+function isGood(workload: number): boolean {
+  return workload % 5 !== 0;
+}
+
+function labelsOf(namespace: string, workload: number) {
+  const app = `app-${workload}`;
+  return {
+    'app.kubernetes.io/name': app,
+    'app.kubernetes.io/instance': `${namespace}-${app}`,
+    'app.kubernetes.io/version': `1.${workload}.0`,
+    team: namespace,
+  };
+}
+
+function annotationsOf(workload: number): object {
+  return {
+    'prometheus.io/scrape': 'true',
+    'prometheus.io/port': '9090',
+    'checksum/config': `${workload}`.repeat(64),
+  };
+}
+
+function podSpecOf(workload: number, good: boolean): object {
   const app = `app-${workload}`;
   const secure = good
     ? {
@@ -34,48 +85,28 @@ export function podOf(
       }
     : { readOnlyRootFilesystem: true };
   return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      name: `${app}-6d5f7c9b8-${String(replica).padStart(5, 'x')}`,
-      namespace,
-      labels: {
-        'app.kubernetes.io/name': app,
-        'app.kubernetes.io/instance': `${namespace}-${app}`,
-        'app.kubernetes.io/version': `1.${workload}.0`,
-        'pod-template-hash': '6d5f7c9b8',
-        team: namespace,
+    schedulerName: 'nobody',
+    ...(good && { securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } } }),
+    initContainers: [container('migrate', app, workload, secure, [])],
+    containers: [
+      container('main', app, workload, secure, [
+        { name: 'http', containerPort: 8080 },
+        { name: 'metrics', containerPort: 9090 },
+      ]),
+      container('proxy', 'proxy', 1, secure, [{ name: 'proxy', containerPort: 15000 }]),
+    ],
+    volumes: [
+      { name: 'config', configMap: { name: `${app}-config` } },
+      { name: 'tmp', emptyDir: {} },
+    ],
+    topologySpreadConstraints: [
+      {
+        maxSkew: 1,
+        topologyKey: 'topology.kubernetes.io/zone',
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: { matchLabels: { 'app.kubernetes.io/name': app } },
       },
-      annotations: {
-        'prometheus.io/scrape': 'true',
-        'prometheus.io/port': '9090',
-        'checksum/config': `${workload}`.repeat(64),
-      },
-    },
-    spec: {
-      schedulerName: 'nobody',
-      ...(good && { securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } } }),
-      initContainers: [container('migrate', app, workload, secure, [])],
-      containers: [
-        container('main', app, workload, secure, [
-          { name: 'http', containerPort: 8080 },
-          { name: 'metrics', containerPort: 9090 },
-        ]),
-        container('proxy', 'proxy', 1, secure, [{ name: 'proxy', containerPort: 15000 }]),
-      ],
-      volumes: [
-        { name: 'config', configMap: { name: `${app}-config` } },
-        { name: 'tmp', emptyDir: {} },
-      ],
-      topologySpreadConstraints: [
-        {
-          maxSkew: 1,
-          topologyKey: 'topology.kubernetes.io/zone',
-          whenUnsatisfiable: 'ScheduleAnyway',
-          labelSelector: { matchLabels: { 'app.kubernetes.io/name': app } },
-        },
-      ],
-    },
+    ],
   };
 }
 
