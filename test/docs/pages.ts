@@ -86,8 +86,8 @@ export function tableIn(text: string): readonly (readonly string[])[] {
   return lines.slice(begin + 1, length === -1 ? undefined : begin + 1 + length).map((line) =>
     line
       .slice(1, -1)
-      .split('|')
-      .map((cell) => cell.trim()),
+      .split(/(?<!\\)\|/)
+      .map((cell) => cell.trim().replaceAll('\\|', '|')),
   );
 }
 
