@@ -24,8 +24,7 @@ export function courseOf(situation: Situation, memory: Memory): Course {
     const to = revisions.has(failed.to) ? failed.to : stable;
     return { stable, canary: to === stable ? undefined : to, jump: true, returning: true };
   }
-  const begun =
-    canary !== undefined && (revisions.has(canary) || canary === hashOf(template)) ? canary : undefined;
+  const begun = canary !== undefined && mayBe(situation, canary) ? canary : undefined;
   const wait = (held: Course['held']): Course => ({
     stable,
     canary: begun,
@@ -60,8 +59,10 @@ export function numberOf({ revisions }: Situation, { canary, returning }: Course
   return hash === canary && !returning && existing < highest ? highest + 1 : existing;
 }
 
-function hashOf(template: Situation['observation']['template']): string | undefined {
-  return template.state === 'Known' ? template.hash : undefined;
+/** Whether the revision is there, or the template's as far as is known: then it can be made. */
+function mayBe({ observation: { template }, revisions }: Situation, hash: string): boolean {
+  if (revisions.has(hash) || template.state === 'Unknown') return true;
+  return template.state === 'Known' && template.hash === hash;
 }
 
 /**

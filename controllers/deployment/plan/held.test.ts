@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { aCanary, aSpec, routed } from './builders.ts';
+import { aCanary, anObservation, aRevision, aSpec, routed } from './builders.ts';
 import { planDeployment } from './deployment.ts';
 import { good, healthy, until, weights, work } from './played.ts';
 import { World } from './world.ts';
@@ -63,6 +63,36 @@ describe('a template that is refused in the middle of a rollout', () => {
     expect(world.status?.message).toMatch(/Revision 2, step 1\/1 \(weight 20 %\), stands still until then$/);
     expect(weights(world)).toEqual({ r1: 80, r2: 20 });
   });
+});
+
+test('a revision that cannot be made stays on its way while its template is not known for a moment', () => {
+  const world = healthy({});
+  world.refuse('Create');
+  world.newTemplate(good);
+  work(world);
+  world.refuse('Nothing');
+  world.knowTemplate('Unknown');
+  work(world);
+  expect(world.status).toMatchObject({
+    phase: 'Progressing',
+    stable: { hash: 'r1' },
+    canary: { hash: 'r2' },
+  });
+  world.knowTemplate('Known');
+  expect(until(world, 'Healthy').status?.stable?.hash).toBe('r2');
+});
+
+test('what serves is stable in the very plan that gives up what was never made: no status of its own wakes it', () => {
+  const pods = { total: 3, ready: 2, available: 2, terminating: 0 };
+  const revisions = [aRevision('r1', 1, 3, { pods })];
+  const first = planDeployment(anObservation({})).status;
+  const second = planDeployment(anObservation({ revisions, template: 'r2', status: first })).status;
+  expect([second.stable, second.canary?.hash]).toEqual([undefined, 'r2']);
+  const template = { state: 'Invalid', message: 'no image' } as const;
+  const { status } = planDeployment(anObservation({ revisions, template, status: second }));
+  expect([status.stable?.hash, status.canary]).toEqual(['r1', undefined]);
+  const next = planDeployment(anObservation({ revisions, template, status }));
+  expect([next.status, next.events]).toEqual([status, []]);
 });
 
 test('a gateway that goes in the middle of a rollout holds it no longer than the deadline', () => {

@@ -51,7 +51,7 @@ export function memoryOf(situation: Situation): Memory {
       known: status !== undefined,
       answer: status?.lastRequest,
       answered: status?.answered ?? [],
-      served: [],
+      served: status?.served ?? [],
       stable: servingOf(situation),
     };
   }
@@ -87,10 +87,11 @@ function stableOf({ observation, revisions }: Situation, { stable }: DeploymentS
 }
 
 /**
- * Without a status (adopted, or restored without): what serves now is what there is to go back to. That is whoever has the
- * most weight, then the most pods; of two alike the older one, since the newer may have been on its way.
+ * Where no status names a revision (adopted, restored without), or only one that was never made and is the template's no
+ * more: what serves now is what there is to go back to. That is whoever has the most weight, then the most pods; of two
+ * alike the older one, since the newer may have been on its way.
  */
-function servingOf({ revisions, route }: Situation): string | undefined {
+export function servingOf({ revisions, route }: Situation): string | undefined {
   let serving: RevisionView | undefined;
   for (const one of revisions.values()) {
     if (one.pods.available === 0) continue;

@@ -1,6 +1,6 @@
 import { textOf } from './amounts.ts';
 import { type Course, courseOf, numberOf } from './course.ts';
-import type { Ending, Memory, StepMemory } from './memory.ts';
+import { type Ending, type Memory, type StepMemory, servingOf } from './memory.ts';
 import type { Reason } from './reasons.ts';
 import type { Situation } from './situation.ts';
 import { stepAfterChange } from './steps.ts';
@@ -11,7 +11,8 @@ export function begin(situation: Situation, memory: Memory): Memory {
   const course = courseOf(situation, kept);
   const { canary } = course;
   if (canary === undefined) {
-    return { ...kept, canary, step: undefined, paused: undefined, progress: undefined };
+    const stable = kept.stable ?? servingOf(situation);
+    return { ...kept, stable, canary, step: undefined, paused: undefined, progress: undefined };
   }
   if (canary !== kept.canary || kept.step === undefined) {
     const paused = canary === kept.canary ? kept.paused : undefined;
