@@ -1,4 +1,5 @@
 import { eachOf, record, records, text, within } from './json.ts';
+import { withPodRequests } from './podRequests.ts';
 import type { Defaulter, Json } from './shape.ts';
 
 /** What is filled in of pods, wherever they stand. */
@@ -68,7 +69,9 @@ function accountOf({ serviceAccountName, serviceAccount }: Json): Json {
 export function podDefaulted(pod: Json): Json {
   const spec = record(pod.spec);
   const annotations = record(record(pod.metadata).annotations);
-  const filled = eachContainer(spec, (one) => confined(requested(hostPorts(one, spec)), annotations, spec));
+  const filled = withPodRequests(
+    eachContainer(spec, (one) => confined(requested(hostPorts(one, spec)), annotations, spec)),
+  );
   return {
     ...pod,
     spec: withToken(withTolerations(withPriority({ enableServiceLinks: true, ...filled, ...own(spec) }))),
@@ -184,12 +187,14 @@ function tokenVolumeNamed(name: unknown): Json {
   };
 }
 
-/** By what containers ask for and are limited to. */
+/** By what the pod asks for and is limited to as a whole, or else its containers. */
 function qualityOf(spec: Json): string {
-  const resources = [...records(spec.containers), ...records(spec.initContainers)].map((one) =>
-    record(one.resources),
-  );
   const amounts = ['cpu', 'memory'];
+  const ofPod = record(spec.resources);
+  const isWhole = Object.keys({ ...record(ofPod.limits), ...record(ofPod.requests) }).length > 0;
+  const resources = isWhole
+    ? [ofPod]
+    : [...records(spec.containers), ...records(spec.initContainers)].map((one) => record(one.resources));
   const set = (list: unknown) => amounts.filter((name) => !['', '0'].includes(text(record(list)[name])));
   if (resources.every(({ limits, requests }) => set(limits).length + set(requests).length === 0))
     return 'BestEffort';

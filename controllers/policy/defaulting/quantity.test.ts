@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalQuantity } from './quantity.ts';
+import { canonicalQuantity, largerOf, sumOf } from './quantity.ts';
 
 describe('an amount in the API server’s words', () => {
   it.each([
@@ -54,5 +54,25 @@ describe('an amount in the API server’s words', () => {
     '0x10',
   ])('is none: %j', (written) => {
     expect(canonicalQuantity(written)).toBeUndefined();
+  });
+});
+
+describe('two amounts', () => {
+  it.each([
+    ['100m', '1', '1100m'],
+    ['500m', '500m', '1'],
+    ['512Mi', '512Mi', '1Gi'],
+    ['1Gi', '1k', '1073742824'],
+    ['1k', '1Ki', '2024'],
+    ['0', '1Ki', '1Ki'],
+    ['0', '0', '0'],
+  ])('%s and %s are %s', (first, second, sum) => {
+    expect(sumOf(first, second)).toBe(sum);
+  });
+
+  it('are compared by what they are', () => {
+    expect(largerOf('1Gi', '1G')).toBe('1Gi');
+    expect(largerOf('999m', '1')).toBe('1');
+    expect(largerOf('1Ki', '1024')).toBe('1Ki');
   });
 });

@@ -7,15 +7,39 @@
  */
 export function canonicalQuantity(text: string, finest = -9): string | undefined {
   const amount = parse(text.trim());
-  if (amount === undefined) return undefined;
-  const { value, scale } = roundedUp(amount, finest);
+  return amount === undefined ? undefined : written({ ...amount, ...roundedUp(amount, finest) });
+}
+
+/** Two amounts together, in the words of the first; of the second, if the first is nothing. */
+export function sumOf(first: string, second: string): string {
+  const [a, b] = [parse(first), parse(second)];
+  if (a === undefined || b === undefined) return first;
+  const { left, right, scale } = aligned(a, b);
+  return written({ ...trimmed({ value: left + right, scale }), format: (a.value === 0n ? b : a).format });
+}
+
+/** The larger of two amounts; the first, if they are the same. */
+export function largerOf(first: string, second: string): string {
+  const [a, b] = [parse(first), parse(second)];
+  if (a === undefined || b === undefined) return first;
+  const { left, right } = aligned(a, b);
+  return right > left ? second : first;
+}
+
+function aligned(a: Amount, b: Amount) {
+  const scale = Math.min(a.scale, b.scale);
+  const digits = (amount: Amount) => amount.value * 10n ** BigInt(amount.scale - scale);
+  return { left: digits(a), right: digits(b), scale };
+}
+
+function written({ value, scale, format }: Written): string {
   if (value === 0n) return '0';
   const whole = scale >= 0 ? value * 10n ** BigInt(scale) : undefined;
   const magnitude = value < 0n ? -value : value;
   // Less than 1,024 is said in tens, and so is what has a fraction.
-  return amount.format === 'binary' && whole !== undefined && magnitude * 10n ** BigInt(scale) >= 1024n
+  return format === 'binary' && whole !== undefined && magnitude * 10n ** BigInt(scale) >= 1024n
     ? inBinary(whole)
-    : inDecimal({ value, scale }, amount.format);
+    : inDecimal({ value, scale }, format);
 }
 
 type Format = 'decimal' | 'exponent' | 'binary';
@@ -26,12 +50,16 @@ interface Amount {
   readonly scale: number;
 }
 
+interface Written extends Amount {
+  readonly format: Format;
+}
+
 const binary = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 const decimal = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'];
 /** Where in `decimal` nothing stands. */
 const units = decimal.indexOf('');
 
-function parse(text: string): (Amount & { readonly format: Format }) | undefined {
+function parse(text: string): Written | undefined {
   const match = /^([+-]?)(\d*)\.?(\d*)([numkMGTPE]?|[KMGTPE]i|[eE][+-]?\d{1,9})$/.exec(text);
   if (match === null) return undefined;
   const [, sign, whole = '', fraction = '', suffix = ''] = match;

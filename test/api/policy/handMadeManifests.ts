@@ -9,6 +9,14 @@ export const handMade: readonly Manifest[] = parseAllDocuments(`
 ---
 { apiVersion: v1, kind: Pod, metadata: { name: burstable }, spec: { containers: [{ name: a, image: a, resources: { limits: { cpu: 1, memory: 1024Mi }, requests: { cpu: 100m } } }] } }
 ---
+{ apiVersion: v1, kind: Pod, metadata: { name: limited-as-a-whole }, spec: { resources: { requests: { memory: 64Mi }, limits: { cpu: 2, memory: 1Gi } }, containers: [{ name: a, image: a, resources: { requests: { cpu: 100m, memory: 16Mi } } }, { name: b, image: a, resources: { limits: { cpu: 1 } } }, { name: c, image: a }] } }
+---
+{ apiVersion: v1, kind: Pod, metadata: { name: limited-alone }, spec: { resources: { limits: { cpu: 2, memory: 1024Mi } }, containers: [{ name: a, image: a }] } }
+---
+{ apiVersion: v1, kind: Pod, metadata: { name: asking-as-a-whole }, spec: { resources: { requests: { memory: 64Mi } }, containers: [{ name: a, image: a, resources: { requests: { cpu: 100m } } }] } }
+---
+{ apiVersion: v1, kind: Pod, metadata: { name: limited-beside-preparing }, spec: { resources: { limits: { cpu: 4, memory: 4Gi } }, initContainers: [{ name: a, image: a, resources: { requests: { cpu: 2, memory: 0.5Gi } } }, { name: b, image: a, restartPolicy: Always, resources: { requests: { cpu: 500m, memory: 100M } } }, { name: c, image: a, resources: { requests: { cpu: 2 } } }], containers: [{ name: d, image: a, resources: { requests: { cpu: 0.25, memory: 256Mi } } }, { name: e, image: a, resources: { requests: { cpu: 1m, memory: 1k } } }] } }
+---
 { apiVersion: v1, kind: Pod, metadata: { name: critical }, spec: { priorityClassName: system-node-critical, containers: [{ name: a, image: a }] } }
 ---
 { apiVersion: v1, kind: Pod, metadata: { name: spread, labels: { app: web } }, spec: { containers: [{ name: a, image: a, unknown: field, ports: null }], nodeSelector: null, hostAliases: [{ ip: 10.0.0.1 }] } }
