@@ -1,4 +1,5 @@
 import type { Manifest } from '../../policies/packs.ts';
+import { record } from './json.ts';
 
 /** What makes pods of the same template: one of each kind. */
 
@@ -54,6 +55,11 @@ export function expanded(object: Manifest): readonly Manifest[] {
   ];
 }
 
+/** In a kind of ours, of which the API server checks no more than the types. */
+export function inOurDeployment(object: Manifest): Manifest | undefined {
+  return expanded(object).at(-1);
+}
+
 function templateOf({ kind, metadata, spec }: Manifest): Template | undefined {
   const { template, jobTemplate, containers } = record(spec);
   if (kind === 'Pod') {
@@ -68,8 +74,4 @@ function templateOf({ kind, metadata, spec }: Manifest): Template | undefined {
 
 function placeOf({ metadata: { namespace } }: Manifest): object {
   return namespace === undefined ? {} : { namespace };
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

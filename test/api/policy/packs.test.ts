@@ -1,29 +1,34 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deploymentKind } from '../../../crds/deployment/kind.ts';
 import { policyKind } from '../../../crds/policy/kind.ts';
 import { customResourceDefinition } from '../../../crds/structural/customResourceDefinition.ts';
-import { until } from '../../eventually.ts';
-import { judge, judged, placed, resourceOf } from '../../policies/judged.ts';
-import {
-  type Case,
-  type Manifest,
-  type Outcome,
-  type PackPolicy,
-  packPolicies,
-} from '../../policies/packs.ts';
+import { judge, judged, placed } from '../../policies/judged.ts';
+import { type Case, type Manifest, type PackPolicy, packPolicies } from '../../policies/packs.ts';
 import { done } from '../admission/installed.ts';
-import { type Answer as Answered, type Api, openApi, type Person } from '../admission/people.ts';
+import { type Api, openApi, type Person } from '../admission/people.ts';
 import { openServer, type Server } from '../crds/server.ts';
 import { sharedKubeconfig } from '../sharedServer.ts';
-import { expanded } from './expanded.ts';
+import { expanded, inOurDeployment } from './expanded.ts';
 import { inFlight } from './inFlight.ts';
+import { differenceFrom, differenceInRules, toldBy } from './packsAnswers.ts';
 import { asked, putInForce } from './packsInForce.ts';
+import { serveCases } from './packsServed.ts';
+import { type Tally, verdictsOn } from './ruleVerdicts.ts';
 import { Stage } from './stage.ts';
 
 /**
  * The cases of every pack on the API server, which judges by the Policies as it would if they denied: each comes out as the
- * case says, and as the operator's own judge says without any server.
+ * case says, and as the operator's own judge says without any server. So does what is generated of them for each rule:
+ * `RULE_OBJECTS` says how many objects, and `SEED=random` tries others.
  */
+
+const objectsARule = Number(process.env.RULE_OBJECTS ?? 20);
+
+/** Rules of which no API server of today can say but one thing. */
+const oneSided: Readonly<Record<string, string>> = {
+  'removed-api served': 'what it fails is served no longer',
+};
 
 const policies = packPolicies();
 const definitions = [deploymentKind, policyKind].map(customResourceDefinition);
@@ -33,6 +38,7 @@ let admin: Person;
 let server: Server;
 let stage: Stage;
 const opened = new AsyncDisposableStack();
+const tallies = new Map<string, Tally>();
 const totals = { cases: 0, expanded: 0, elsewhere: 0, unserved: new Set<string>() };
 
 beforeAll(async () => {
@@ -44,10 +50,7 @@ beforeAll(async () => {
     await server.install(definition);
     opened.defer(() => server.uninstall(definition));
   }
-  for (const kind of foreignKinds()) opened.use(await serve(kind));
-  await inFlight([...namespacesOfCases()], async ([name, labels]) => {
-    if (!['default', 'kube-system', 'kube-public'].includes(name)) await stage.namespace(name, labels);
-  });
+  opened.use(await serveCases(policies, admin, stage));
   opened.use(await putInForce(policies, admin, stage));
 });
 
@@ -56,109 +59,17 @@ afterAll(async () => {
     `${totals.cases} cases on the API server, ${totals.elsewhere} of them in a Deployment of ours, since no pod may be so; ` +
       `${totals.expanded} workloads of other kinds made of them; served no longer: ${[...totals.unserved].join(', ') || 'none'}`,
   );
+  const all = (result: keyof Tally) => [...tallies.values()].reduce((sum, tally) => sum + tally[result], 0);
+  console.log(
+    `seed ${fc.readConfigureGlobal().seed}: of what is generated ${all('pass')} pass, ${all('fail')} fail, ${all('error')} ` +
+      `have an error; Kubernetes itself refuses ${all('refused')}\n` +
+      [...tallies].map(([rule, tally]) => `  ${rule}: ${JSON.stringify(tally)}`).join('\n'),
+  );
   await opened.disposeAsync();
 });
 
-/** Kinds of others that cases are about. Anything is taken of them. */
-function foreignKinds(): readonly Pick<Manifest, 'apiVersion' | 'kind'>[] {
-  const all = policies.flatMap(({ cases }) => cases.map(({ object }) => object));
-  const foreign = all.filter(({ apiVersion }) => apiVersion.startsWith('gateway.networking.k8s.io/'));
-  return [...new Map(foreign.map(({ apiVersion, kind }) => [kind, { apiVersion, kind }])).values()];
-}
-
-async function serve({ apiVersion, kind }: Pick<Manifest, 'apiVersion' | 'kind'>): Promise<AsyncDisposable> {
-  const { group, version, resource } = resourceOf({ apiVersion, kind });
-  const definition: Manifest = {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: {
-      name: `${resource}.${group}`,
-      annotations: { 'api-approved.kubernetes.io': 'unapproved, for a test' },
-    },
-    spec: {
-      group,
-      scope: 'Namespaced',
-      names: { kind, plural: resource, singular: kind.toLowerCase(), listKind: `${kind}List` },
-      versions: [
-        {
-          name: version,
-          served: true,
-          storage: true,
-          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-        },
-      ],
-    },
-  };
-  const isThere = async () => (await admin.get(definition)).status < 300;
-  const mine = !(await isThere());
-  if (mine) await done(admin.create(definition));
-  const list = { apiVersion, kind, metadata: { name: '' } };
-  await until(`${kind} is served`, async () => (await admin.list(list)).status < 300);
-  return {
-    [Symbol.asyncDispose]: async () => {
-      if (!mine) return;
-      await admin.remove(definition);
-      await until(`${kind} is gone`, async () => !(await isThere()));
-    },
-  };
-}
-
-/** By name their labels. */
-function namespacesOfCases(): ReadonlyMap<string, Readonly<Record<string, string>>> {
-  const found = new Map<string, Readonly<Record<string, string>>>();
-  for (const { object, namespace } of policies.flatMap(({ cases }) => cases)) {
-    const { metadata } = placed(object, namespace);
-    if (metadata.namespace === undefined) continue;
-    const labels = (namespace?.metadata.labels ?? {}) as Readonly<Record<string, string>>;
-    const known = found.get(metadata.namespace) ?? labels;
-    if (JSON.stringify(known) !== JSON.stringify(labels)) {
-      throw new Error(
-        `cases say different labels of the namespace ${metadata.namespace}: give one another name`,
-      );
-    }
-    found.set(metadata.namespace, labels);
-  }
-  return found;
-}
-
-/** What the API server says: taken, or refused by which rule of ours; or that it refuses it whoever else says what. */
-type Told = { readonly by: 'nobody' | 'itself' | 'unserved' } | { readonly by: 'us'; readonly rule: string };
-
-function toldBy({ status, message }: Answered): Told {
-  // What there is already was let through by every policy.
-  if (status < 300 || status === 409) return { by: 'nobody' };
-  if (/ValidatingAdmissionPolicy 'mainstay-policy-/.test(message)) {
-    return { by: 'us', rule: /Policy [a-z0-9-]+, rule ([a-z0-9-]+): /.exec(message)?.[1] ?? '' };
-  }
-  return { by: status === 404 ? 'unserved' : 'itself' };
-}
-
 const deny = (policy: PackPolicy, object: Manifest) =>
   admin.create(asked(object, policy.name, 'Deny'), '?dryRun=All').then(toldBy);
-
-/** Rules that do not hold. */
-function failing(outcome: Outcome): readonly string[] {
-  if (outcome === 'notMatched') return [];
-  return Object.entries(outcome).flatMap(([rule, result]) =>
-    ['fail', 'error'].includes(result) ? [rule] : [],
-  );
-}
-
-/** What differs from the outcome, in words; undefined if nothing does. */
-function difference(told: Told, outcome: Outcome): string | undefined {
-  const rules = failing(outcome);
-  if (told.by === 'us') {
-    return rules.includes(told.rule) || (told.rule === '' && rules.length > 0)
-      ? undefined
-      : `refused by the rule ${told.rule}, and not by one of [${rules.join()}]`;
-  }
-  return told.by === 'nobody' && rules.length > 0 ? `taken in spite of ${rules.join()}` : undefined;
-}
-
-/** In a kind of ours, of which the API server checks no more than the types. */
-function inOurDeployment(object: Manifest): Manifest | undefined {
-  return expanded(object).at(-1);
-}
 
 describe.each(policies)('$file', (policy) => {
   it('is a Policy that the API server takes', async () => {
@@ -175,6 +86,16 @@ describe.each(policies)('$file', (policy) => {
     expect(differences.flat()).toEqual([]);
   });
 
+  it.each(policy.spec.rules)('judges what is generated for its rule $name as the operator does', async ({
+    name,
+  }) => {
+    const { tally, differences } = await verdictsOn(policy, name, objectsARule, admin);
+    const rule = `${policy.name} ${name}`;
+    tallies.set(rule, tally);
+    expect(differences).toEqual([]);
+    expect({ rule, both: tally.pass > 0 && tally.fail > 0 }).toEqual({ rule, both: !(rule in oneSided) });
+  });
+
   if (policy.spec.match.workloads === true) {
     it('judges whatever makes such pods as the operator does', async () => {
       const ours = judge(policy.name, policy.spec);
@@ -185,7 +106,7 @@ describe.each(policies)('$file', (policy) => {
         const told = await deny(policy, object);
         if (told.by !== 'itself') totals.expanded += 1;
         const { outcome } = judged(ours, { object: asked(object, policy.name, 'Deny'), namespace });
-        const said = difference(told, outcome);
+        const said = differenceFrom(outcome, told);
         return said === undefined ? [] : [`${name}, ${object.apiVersion} ${object.kind}: ${said}`];
       });
       expect(differences.flat()).toEqual([]);
@@ -207,22 +128,7 @@ async function differencesIn(policy: PackPolicy, one: Case): Promise<string | un
   if (first.by === 'itself') totals.elsewhere += 1;
   const told = first.by === 'itself' ? await deny(policy, other) : first;
   if (told.by === 'itself') return 'is refused by Kubernetes itself, in a Deployment of ours too';
-  return difference(told, expected) ?? (await differenceInRules(policy, other, expected));
-}
-
-/** Who is refused hears of one rule; who is warned hears of each. */
-async function differenceInRules(
-  policy: PackPolicy,
-  object: Manifest,
-  expected: Outcome,
-): Promise<string | undefined> {
-  const { warnings } = await admin.create(asked(object, policy.name, 'Warn'), '?dryRun=All');
-  // Several may stand in one header.
-  const told = [...warnings.join().matchAll(/Policy [a-z0-9-]+, rule ([a-z0-9-]+): /g)].map(
-    ([, rule]) => rule,
-  );
-  const rules =
-    expected === 'notMatched' ? [] : Object.keys(expected).filter((rule) => expected[rule] === 'fail');
-  const [theirs, ours] = [told, rules].map((names) => [...new Set(names)].toSorted().join());
-  return theirs === ours ? undefined : `warns of [${theirs}], and not of [${ours}]`;
+  // Who is refused hears of one rule; who is warned hears of each.
+  const { warnings } = await admin.create(asked(other, policy.name, 'Warn'), '?dryRun=All');
+  return differenceFrom(expected, told) ?? differenceInRules(expected, warnings);
 }
