@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { aCanary, anObservation, aRevision, aSpec, routed } from './builders.ts';
 import { planDeployment } from './deployment.ts';
+import type { RevisionView } from './observation.ts';
 import { good, healthy, until, weights, work } from './played.ts';
-import { World } from './world.ts';
+import { anAnalysis, World } from './world.ts';
 
 const waiting = {
   strategy: aCanary({ steps: [{ weight: 20, pause: { duration: '30s' } }] }),
@@ -93,6 +94,29 @@ test('what serves is stable in the very plan that gives up what was never made: 
   expect([status.stable?.hash, status.canary]).toEqual(['r1', undefined]);
   const next = planDeployment(anObservation({ revisions, template, status }));
   expect([next.status, next.events]).toEqual([status, []]);
+});
+
+test('with Recreate, what is held makes no pods beside those that are still going', () => {
+  const status = planDeployment(anObservation({ revisions: [aRevision('r1', 1, 3)] })).status;
+  const going = aRevision('r1', 1, 0, { pods: { total: 3, ready: 3, available: 3, terminating: 0 } });
+  const seen = { template: 'r2', status, spec: { paused: true, strategy: { type: 'Recreate' } } } as const;
+  const sizeWith = (old: RevisionView) => {
+    const { replicaSets } = planDeployment(
+      anObservation({ ...seen, revisions: [old, aRevision('r2', 2, 1)] }),
+    );
+    return replicaSets.find(({ hash }) => hash === 'r2')?.replicas;
+  };
+  expect(sizeWith(going)).toBe(1);
+  expect(sizeWith(aRevision('r1', 1, 0))).toBe(3);
+});
+
+test('a strategy without steps, in the middle of one with some, measures nothing of the step that was', () => {
+  const world = healthy({ ...waiting, analysis: anAnalysis });
+  world.newTemplate(good);
+  until(world, 'Paused');
+  expect(world.plan().analysis).toBeDefined();
+  world.change({ strategy: { type: 'Recreate' } });
+  expect(world.plan().analysis).toBeUndefined();
 });
 
 test('a gateway that goes in the middle of a rollout holds it no longer than the deadline', () => {

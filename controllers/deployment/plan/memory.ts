@@ -55,7 +55,9 @@ export function memoryOf(situation: Situation): Memory {
       stable: servingOf(situation),
     };
   }
-  const { failed, step, progress } = status;
+  const { failed, progress } = status;
+  // Of a strategy without steps status has none: one that is left is of the strategy before.
+  const step = situation.strategy.progressive ? status.step : undefined;
   return {
     known: true,
     stable: stableOf(situation, status),

@@ -8,19 +8,22 @@ export function recreate(
 ): ReadonlyMap<string, number> {
   const { revisions, replicas } = situation;
   const sizes = new Map<string, number>();
-  const active = [...revisions.values()].filter(({ desired }) => desired > 0);
+  const scale = (hash: string) =>
+    sizes.set(hash, isAlone(situation, hash) ? replicas : Math.min(replicas, desiredOf(situation, hash)));
   if (frozen) {
-    const [only] = active;
-    if (active.length === 1 && only !== undefined) sizes.set(only.hash, replicas);
+    const [only, ...others] = [...revisions.values()].filter(({ desired }) => desired > 0);
+    if (only !== undefined && others.length === 0) scale(only.hash);
     return sizes;
   }
-  let left = 0;
-  for (const { hash, desired, pods } of revisions.values()) {
-    if (hash === goal) continue;
-    sizes.set(hash, 0);
-    left += desired + pods.total + pods.terminating;
-  }
-  if (goal !== undefined)
-    sizes.set(goal, left === 0 ? replicas : Math.min(replicas, desiredOf(situation, goal)));
+  for (const hash of revisions.keys()) if (hash !== goal) sizes.set(hash, 0);
+  if (goal !== undefined) scale(goal);
   return sizes;
+}
+
+/** Whether no other revision has a pod, nor is about to. */
+function isAlone({ revisions }: Situation, hash: string): boolean {
+  for (const { hash: other, desired, pods } of revisions.values()) {
+    if (other !== hash && desired + pods.total + pods.terminating > 0) return false;
+  }
+  return true;
 }
