@@ -1,4 +1,4 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -25,11 +25,13 @@ async function commandOnPath(folder: string): Promise<void> {
 }
 
 /** What is shown is run, from top to bottom, and prints what is shown. */
-describe.each(['write-a-rule', 'roll-out', 'exceptions'])('docs/policy/%s.md', (name) => {
+describe.each(['write-a-rule', 'roll-out', 'exceptions', 'fixes'])('docs/policy/%s.md', (name) => {
   const steps = stepsOf(page(`docs/policy/${name}.md`));
   let directory: string;
   beforeAll(async () => {
     directory = await stage.folder();
+    // As in a clone of the repository.
+    await symlink(join(root, 'manifests'), join(directory, 'manifests'));
   });
 
   it('has something to run', () => {
