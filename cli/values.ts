@@ -63,11 +63,11 @@ function documentIn(source: string): Omit<Written, 'range'> | undefined {
   }
 }
 
-/** Anchors, aliases and tags; and directives, or another document behind three dots. */
+/** Anchors, aliases and tags, and another document behind three dots. Directives, cut off from theirs, are a mistake. */
 function isUnusual(event: Event, index: number): boolean {
   switch (event.type) {
     case EVENT_ID.DOCUMENT:
-      return index > 0 || event.directives.length > 0;
+      return index > 0;
     case EVENT_ID.ALIAS:
       return true;
     case EVENT_ID.POP:
