@@ -1,10 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { httpRoutes } from '../../controllers/deployment/route/routes.ts';
 import { until } from '../eventually.ts';
 import { claimed, hasWeight } from './claims.ts';
 import { report } from './figures.ts';
 import { noneFailed, shareFigures, tell } from './judgement.ts';
 import { shareOf, within } from './records.ts';
-import { RolloutStage } from './rolloutStage.ts';
+import { namespace, RolloutStage } from './rolloutStage.ts';
 import { now } from './shop.ts';
 
 let stage: RolloutStage;
@@ -122,6 +124,61 @@ test('an abort in the middle takes the weight back, and no request fails', async
   expect(await stage.pods('abort', 'a')).toHaveLength(4);
 });
 
+test('with dynamicStableScale an abort makes the old pods anew before the weight goes back, and no request fails', async () => {
+  const steps = [{ weight: 75, pause: {} }, { weight: 100 }];
+  const spec = { strategy: { type: 'Canary', canary: { steps, dynamicStableScale: true } } };
+  await stage.apply({ name: 'shrunk', revision: 'a', spec });
+  await stage.healthy('shrunk', 1);
+  const load = stage.load('shrunk');
+  await stage.apply({ name: 'shrunk', revision: 'b', spec });
+  const { at: most } = await stage.until('shrunk', hasWeight(2, 75));
+  await until('the old pods are fewer', async () => (await stage.pods('shrunk', 'a')).length === 1, {
+    within: 60_000,
+  });
+  await stage.until('shrunk', ({ message }) => message.includes('going back needs 3 pods more'));
+  await until('enough requests', () => within(load.records, { from: most }).length > 520);
+  const asked = now();
+  await stage.request('shrunk', { verb: 'Abort', revision: 2, step: 1 });
+  const looks: { readonly weight: number; readonly ready: number }[] = [];
+  let over = false;
+  const looking = (async () => {
+    while (!over) {
+      // The pods after the weight: they only become more.
+      const weight = await weightOf('shrunk');
+      looks.push({ weight, ready: await readyOf('shrunk', 'a') });
+      await delay(50);
+    }
+  })();
+  const back = await stage
+    .until('shrunk', ({ phase }) => phase === 'Aborted', { within: 120_000 })
+    .finally(() => {
+      over = true;
+    });
+  await looking;
+  await until('the pods of the canary are gone', async () => (await stage.pods('shrunk', 'b')).length === 0, {
+    within: 60_000,
+  });
+  const records = await load.stop();
+  const share = shareFigures('shrunk-75', records, {
+    revision: 'b',
+    weight: 75,
+    window: { from: most, to: asked },
+  });
+  const seconds = (back.at - asked) / 1000;
+  const weights = [...new Set(looks.map(({ weight }) => weight))].join(', ');
+  await report(
+    'abort with dynamicStableScale',
+    `${share.text}; back after ${seconds.toFixed(1)} s, by way of ${weights} %; ${tell(records)}`,
+    [...share.figures, ...noneFailed('shrunk', records)],
+  );
+  // Each of the four pods carries a quarter.
+  expect(looks[0]?.ready).toBeLessThan(4);
+  expect(looks.filter(({ weight, ready }) => weight > 25 * ready)).toEqual([]);
+  expect(shareOf(within(records, { from: back.at }), 'a')).toBe(1);
+  expect(back.status.failed).toMatchObject({ revision: 2, ending: 'Aborted', reason: 'AbortRequested' });
+  expect(await readyOf('shrunk', 'a')).toBe(4);
+});
+
 test('a rollback by request goes back to the revision before in one step, and no request fails', async () => {
   const spec = canary([{ weight: 100 }]);
   await stage.apply({ name: 'rollback', revision: 'a', spec });
@@ -151,3 +208,20 @@ test('a rollback by request goes back to the revision before in one step, and no
   expect(shareOf(within(records, { from: back.at }), 'a')).toBe(1);
   expect(shareOf(within(records, { to: asked }), 'b')).toBe(1);
 });
+
+/** Percent that its route gives the stable revision. */
+async function weightOf(name: string): Promise<number> {
+  const [{ spec }, { status }] = await Promise.all([
+    stage.client.get(httpRoutes, { namespace, name }),
+    stage.get(name),
+  ]);
+  const backends = spec.rules?.at(-1)?.backendRefs ?? [];
+  return backends.find((one) => one.name === status?.stable?.replicaSet)?.weight ?? 0;
+}
+
+async function readyOf(name: string, revision: string): Promise<number> {
+  const pods = await stage.pods(name, revision);
+  return pods.filter(({ status }) =>
+    status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True'),
+  ).length;
+}

@@ -43,6 +43,9 @@ export class RolloutStage implements AsyncDisposable {
     await using open = new AsyncDisposableStack();
     const shop = open.use(await Shop.open());
     await install(shop.kubectl);
+    // The API server's mutating policies know a kind some seconds later than all else, and until then none can be made.
+    const probe = rollout({ name: 'probe', revision: 'a', parent: shop.gateway.reference });
+    await eventually(() => shop.kubectl.apply([probe], '--dry-run=server'), { within: 60_000, every: 200 });
     const connection = await connect({ kubeconfig: shop.cluster.kubeconfig });
     open.defer(() => connection.close());
     const client = new HttpClient(connection, { fieldManager: 'test' });
