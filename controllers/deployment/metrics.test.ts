@@ -3,8 +3,9 @@ import { expect, it } from 'vitest';
 import type { Deployment } from './deployment.ts';
 import { deploymentMetrics } from './metrics.ts';
 
-const inPhase = (phase: NonNullable<Deployment['status']>['phase']) =>
-  ({ metadata: { name: 'shop' }, status: { phase } }) as Deployment;
+type Phase = NonNullable<Deployment['status']>['phase'];
+const revision = { revision: 1, replicaSet: 'shop-a', replicas: 1, ready: 1, available: 1, images: [] };
+const inPhase = (phase: Phase) => ({ metadata: { name: 'shop' }, status: { phase } }) as Deployment;
 
 it('counts Deployments by phase as they are at each scrape, and rollouts as they end', async () => {
   const registry = new Registry();
@@ -20,9 +21,13 @@ it('counts Deployments by phase as they are at each scrape, and rollouts as they
   all = [inPhase('Healthy')];
   expect(await value('mainstay_deployments', 'Paused')).toBe(0);
 
-  metrics.reported('Progressing', 'Healthy');
-  metrics.reported('RolledBack', 'RollingBack');
-  metrics.reported('RolledBack', 'RolledBack');
+  const of = (phase: Phase, hash = 'a') => ({ phase, stable: { ...revision, hash } });
+  metrics.reported(of('Progressing'), of('Healthy'));
+  metrics.reported(of('RolledBack'), of('RollingBack'));
+  metrics.reported(of('RolledBack'), of('RolledBack'));
+  metrics.reported(of('Healthy'), of('Healthy'));
   expect(await value('mainstay_deployment_rollouts_total', 'RolledBack')).toBe(1);
   expect(await value('mainstay_deployment_rollouts_total', 'Healthy')).toBe(0);
+  metrics.reported(of('Healthy', 'b'), of('Healthy'));
+  expect(await value('mainstay_deployment_rollouts_total', 'Healthy'), 'nobody saw it under way').toBe(1);
 });

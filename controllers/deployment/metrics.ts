@@ -1,13 +1,16 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { DeploymentPhase } from '../../crds/deployment/schema.ts';
+import type { DeploymentPhase, DeploymentStatus } from '../../crds/deployment/schema.ts';
 import { deploymentStatus } from '../../crds/deployment/status.ts';
 import { type ChangeMetrics, changeMetrics } from '../../operator/apply/changeMetrics.ts';
 import type { Deployment } from './deployment.ts';
 
 export interface DeploymentMetrics extends ChangeMetrics {
   /** To be told of each status that is written, with the one before. */
-  readonly reported: (phase: DeploymentPhase, before: DeploymentPhase | undefined) => void;
+  readonly reported: (status: Ended, before: Ended | undefined) => void;
 }
+
+/** What tells whether a rollout ended: one that nobody saw under way ends in another stable revision. */
+type Ended = Pick<DeploymentStatus, 'phase' | 'stable'>;
 
 const endings: readonly DeploymentPhase[] = ['Healthy', 'RolledBack', 'Aborted', 'TimedOut'];
 
@@ -32,8 +35,9 @@ export function deploymentMetrics(registry: Registry, all: () => Iterable<Deploy
   for (const ending of endings) rollouts.inc({ ending }, 0);
   return {
     ...changeMetrics(registry, { prefix: 'mainstay_deployment', what: 'Services and routes' }),
-    reported: (phase, before) => {
-      if (phase !== before && endings.includes(phase)) rollouts.inc({ ending: phase });
+    reported: ({ phase, stable }, before) => {
+      const isOver = phase !== before?.phase || stable?.hash !== before.stable?.hash;
+      if (isOver && endings.includes(phase)) rollouts.inc({ ending: phase });
     },
   };
 }

@@ -1,10 +1,11 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { finalizer } from '../../crds/deployment/names.ts';
 import { Store } from '../../operator/cache/store.ts';
 import { ApiError } from '../../operator/client/apiError.ts';
-import type { ReconcileContext } from '../../operator/controller/reconciler.ts';
+import type { JsonPatchOperation } from '../../operator/client/client.ts';
+import type { ReconcileContext, ReconcileResult } from '../../operator/controller/reconciler.ts';
 import type { Job, ReplicaSet } from '../../operator/resources/builtin.ts';
-import { type KubernetesObject, keyOf } from '../../operator/resources/object.ts';
+import { type KubernetesObject, keyOf, type ObjectName } from '../../operator/resources/object.ts';
 import type { Resource } from '../../operator/resources/resource.ts';
 import { StatusWriter } from '../../operator/status/statusWriter.ts';
 import { Snapshots } from './config/snapshots.ts';
@@ -22,7 +23,7 @@ const invalid = new ApiError({ verb: 'create', kind: 'Job', name: 'team/shop-smo
 });
 const nothing = { get: () => undefined, list: () => [], byIndex: () => [] };
 
-/** One Deployment in a cluster where nothing happens by itself, and its reconciler. */
+/** A Deployment in a cluster where nothing happens by itself, and its reconciler. */
 class Shop {
   #now = Date.parse('2026-01-01T00:00:00Z');
   #generation = 0;
@@ -33,6 +34,10 @@ class Shop {
 
   /** The API server refuses Jobs. */
   refuses = false;
+  /** Milliseconds. */
+  writeTakes = 0;
+  /** Reasons. */
+  readonly events: string[] = [];
 
   constructor() {
     const store = (object: KubernetesObject) => {
@@ -52,9 +57,19 @@ class Shop {
         if (!dryRun) store(made);
         return made;
       },
+      patch: async (
+        _: Resource,
+        name: ObjectName,
+        { body }: { readonly body: readonly JsonPatchOperation[] },
+      ) => {
+        const patched = structuredClone(this.#replicaSets.get(keyOf(name))) as ReplicaSet;
+        for (const operation of body) patch(patched, operation);
+        return store(patched);
+      },
       /** Of a status. */
-      apply: async (_: Resource, { status }: Pick<Deployment, 'status'>) => {
-        const told = { ...this.deployment, status } as Deployment;
+      apply: async (_: Resource, { metadata, status }: Deployment) => {
+        this.#now += this.writeTakes;
+        const told = { ...this.#deployments.get(keyOf(metadata)), status } as Deployment;
         this.#deployments.set(keyOf(told), told);
         return told;
       },
@@ -74,35 +89,44 @@ class Shop {
       analyses: { run: () => {}, stop: () => {}, views: () => new Map() },
       snapshots: new Snapshots(client as never, { versionOf: () => undefined }),
       statusWriter: new StatusWriter({ client: client as never, resource: deployments }),
-      recorder: { record: () => {} },
+      recorder: {
+        record: ({ metadata: { name } }: Deployment, { reason }: { readonly reason: string }) => {
+          if (name === 'shop') this.events.push(reason);
+        },
+      },
       onReport: () => {},
       now: () => this.#now,
     } as unknown as ReconcilerParts);
   }
 
   get deployment(): Deployment | undefined {
-    const [only] = this.#deployments.list();
-    return only;
+    return this.#deployments.get(keyOf({ namespace: 'team', name: 'shop' }));
+  }
+
+  /** How many pods each revision is to have, the oldest first. */
+  get sizes(): readonly number[] {
+    const own = [...this.#replicaSets.list()].filter(({ metadata }) => metadata.name.startsWith('shop-'));
+    return own.map(({ spec }) => spec?.replicas ?? 0);
   }
 
   get jobs(): readonly Job[] {
     return [...this.#jobs.list()];
   }
 
-  apply(image: string, spec: object): void {
+  apply(image: string, spec: object, name = 'shop'): void {
     this.#generation += 1;
     const applied = {
       apiVersion: 'mainstay.dev/v1alpha1',
       kind: 'Deployment',
       metadata: {
-        name: 'shop',
+        name,
         namespace: 'team',
-        uid: 'u1',
+        uid: name,
         generation: this.#generation,
         finalizers: [finalizer],
       },
       spec: { ...aSpec(spec), template: { spec: { containers: [{ name: 'main', image }] } } },
-      status: this.deployment?.status,
+      status: this.#deployments.get(keyOf({ namespace: 'team', name }))?.status,
     } as unknown as Deployment;
     this.#deployments.set(keyOf(applied), applied);
   }
@@ -128,14 +152,31 @@ class Shop {
   async work(): Promise<void> {
     const end = this.#now + 60_000;
     while (this.#now < end) {
-      const { requeueAfter } = await this.#reconciler.reconcile(
-        keyOf({ namespace: 'team', name: 'shop' }),
-        context,
-      );
+      const { requeueAfter } = await this.look();
       if (requeueAfter === undefined) return;
       this.#now += requeueAfter;
     }
   }
+
+  look(name = 'shop'): Promise<ReconcileResult> {
+    return this.#reconciler.reconcile(keyOf({ namespace: 'team', name }), context);
+  }
+}
+
+function patch(object: object, { op, path, value }: JsonPatchOperation): void {
+  if (op === 'test') return;
+  const steps = path
+    .slice(1)
+    .split('/')
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const last = steps.pop() ?? '';
+  let parent = object as Record<string, unknown>;
+  for (const step of steps) {
+    parent[step] ??= {};
+    parent = parent[step] as Record<string, unknown>;
+  }
+  if (op === 'remove') delete parent[last];
+  else parent[last] = value;
 }
 
 /** One step, which a Job measures. */
@@ -174,4 +215,53 @@ it('a Job that was refused is tried again, since who refuses may be mended', asy
   await shop.work();
   expect(shop.jobs).toHaveLength(1);
   expect(shop.deployment?.status?.analysis).toMatchObject([{ result: 'Pending' }]);
+});
+
+describe('where so many roll out at once that what goes on waits to be told', () => {
+  const stepped = {
+    replicas: 10,
+    strategy: aCanary({ steps: [{ weight: 10 }, { weight: 50 }, { weight: 100 }] }),
+  };
+
+  async function crowded(): Promise<Shop> {
+    const shop = new Shop();
+    await shop.rollOut('shop:1', stepped);
+    shop.writeTakes = 1000;
+    for (let number = 1; number <= 20; number += 1) {
+      shop.apply('other:1', stepped, `other-${number}`);
+      await shop.look(`other-${number}`);
+    }
+    shop.writeTakes = 0;
+    shop.events.length = 0;
+    return shop;
+  }
+
+  it('no step is found anew, and each event is told once', async () => {
+    const shop = await crowded();
+    shop.apply('shop:2', stepped);
+    await shop.look();
+    expect(shop.deployment?.status?.phase, 'waits').toBe('Healthy');
+    const canary: number[] = [];
+    for (let looks = 0; looks < 40; looks += 1) {
+      if (looks % 2 === 0) shop.run();
+      await shop.look();
+      canary.push(shop.sizes[1] ?? 0);
+    }
+    expect(canary).toEqual(canary.toSorted((a, b) => a - b));
+    expect(canary.at(-1)).toBe(10);
+    expect(shop.deployment?.status).toMatchObject({ phase: 'Healthy', revision: 2 });
+    expect(shop.events).toEqual(['RolloutStarted', 'StepStarted', 'StepStarted', 'StepStarted', 'Promoted']);
+  });
+
+  it('what is held stays as it is', async () => {
+    const shop = await crowded();
+    shop.apply('shop:2', stepped);
+    await shop.look();
+    shop.run();
+    const before = shop.sizes;
+    expect(before[1]).toBeGreaterThan(0);
+    shop.apply('shop:2', { ...stepped, paused: true });
+    for (let looks = 0; looks < 5; looks += 1) await shop.look();
+    expect(shop.sizes).toEqual(before);
+  });
 });

@@ -3,6 +3,7 @@ import type { Applier } from '../../operator/apply/applier.ts';
 import type { Client } from '../../operator/client/client.ts';
 import type { ReconcileContext, ReconcileResult } from '../../operator/controller/reconciler.ts';
 import type { Recorder } from '../../operator/events/eventRecorder.ts';
+import { firstDifference } from '../../operator/resources/json.ts';
 import { keyOf, type ObjectKey } from '../../operator/resources/object.ts';
 import type { StatusWriter } from '../../operator/status/statusWriter.ts';
 import type { Analyses } from './analysis/analyses.ts';
@@ -56,13 +57,18 @@ interface Refused {
 }
 
 /**
- * What an earlier look of the same reconcile came to. It is written only once all rests, and must not be found anew: what
- * was true of the step before is so no longer, since the cluster has moved on.
+ * What an earlier look came to that is not told yet: it is written only once all rests, and may wait even then. It must not
+ * be found anew: what was true of the step before is so no longer, since the cluster has moved on.
  */
 interface Look {
   readonly uid: string | undefined;
   readonly status: DeploymentStatus;
   readonly events: DeploymentPlan['events'];
+}
+
+/** What the last reconcile came to and did not tell. It holds as long as nobody has told anything else. */
+interface Untold extends Look {
+  readonly stored: DeploymentStatus | undefined;
 }
 
 /** Makes the cluster agree with one Deployment: observe, plan, apply, report. */
@@ -72,6 +78,7 @@ export class DeploymentReconciler {
   readonly #jobs: JobRuns;
   readonly #writer: PlanWriter;
   readonly #pace = new StatusPace();
+  readonly #untold = new Map<ObjectKey, Untold>();
   readonly #refused = new Map<ObjectKey, Refused>();
   /** What was refused and is in status. */
   readonly #told = new WeakSet<Error>();
@@ -91,7 +98,7 @@ export class DeploymentReconciler {
   }
 
   async reconcile(key: ObjectKey, context: ReconcileContext): Promise<ReconcileResult> {
-    let earlier: Look | undefined;
+    let earlier = this.#untoldOf(key);
     let unheld: unknown;
     for (let looks = 1; ; looks += 1) {
       const deployment = this.#parts.informers.deployments.get(key);
@@ -126,6 +133,12 @@ export class DeploymentReconciler {
       const retry = wait === undefined ? undefined : this.#parts.now() + wait;
       return this.#report(deployment, { ...plan, events }, sooner(look.until, retry), context);
     }
+  }
+
+  #untoldOf(key: ObjectKey): Look | undefined {
+    const untold = this.#untold.get(key);
+    const { status } = this.#parts.informers.deployments.get(key) ?? {};
+    return untold !== undefined && firstDifference(untold.stored, status) === undefined ? untold : undefined;
   }
 
   /** Whether the finalizer had to be set just now. Who refuses that does not keep anybody from having pods. */
@@ -227,15 +240,19 @@ export class DeploymentReconciler {
     { signal }: ReconcileContext,
   ): Promise<ReconcileResult> {
     const { statusWriter, recorder, onReport, now } = this.#parts;
-    const wait = this.#pace.wait(deployment, plan.status, now());
+    const { uid } = deployment.metadata;
+    const { status, events: found } = plan;
+    this.#untold.set(keyOf(deployment), { uid, status, events: found, stored: deployment.status });
+    const wait = this.#pace.wait(deployment, status, now());
     const next = Math.min(plan.wakeUp ?? Number.POSITIVE_INFINITY, until ?? Number.POSITIVE_INFINITY);
     if (wait > 0) return { requeueAfter: Math.max(Math.min(wait, next - now()), 10) };
     const began = now();
-    const written = await statusWriter.write(deployment, plan.status, { signal });
+    const written = await statusWriter.write(deployment, status, { signal });
+    this.#untold.delete(keyOf(deployment));
     if (written.result === 'written') {
       this.#pace.told(deployment, now() - began);
-      onReport(plan.status.phase, deployment.status?.phase);
-      const events = [...plan.events, ...obstacleEvents(deployment.status, plan.status)];
+      onReport(status, deployment.status);
+      const events = [...found, ...obstacleEvents(deployment.status, status)];
       for (const { type, reason, note } of events) recorder.record(deployment, { type, reason, note });
       if (this.#jobs.awaitStatus(deployment, plan)) return { requeueAfter: 0 };
     }
@@ -251,6 +268,7 @@ export class DeploymentReconciler {
       this.#pace.forget(before);
       this.#jobs.forget(before);
       this.#refused.delete(key);
+      this.#untold.delete(key);
       this.#uids.delete(key);
     }
     if (deployment?.metadata.uid !== undefined) this.#uids.set(key, deployment.metadata.uid);

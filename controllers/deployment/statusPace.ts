@@ -6,6 +6,8 @@ import type { Reason } from './plan/reasons.ts';
 /** Milliseconds for which a status waits that says nothing new but numbers, at least and at most. */
 const shortest = 1_000;
 const longest = 60_000;
+/** Milliseconds for which a first status waits at most: until then there is no selector for an autoscaler. */
+const longestUnseen = 10_000;
 /** For each that waits it may be so many times what a write usually takes. */
 const share = 5;
 /** Milliseconds for which one that says no more than that a rollout goes on waits at least, if at all. */
@@ -22,7 +24,7 @@ const shortestOnward = 500;
  * says no more than that pods are awaited, but for the least wait: one alone is told of at once, and of many made together
  * most are done before it was their turn, and are told of once. And so is that a rollout began, or went on to its next step
  * since the pause before was over: of many at once most have the step's pods by then, and the status that says so says it
- * all. Until then the next plan finds the same anew from the status before.
+ * all. Whoever asks remembers until then what is not told.
  */
 export class StatusPace {
   /** Since when there is something to tell that may wait, by UID; milliseconds since the epoch. */
@@ -69,7 +71,7 @@ function newsOf(before: DeploymentStatus | undefined, status: DeploymentStatus):
 function pauseOf(news: Exclude<News, 'Urgent'>, all: number, others: number): number {
   switch (news) {
     case 'First':
-      return Math.min(all, longest);
+      return Math.min(all, longestUnseen);
     case 'Numbers':
       return Math.min(Math.max(shortest, all), longest);
     case 'Onward':
@@ -84,15 +86,25 @@ function awaitsPods({ phase, conditions }: DeploymentStatus): boolean {
 }
 
 /**
- * Whether it says no more than that the next step, or the first, awaits its pods, which the next plan finds just so: no
- * gateway that serves the step meanwhile, nothing measured that would be lost, nobody who was answered.
+ * Whether it says no more than that the next step, or the first, awaits its pods. Who is killed before it is told finds that
+ * again from the status before: so it is but one step, no gateway serves it meanwhile, nothing measured would be lost, and
+ * nobody was answered.
  */
 function onlyGoesOn(before: DeploymentStatus, after: DeploymentStatus): boolean {
+  const { step } = after;
+  const isNext =
+    before.step === undefined
+      ? before.phase === 'Healthy' && step?.index === 1
+      : before.phase === 'Paused' &&
+        step?.index === before.step.index + 1 &&
+        step.hash === before.step.hash &&
+        after.canary?.hash === before.canary?.hash;
   return (
-    (before.phase === 'Healthy' || before.phase === 'Paused') &&
+    isNext &&
     awaitsPods(after) &&
-    after.step?.stage === 'Shifting' &&
+    step?.stage === 'Shifting' &&
     after.weight?.by === 'Replicas' &&
+    after.stable?.hash === before.stable?.hash &&
     [before, after].every(({ analysis, failed, paused }) => (analysis ?? failed ?? paused) === undefined) &&
     before.lastRequest?.id === after.lastRequest?.id
   );
