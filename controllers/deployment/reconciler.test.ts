@@ -163,20 +163,18 @@ class Shop {
   }
 }
 
-function patch(object: object, { op, path, value }: JsonPatchOperation): void {
-  if (op === 'test') return;
-  const steps = path
-    .slice(1)
-    .split('/')
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+function patch(object: object, operation: JsonPatchOperation): void {
+  if (operation.op === 'test') return;
+  const path = operation.path.slice(1).split('/');
+  const steps = path.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
   const last = steps.pop() ?? '';
   let parent = object as Record<string, unknown>;
   for (const step of steps) {
     parent[step] ??= {};
     parent = parent[step] as Record<string, unknown>;
   }
-  if (op === 'remove') delete parent[last];
-  else parent[last] = value;
+  if (operation.op === 'remove') delete parent[last];
+  else parent[last] = operation.value;
 }
 
 /** One step, which a Job measures. */
