@@ -27,7 +27,7 @@ function numberAsKubernetes(tag: ScalarTag): Tags {
   if (tag.format === 'TIME') return [];
   if (tag.format === 'OCT') {
     const resolve = (text: string) => Number.parseInt(text.replace(/[o_]/g, ''), 8);
-    return [{ ...tag, test: /^[-+]?0o?[0-7_]*[0-7][0-7_]*$/, resolve }];
+    return [{ ...tag, test: /^[-+]?0o?_*[0-7][0-7_]*$/, resolve }];
   }
   // Those of infinity and of what is no number have no digits at all.
   if (tag.tag !== 'tag:yaml.org,2002:float' || tag.test === undefined || tag.test.test('.inf')) return [tag];

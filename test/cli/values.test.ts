@@ -172,4 +172,9 @@ describe('what is read quickly', () => {
   ])('is not %s', (_, text) => {
     expect(valuesIn(text)).toBeUndefined();
   });
+
+  it('is read in time that grows with its length, and no faster', () => {
+    const digits = `0${'7'.repeat(300_000)}x`;
+    expect(valuesIn(`a: ${digits}\n`)).toMatchObject([{ value: { a: digits } }]);
+  });
 });

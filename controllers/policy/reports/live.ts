@@ -1,4 +1,5 @@
 import { hashOf } from '../../../operator/apply/identity.ts';
+import { isRecord } from '../../../operator/resources/json.ts';
 import type { KubernetesObject } from '../../../operator/resources/object.ts';
 import type { PolicyReport, ReportContent, ReportResult, ReportSummary } from './api.ts';
 import { annotations, fieldManager, labels } from './marks.ts';
@@ -6,13 +7,22 @@ import { annotations, fieldManager, labels } from './marks.ts';
 /** Keeps of a report whether it is ours, and what it comes to. Nothing is believed that it says of itself: who changed a result finds it put right. */
 export function outlineOf(report: PolicyReport): PolicyReport {
   const { apiVersion, kind, metadata, summary, results = [] } = report;
+  const cut = metadata.annotations?.[annotations.cut];
   return {
     apiVersion,
     kind,
     metadata,
     isOurs: isOurs(report),
-    ...digestsOf({ summary, results }, metadata.annotations?.[annotations.cut]),
+    ...(isList(results) ? digestsOf({ summary, results }, cut) : { digest: nothing, bareDigest: nothing }),
   };
+}
+
+/** No report comes to it. */
+const nothing = '';
+
+/** The API server takes anything for results. */
+function isList(results: unknown): results is readonly ReportResult[] {
+  return Array.isArray(results) && results.every(isRecord);
 }
 
 /** What a report comes to: the same for those that say the same, with or without what is suggested. */

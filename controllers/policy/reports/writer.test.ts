@@ -142,4 +142,20 @@ describe('a report', () => {
     expect(await writer.write('shop', content(1, 'replicas: 3'), signal)).toBe('Applied');
     expect(await writer.write('shop', content(2), signal)).toBe('Applied');
   });
+
+  it.each<[string, unknown]>([
+    ['a text', 'x'],
+    ['a map', { policy: 'p' }],
+    ['a list of nothing', [null]],
+  ])('in which somebody made %s of the results is small in memory, put right, and goes as any other', async (_, results) => {
+    const { state, writerOf } = setUp();
+    const writer = writerOf();
+    await writer.write('shop', content(1), signal);
+    const broken = { ...state.live, results, beside: 'x'.repeat(1000) } as PolicyReport;
+    state.live = outlineOf(broken);
+    expect(state.live).not.toHaveProperty('beside');
+    expect(await writer.write('shop', content(1), signal)).toBe('Applied');
+    state.live = outlineOf(broken);
+    expect(await writer.write('shop', undefined, signal)).toBe('Deleted');
+  });
 });
