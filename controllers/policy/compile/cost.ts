@@ -24,23 +24,34 @@ const dearest: Readonly<Record<string, number>> = {
   sortBy: 7500,
 };
 
-/** Functions and loops that cost no more by themselves than any other part. */
-const cheap = new Set(
-  'all bool double dyn exists exists_one existsOne filter has hasValue int map none of optFlatMap optMap or orValue size string type value'.split(
+/** Of `sets.contains`, which compares each element with each, once. */
+const setCall = 3600;
+
+/** Functions and loops that cost no more by themselves than any other part, whatever they are given. */
+const cheap = new Set([
+  ...'all bool double dyn exists exists_one existsOne filter has hasValue int map none of optFlatMap optMap or orValue'.split(
     ' ',
   ),
-);
+  ...'size string type value'.split(' '),
+  // Of the authorizer.
+  ...'allowed error errored group name namespace path reason resource serviceAccount subresource'.split(' '),
+]);
 
 /** By its parts, each counted once for every turn of the loops around it. To ask whether a field is there costs the way there. */
-export function costOf({ parts, nesting, calls }: Pick<Source, 'parts' | 'nesting' | 'calls'>): Cost {
-  const usual = parts.reduce((sum, { call, depth }) => sum + costOfPart(call) * 60 ** depth, 0);
-  const worst = nesting > 0 ? limitEach : [...calls].some(isDear) ? 200_000 : 1000;
+export function costOf({ parts, nesting, calls, references }: Source): Cost {
+  const readsSets = references.some(({ name }) => name === 'sets');
+  const usual = parts.reduce((sum, { call, depth }) => sum + costOfPart(call, readsSets) * 60 ** depth, 0);
+  // To ask the authorizer costs the same whatever is sent, and of all else somebody may send a megabyte.
+  const grows = nesting > 0 || [...calls].some((call) => isDear(call) && call !== 'check');
+  const worst = grows ? limitEach : 1000;
   return { usual: Math.min(limitEach, usual), worst: Math.min(limitEach, Math.max(worst, usual)) };
 }
 
-function costOfPart(call: string | undefined): number {
+/** @param readsSets whether `contains` may be that of `sets`, and not of a text */
+function costOfPart(call: string | undefined, readsSets: boolean): number {
   if (call === 'has') return 0;
   if (call === undefined || !isDear(call)) return 1;
+  if (call === 'contains' && readsSets) return setCall;
   return Object.hasOwn(dearest, call) ? (dearest[call] ?? dearCall) : dearCall;
 }
 

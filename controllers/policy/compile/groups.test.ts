@@ -22,6 +22,12 @@ describe('limits', () => {
     expect(sizes(many(60, nested))).toEqual([31, 29]);
   });
 
+  it('of a set, each element is looked for in the other; a text is looked through once', () => {
+    const often = (call: string) => Array.from({ length: 6 }, () => `!${call}`).join(' || ');
+    expect(sizes(many(40, often('sets.contains(object.spec.x, object.spec.y)')))).toEqual([36, 4]);
+    expect(sizes(many(40, often('object.spec.x.contains(object.spec.y)')))).toEqual([40]);
+  });
+
   it('no object asks the authorizer more often than the server grants, whatever the object', () => {
     const asks = "authorizer.group('').resource('secrets').check('list').allowed()";
     expect(sizes(many(40, asks))).toEqual([22, 18]);
@@ -30,6 +36,8 @@ describe('limits', () => {
 
   it('where a failure lets through, nobody can switch off one rule by the cost of another', () => {
     expect(sizes(many(20, 'podSpec.containers.all(c, c.image != "")', false))).toEqual([6, 6, 6, 2]);
+    expect(sizes(many(20, `object.spec.x.matches('${'a'.repeat(30)}')`, false))).toEqual([7, 7, 6]);
+    expect(sizes(many(20, 'object.spec.x == object.spec.y.sort()', false))).toEqual([7, 7, 6]);
   });
 
   it('no object is too large to be kept', () => {
