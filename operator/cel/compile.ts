@@ -61,7 +61,7 @@ function evaluate(
   options: EvaluateOptions = {},
 ): Evaluation {
   const slots = variables.map((name) => values[name]);
-  const frame: Frame = { slots, cost: 0, costLimit: options.costLimit ?? defaultCostLimit };
+  const frame: Frame = { slots, cost: 0, made: 0, costLimit: options.costLimit ?? defaultCostLimit };
   try {
     const value = run(frame);
     const { cost } = frame;

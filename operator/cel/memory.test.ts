@@ -21,8 +21,9 @@ const times = (count: number, text: string) => text.repeat(count);
 const text = (length: number) => JSON.stringify({ text: times(length, 'a') });
 const listed = (count: number, item: unknown) =>
   JSON.stringify({ list: Array.from({ length: count }, () => item) });
-const doubled = (list: string) =>
-  Array.from({ length: 30 }).reduce<string>((half) => `[${half}].map(l, l + l)[0]`, list);
+const doubled = (what: string, often = 30) =>
+  Array.from({ length: often }).reduce<string>((half) => `[${half}].map(l, l + l)[0]`, what);
+const keptTexts = (made: string) => `lists.range(1000).map(x, ${made}).all(t, size(t) > 0)`;
 const container = {
   name: 'main',
   image: `registry.example.com/${times(50, 'x')}`,
@@ -72,11 +73,44 @@ describe(`whatever is evaluated needs no more than ${megabytes} MB`, () => {
       listed(1000, times(1000, 'a')),
       false,
     ],
+    [
+      'a list written within itself',
+      "'%s'.format([object.list.map(x, object.list)]).size() > 0",
+      listed(30_000, 1),
+      false,
+    ],
+    [
+      'a map of it',
+      "'%s'.format([object.list.map(x, {'a': object.list})]).size() > 0",
+      listed(20_000, 1),
+      false,
+    ],
+    [
+      'a text in each list of a list of a list',
+      `'%s'.format([${times(200, '[object.text, ')}1${times(200, ']')}]).size() > 0`,
+      text(500_000),
+      false,
+    ],
+    ['texts that are made, and kept', keptTexts('object.text.replace("", object.text)'), text(2000), false],
+    ['texts put together, and kept', keptTexts('object.text + object.text'), text(1_000_000), false],
+    [
+      'lists that are made, and kept',
+      'object.list.map(x, object.lists.flatten()).size() > 0',
+      JSON.stringify({
+        list: Array.from({ length: 1000 }, () => 1),
+        lists: Array.from({ length: 100 }, () => Array.from({ length: 1000 }, () => 1)),
+      }),
+      false,
+    ],
+    ['a text that is doubled', `size(${doubled("dyn('ab')", 27)}) > 0`, '{}', false],
+    ['bytes that are doubled', `size(${doubled("dyn(b'ab')", 27)}) > 0`, '{}', false],
     ['lists of a list', 'object.list.map(x, object.list).flatten().size() > 0', listed(10_000, 1), false],
     ['a list that is doubled', `size(${doubled('[1, 2]')}) > 0`, '{}', true],
     ['and turned round', `${doubled('[1, 2]')}.reverse().size() > 0`, '{}', false],
     ['cut', `${doubled('[1, 2]')}.slice(0, 1000000000).size() > 0`, '{}', false],
     ['sorted', `${doubled('[1, 2]')}.sort().size() > 0`, '{}', false],
+    ['sorted, though nobody knows of what', `dyn(${doubled('[1, 2]')}).sort().size() > 0`, '{}', false],
+    ['written', `'%s'.format([${doubled('[1, 2]')}]).size() > 0`, '{}', false],
     ['sifted', `${doubled('[1, 2]')}.distinct().size() > 0`, '{}', false],
     ['flattened', `${doubled('[[1], [2]]')}.flatten().size() > 0`, '{}', false],
     ['joined', `${doubled("['', '']")}.join('').size() > 0`, '{}', false],

@@ -1,3 +1,4 @@
+import { withMade } from './bounds.ts';
 import type { Checked, Reference } from './check.ts';
 import { CelList, CelMap } from './collections.ts';
 import { equals, isEqual } from './compare.ts';
@@ -290,7 +291,13 @@ function invoked(
   if (failed !== undefined) return paid(frame, 1, failed);
   charge(frame, cost.before(args));
   const result = invoke(args);
+  if (!isGiven(result, args)) frame.made = withMade(frame.made, result);
   return paid(frame, cost.after(result), result);
+}
+
+/** Whether a call gives back what it was given, and makes nothing. */
+function isGiven(result: Value, args: readonly Value[]): boolean {
+  return args.some((arg) => arg === result || (arg instanceof Optional && arg.value === result));
 }
 
 function gathered(

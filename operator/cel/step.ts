@@ -6,6 +6,8 @@ import type { Value } from './value.ts';
 export interface Frame {
   readonly slots: (Value | (() => Value) | undefined)[];
   cost: number;
+  /** How much functions have made so far. */
+  made: number;
   readonly costLimit: number;
 }
 

@@ -1,4 +1,4 @@
-import { boundText, joined } from '../bounds.ts';
+import { boundText } from '../bounds.ts';
 import { formatDouble, toText } from '../convert.ts';
 import { compareText } from '../text.ts';
 import { formatDuration, formatTimestamp } from '../time.ts';
@@ -140,7 +140,7 @@ function superscript(digits: string): string {
 
 function asText(value: Value): string | CelError {
   if (value === null) return 'null';
-  if (value instanceof ListValue || value instanceof MapValue) return nested(value);
+  if (value instanceof ListValue || value instanceof MapValue) return nested(value, new Length());
   if (isPlain(value)) {
     const text = toText(value);
     return typeof text === 'string' ? text : new CelError('could not convert the argument to string');
@@ -158,46 +158,62 @@ function wrongType(value: Value): CelError {
   return new CelError(`the clause does not take ${runtimeName(typeOfValue(value))}`);
 }
 
-/** Within a list or a map. */
-function nested(value: Value): string | CelError {
-  if (value instanceof ListValue) {
-    const parts = all([...value].map(quoted));
-    return parts instanceof CelError ? parts : `[${joined(parts, ', ')}]`;
+/** How long a text becomes of which the parts are made first. It is too long before all of them are there. */
+class Length {
+  #sum = 0;
+
+  add(length: number): void {
+    this.#sum += length;
+    boundText(this.#sum);
   }
-  if (value instanceof MapValue) return nestedMap(value);
+}
+
+/** Within a list or a map. Of these it adds to the length all that is not of their elements. */
+function nested(value: Value, length: Length): string | CelError {
+  if (value instanceof ListValue) return nestedList(value, length);
+  if (value instanceof MapValue) return nestedMap(value, length);
   if (typeof value === 'number') return Number.isFinite(value) ? value.toFixed(6) : formatDouble(value);
   if (value instanceof Timestamp) return `timestamp(${JSON.stringify(formatTimestamp(value))})`;
   if (value instanceof Duration) return `duration(${JSON.stringify(formatDuration(value))})`;
   return asText(value);
 }
 
-function nestedMap(map: MapValue): string | CelError {
+function nestedList(list: ListValue, length: Length): string | CelError {
+  length.add(Math.max('[]'.length, ', '.length * list.size));
+  const parts: string[] = [];
+  for (const item of list) {
+    const part = quoted(item, length);
+    if (part instanceof CelError) return part;
+    parts.push(part);
+  }
+  return `[${parts.join(', ')}]`;
+}
+
+function nestedMap(map: MapValue, length: Length): string | CelError {
+  length.add(Math.max('{}'.length, ':, '.length * map.size));
   const pairs: (readonly [string, string])[] = [];
   for (const key of map.keys()) {
     if (!['string', 'boolean', 'bigint'].includes(typeof key) && !(key instanceof Uint))
       return wrongType(key);
-    const pair = all([quoted(key), quoted(map.get(key) ?? null)]);
-    if (pair instanceof CelError) return pair;
-    pairs.push([pair[0] ?? '', pair[1] ?? '']);
+    const name = quoted(key, length);
+    if (name instanceof CelError) return name;
+    const value = quoted(map.get(key) ?? null, length);
+    if (value instanceof CelError) return value;
+    pairs.push([name, value]);
   }
   const sorted = pairs.toSorted(([a], [b]) => compareText(a, b));
-  const entries = sorted.map(([key, value]) => `${key}:${value}`);
-  return `{${joined(entries, ', ')}}`;
+  return `{${sorted.map(([key, value]) => `${key}:${value}`).join(', ')}}`;
 }
 
-function all(parts: readonly (string | CelError)[]): readonly string[] | CelError {
-  const texts: string[] = [];
-  for (const part of parts) {
-    if (part instanceof CelError) return part;
-    texts.push(part);
-  }
-  return texts;
+function quoted(value: Value, length: Length): string | CelError {
+  const text = nested(value, length);
+  if (text instanceof CelError || value instanceof ListValue || value instanceof MapValue) return text;
+  const written = isQuoted(value) ? `${value instanceof Bytes ? 'b' : ''}${JSON.stringify(text)}` : text;
+  length.add(written.length);
+  return written;
 }
 
-function quoted(value: Value): string | CelError {
-  const text = nested(value);
-  if (text instanceof CelError) return text;
-  if (typeof value === 'string') return JSON.stringify(text);
-  if (value instanceof Bytes) return `b${JSON.stringify(text)}`;
-  return typeof value === 'number' && !Number.isFinite(value) ? JSON.stringify(text) : text;
+function isQuoted(value: Value): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value);
+  return typeof value === 'string' || value instanceof Bytes;
 }

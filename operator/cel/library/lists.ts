@@ -197,6 +197,7 @@ function flatten(items: ListValue, depth: bigint): readonly Value[] {
 function sortBy(items: ListValue, keys: Value): Value {
   if (!(keys instanceof ListValue)) return noSuchOverload;
   if (items.size === 0) return items;
+  boundList(items.size);
   const [first] = keys;
   if (first === undefined || !isOrdered(first)) return new CelError('list elements must be comparable');
   const sorted = [...items].map((item, index) => ({ item, key: keys.at(index) }));

@@ -1,3 +1,4 @@
+import { boundText } from '../bounds.ts';
 import { CelList, GrowingList, JoinedList } from '../collections.ts';
 import { isEqual, order } from '../compare.ts';
 import { intOf, uintOf } from '../convert.ts';
@@ -170,9 +171,9 @@ export const operators: Readonly<Record<string, readonly Overload[]>> = {
 
 function add(a: Value, b: Value): Value {
   if (a instanceof GrowingList) return b instanceof ListValue ? a.append(b) : noSuchOverload;
-  if (typeof a === 'string') return typeof b === 'string' ? a + b : noSuchOverload;
+  if (typeof a === 'string') return typeof b === 'string' ? addTexts(a, b) : noSuchOverload;
   if (a instanceof ListValue) return b instanceof ListValue ? (a.plus(b) ?? joined(a, b)) : noSuchOverload;
-  if (a instanceof Bytes && b instanceof Bytes) return new Bytes(Buffer.concat([a.data, b.data]));
+  if (a instanceof Bytes && b instanceof Bytes) return addBytes(a, b);
   if (a instanceof Duration && b instanceof Duration) return durationOf(a.nanos + b.nanos);
   if (a instanceof Duration && b instanceof Timestamp) return addToTimestamp(b, a.nanos);
   if (a instanceof Timestamp && b instanceof Duration) return addToTimestamp(a, b.nanos);
@@ -182,6 +183,17 @@ function add(a: Value, b: Value): Value {
     (x, y) => x + y,
     (x, y) => x + y,
   );
+}
+
+/** Where their types are not known before, it costs one unit, however long they are. */
+function addTexts(a: string, b: string): string {
+  boundText(a.length + b.length);
+  return a + b;
+}
+
+function addBytes(a: Bytes, b: Bytes): Bytes {
+  boundText(a.data.length + b.data.length);
+  return new Bytes(Buffer.concat([a.data, b.data]));
 }
 
 function joined(a: ListValue, b: ListValue): ListValue {
