@@ -28,7 +28,8 @@ const here = await installMainstay();
 afterAll(() => here[Symbol.asyncDispose]());
 /** Somebody whom no admission policy stops: what they undo, the operator has to put back. */
 const intruder = await here.as(operatorUser, 'system:masters');
-await here.kubectl('apply', '-f', examples);
+// The API server's mutating policies learn what a kind looks like within five seconds; until then it answers 503.
+await eventually(() => here.kubectl('apply', '-f', examples));
 
 test('the examples converge, and say so in their columns', async () => {
   for (const name of ['payments', 'storefront', 'ledger']) await ready(here, name);
