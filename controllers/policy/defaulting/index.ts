@@ -6,7 +6,7 @@
  * `managedFields`, names that are made up, addresses and ports (some are put in, since a rule may ask whether there is one),
  * and what plugins add by what else is in the cluster (LimitRanges, default classes of storage).
  *
- * In the order of reading: `table.ts` the kinds; `shape.ts` what their types make of an object; `pods.ts`, `podRequests.ts`,
+ * In the order of reading: `table.ts` the kinds; `shape.ts` what their types make of an object; `pods.ts`, `podResources.ts`,
  * `workloads.ts`, `others.ts` what is filled in. Of custom kinds: `customKinds.ts`; `customFilling.ts`, `customSchema.ts`,
  * `customRules.ts` what their schemas make of an object and refuse of it; `customValues.ts` what their rules see.
  */

@@ -1,5 +1,6 @@
 import { eachOf, record, records, text, within } from './json.ts';
-import { withPodRequests } from './podRequests.ts';
+import { withPodResources } from './podResources.ts';
+import { isSameAmount } from './quantity.ts';
 import type { Defaulter, Json } from './shape.ts';
 
 /** What is filled in of pods, wherever they stand. */
@@ -69,7 +70,7 @@ function accountOf({ serviceAccountName, serviceAccount }: Json): Json {
 export function podDefaulted(pod: Json): Json {
   const spec = record(pod.spec);
   const annotations = record(record(pod.metadata).annotations);
-  const filled = withPodRequests(
+  const filled = withPodResources(
     eachContainer(spec, (one) => confined(requested(hostPorts(one, spec)), annotations, spec)),
   );
   return {
@@ -201,7 +202,7 @@ function qualityOf(spec: Json): string {
   const isFull = resources.every(
     ({ limits, requests }) =>
       set(limits).length === amounts.length &&
-      amounts.every((name) => record(limits)[name] === record(requests)[name]),
+      amounts.every((name) => isSameAmount(text(record(limits)[name]), text(record(requests)[name]))),
   );
   return isFull ? 'Guaranteed' : 'Burstable';
 }

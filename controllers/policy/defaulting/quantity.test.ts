@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalQuantity, largerOf, sumOf } from './quantity.ts';
+import { canonicalQuantity, isSameAmount, largerOf, sumOf } from './quantity.ts';
 
 describe('an amount in the API server’s words', () => {
   it.each([
@@ -74,5 +74,16 @@ describe('two amounts', () => {
     expect(largerOf('1Gi', '1G')).toBe('1Gi');
     expect(largerOf('999m', '1')).toBe('1');
     expect(largerOf('1Ki', '1024')).toBe('1Ki');
+  });
+
+  it.each([
+    ['1Gi', '1073741824', true],
+    ['1', '1000m', true],
+    ['1e3', '1k', true],
+    ['1Gi', '1G', false],
+    ['1', '', false],
+    ['', '', false],
+  ])('%s and %s are the same: %s', (first, second, same) => {
+    expect(isSameAmount(first, second)).toBe(same);
   });
 });

@@ -26,6 +26,14 @@ export function largerOf(first: string, second: string): string {
   return right > left ? second : first;
 }
 
+/** However they are written: `1Gi` is `1073741824`. What is no amount is the same as none. */
+export function isSameAmount(first: string, second: string): boolean {
+  const [a, b] = [parse(first), parse(second)];
+  if (a === undefined || b === undefined) return false;
+  const { left, right } = aligned(a, b);
+  return left === right;
+}
+
 function aligned(a: Amount, b: Amount) {
   const scale = Math.min(a.scale, b.scale);
   const digits = (amount: Amount) => amount.value * 10n ** BigInt(amount.scale - scale);

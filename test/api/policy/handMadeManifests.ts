@@ -17,6 +17,12 @@ export const handMade: readonly Manifest[] = parseAllDocuments(`
 ---
 { apiVersion: v1, kind: Pod, metadata: { name: limited-beside-preparing }, spec: { resources: { limits: { cpu: 4, memory: 4Gi } }, initContainers: [{ name: a, image: a, resources: { requests: { cpu: 2, memory: 0.5Gi } } }, { name: b, image: a, restartPolicy: Always, resources: { requests: { cpu: 500m, memory: 100M } } }, { name: c, image: a, resources: { requests: { cpu: 2 } } }], containers: [{ name: d, image: a, resources: { requests: { cpu: 0.25, memory: 256Mi } } }, { name: e, image: a, resources: { requests: { cpu: 1m, memory: 1k } } }] } }
 ---
+{ apiVersion: v1, kind: Pod, metadata: { name: guaranteed-as-a-whole }, spec: { resources: { limits: { cpu: 1, memory: 1073741824 } }, containers: [{ name: a, image: a, resources: { requests: { cpu: 500m, memory: 512Mi } } }, { name: b, image: a, resources: { requests: { cpu: 500m, memory: 512Mi } } }] } }
+---
+{ apiVersion: v1, kind: Pod, metadata: { name: huge-pages-in-an-asking-whole }, spec: { resources: { requests: { memory: 64Mi } }, containers: [{ name: a, image: a, resources: { limits: { hugepages-2Mi: 4Mi }, requests: { cpu: 100m } } }] } }
+---
+{ apiVersion: v1, kind: Pod, metadata: { name: huge-pages-in-a-limited-whole }, spec: { resources: { limits: { cpu: 2, hugepages-2Mi: 16Mi } }, initContainers: [{ name: a, image: a, resources: { limits: { cpu: 1, hugepages-1Gi: 3Gi } } }], containers: [{ name: b, image: a, resources: { limits: { cpu: 1, hugepages-2Mi: 4Mi, hugepages-1Gi: 1Gi } } }, { name: c, image: a, resources: { limits: { cpu: 1, hugepages-1Gi: 1Gi } } }] } }
+---
 { apiVersion: v1, kind: Pod, metadata: { name: critical }, spec: { priorityClassName: system-node-critical, containers: [{ name: a, image: a }] } }
 ---
 { apiVersion: v1, kind: Pod, metadata: { name: spread, labels: { app: web } }, spec: { containers: [{ name: a, image: a, unknown: field, ports: null }], nodeSelector: null, hostAliases: [{ ip: 10.0.0.1 }] } }
