@@ -1,5 +1,5 @@
 import { CelList } from './collections.ts';
-import { Bytes, type Value } from './value.ts';
+import { Bytes, Optional, type Value } from './value.ts';
 
 /**
  * What one function may make at most. An object has 3 MB; but a text put between all characters of another is as long as both
@@ -23,12 +23,13 @@ export function boundList(size: number): void {
 }
 
 /**
- * What an evaluation has made, together with what it makes now.
+ * What an evaluation has made, together with what a call makes now, which is nothing where that gives back what it was given.
  *
  * @throws RangeError
  */
-export function withMade(made: number, value: Value): number {
-  const sum = made + sizeOf(value);
+export function withMade(made: number, args: readonly Value[], result: Value): number {
+  if (args.some((arg) => arg === result || (arg instanceof Optional && arg.value === result))) return made;
+  const sum = made + sizeOf(result);
   if (sum > mostMade) throw new RangeError(`makes more than ${mostMade} bytes`);
   return sum;
 }

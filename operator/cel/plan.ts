@@ -291,13 +291,8 @@ function invoked(
   if (failed !== undefined) return paid(frame, 1, failed);
   charge(frame, cost.before(args));
   const result = invoke(args);
-  if (!isGiven(result, args)) frame.made = withMade(frame.made, result);
+  frame.made = withMade(frame.made, args, result);
   return paid(frame, cost.after(result), result);
-}
-
-/** Whether a call gives back what it was given, and makes nothing. */
-function isGiven(result: Value, args: readonly Value[]): boolean {
-  return args.some((arg) => arg === result || (arg instanceof Optional && arg.value === result));
 }
 
 function gathered(
