@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   type Candidate,
   type CompiledObject,
@@ -64,7 +65,6 @@ export class Stage implements AsyncDisposable {
   readonly kubectl: Kubectl;
   readonly #namespaces: string[] = [];
   #inForce: CompiledObject[] = [];
-  #sentinels = 0;
 
   private constructor(connection: Connection, kubectl: Kubectl) {
     this.#connection = connection;
@@ -159,11 +159,11 @@ export class Stage implements AsyncDisposable {
 
   /**
    * Policies come to the API server in the order in which they were made: once it judges by one that was made last, it
-   * judges by all before it, and by none that went before.
+   * judges by all before it, and by none that went before. Its name is used once: for a second, the API server judges by
+   * what another file took away.
    */
   async #settled(): Promise<void> {
-    this.#sentinels += 1;
-    const name = `sentinel-${this.#sentinels}`;
+    const name = `sentinel-${randomUUID()}`;
     const { objects } = compile(
       [
         policy(name, 'default', {
