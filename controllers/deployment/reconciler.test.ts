@@ -224,15 +224,31 @@ describe('where so many roll out at once that what goes on waits to be told', ()
   async function crowded(): Promise<Shop> {
     const shop = new Shop();
     await shop.rollOut('shop:1', stepped);
+    await crowd(shop);
+    shop.events.length = 0;
+    return shop;
+  }
+
+  async function crowd(shop: Shop): Promise<void> {
     shop.writeTakes = 1000;
     for (let number = 1; number <= 20; number += 1) {
       shop.apply('other:1', stepped, `other-${number}`);
       await shop.look(`other-${number}`);
     }
     shop.writeTakes = 0;
-    shop.events.length = 0;
-    return shop;
   }
+
+  it('of one whose first status says that it is there, no more is told', async () => {
+    const shop = new Shop();
+    await crowd(shop);
+    shop.apply('shop:1', stepped);
+    await shop.look();
+    expect(shop.deployment?.status, 'waits').toBeUndefined();
+    shop.run();
+    await shop.look();
+    expect(shop.deployment?.status?.phase).toBe('Healthy');
+    expect(shop.events).toEqual(['Promoted']);
+  });
 
   it('no step is found anew, and each event is told once', async () => {
     const shop = await crowded();

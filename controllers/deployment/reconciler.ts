@@ -17,7 +17,7 @@ import type { DeploymentMetrics } from './metrics.ts';
 import { analysedRevision, observe, ownReplicaSets } from './observe.ts';
 import { planDeployment } from './plan/deployment.ts';
 import type { DeploymentPlan } from './plan/deploymentPlan.ts';
-import { obstacleEvents } from './plan/events.ts';
+import { obstacleEvents, planEvents } from './plan/events.ts';
 import type { Refusal } from './plan/observation.ts';
 import { type Planned, PlanWriter } from './planWriter.ts';
 import { passes, refusalOf } from './refusals.ts';
@@ -252,7 +252,9 @@ export class DeploymentReconciler {
     if (written.result === 'written') {
       this.#pace.told(deployment, now() - began);
       onReport(status, deployment.status);
-      const events = [...found, ...obstacleEvents(deployment.status, status)];
+      // Where nothing was told before, nobody waited for how it came about.
+      const news = deployment.status === undefined ? planEvents(undefined, status) : found;
+      const events = [...news, ...obstacleEvents(deployment.status, status)];
       for (const { type, reason, note } of events) recorder.record(deployment, { type, reason, note });
       if (this.#jobs.awaitStatus(deployment, plan)) return { requeueAfter: 0 };
     }

@@ -6,8 +6,11 @@ import type { Reason } from './plan/reasons.ts';
 /** Milliseconds for which a status waits that says nothing new but numbers, at least and at most. */
 const shortest = 1_000;
 const longest = 60_000;
-/** Milliseconds for which a first status waits at most: until then there is no selector for an autoscaler. */
-const longestUnseen = 10_000;
+/**
+ * Milliseconds for which a first status waits at most: until then there is no selector for an autoscaler, which would not
+ * go by pods as young as that either.
+ */
+const longestUnseen = 30_000;
 /** For each that waits it may be so many times what a write usually takes. */
 const share = 5;
 /** Milliseconds for which one that says no more than that a rollout goes on waits at least, if at all. */

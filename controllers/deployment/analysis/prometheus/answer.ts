@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { noData, type Reading, type Unreadable, unreadable } from '../reading.ts';
 
 /** What Prometheus' instant query API says, by status code and body. */
