@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { deploymentSettings } from './controllers/deployment/settings.ts';
 import { policySettings } from './controllers/policy/settings.ts';
 import { projectSettings } from './controllers/project/settings.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isStale } from './generate.ts';
 import { fixesYaml, type InstalledObject, installObjects, installYaml } from './install.ts';
 import { clusterRights, ownNamespaceRights } from './operatorRights.ts';

@@ -2,7 +2,7 @@ import { ApiObject, App, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-34';
 import type { Construct } from 'constructs';
 import { stringify } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { customResourceDefinitions, kinds } from '../crds/kinds.ts';
 import { shippedAdmission } from '../crds/project/admission.ts';
 import { AccessChart, FixesChart } from './accessChart.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { fixSettings } from './fix/settings.ts';
 
 /** What can be set of the controller of Policies. */

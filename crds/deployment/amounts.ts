@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { kubernetes, type Rule } from '../structural/metadata.ts';
 
 /** Spans of time, percentages, and thresholds, as they are written in a Deployment. */

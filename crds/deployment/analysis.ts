@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dnsLabel, dnsSubdomain } from '../structural/identifiers.ts';
 import { kubernetes, type Rule } from '../structural/metadata.ts';
 import { duration, int32, threshold } from './amounts.ts';

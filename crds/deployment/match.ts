@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { kubernetes } from '../structural/metadata.ts';
 
 /** Which requests are meant. */

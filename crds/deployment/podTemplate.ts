@@ -1,5 +1,5 @@
 import type { V1PodTemplateSpec } from '@kubernetes/client-node';
-import { z } from 'zod';
+import * as z from 'zod';
 import { kubernetes } from '../structural/metadata.ts';
 import type { StructuralSchema } from '../structural/openApi.ts';
 

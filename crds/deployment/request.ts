@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a person asks for: an action, and not a state. */
 export const request = z

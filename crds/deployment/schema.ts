@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CustomResource, ReadonlyDeep } from '../structural/kubernetesObject.ts';
 import { kubernetes } from '../structural/metadata.ts';
 import { int32 } from './amounts.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { asksForSomething, labelValues, matchExpressions, matchLabels } from '../structural/labels.ts';
 import { kubernetes } from '../structural/metadata.ts';
 

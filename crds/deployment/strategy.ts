@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { kubernetes, type Rule } from '../structural/metadata.ts';
 import { duration, int32, intOrPercent, intOrShare, someRoom } from './amounts.ts';
 import { matches } from './match.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { kubernetes } from '../structural/metadata.ts';
 
 /** What the controller reports of fixes of what is there. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration } from '../deployment/amounts.ts';
 import { dnsLabel } from '../structural/identifiers.ts';
 import type { CustomResource, ReadonlyDeep } from '../structural/kubernetesObject.ts';

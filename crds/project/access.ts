@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dnsLabel, dnsSubdomainPattern } from '../structural/identifiers.ts';
 import { kubernetes } from '../structural/metadata.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dnsLabel } from '../structural/identifiers.ts';
 import { labelValues, matchExpressions, matchLabels } from '../structural/labels.ts';
 import { kubernetes, type Rule } from '../structural/metadata.ts';

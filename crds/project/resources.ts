@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { kubernetes, type Rule } from '../structural/metadata.ts';
 
 /** Amounts of resources: what a quota counts, and what a container asks for. */

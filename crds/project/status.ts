@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { condition } from '../structural/condition.ts';
 import { kubernetes } from '../structural/metadata.ts';
 

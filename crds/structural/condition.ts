@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A time as the API server writes it. */
 export const time = (description: string) => z.iso.datetime().describe(description);

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Rule } from './metadata.ts';
 import type { StructuralSchema } from './openApi.ts';
 import { NotStructuralError } from './refusal.ts';

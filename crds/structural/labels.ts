@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { kubernetes } from './metadata.ts';
 
 /** Labels, and conditions on them, as Kubernetes takes them: what selectors are made of. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { customResourceDefinition, type Kind } from './customResourceDefinition.ts';
 import { kubernetes } from './metadata.ts';
 import { referencePage } from './reference.ts';

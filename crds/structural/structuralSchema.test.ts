@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { kubernetes } from './metadata.ts';
 import type { StructuralSchema } from './openApi.ts';
 import { NotStructuralError } from './refusal.ts';

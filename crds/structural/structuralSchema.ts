@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type KubernetesMetadata, kubernetes } from './metadata.ts';
 import { foreign, type StructuralSchema } from './openApi.ts';
 import { NotStructuralError, type Refusal } from './refusal.ts';

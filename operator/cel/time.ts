@@ -77,6 +77,9 @@ const units: Readonly<Record<string, bigint>> = {
   m: 60n * second,
   h: 3600n * second,
 };
+const unitNames = Object.keys(units).join('|');
+const spanOfParts = new RegExp(String.raw`^(?:(?:\d+\.?\d*|\.\d+)(?:${unitNames}))+$`);
+const partsOfSpan = new RegExp(String.raw`(\d*)\.?(\d*)(${unitNames})`, 'g');
 
 /** Go's spelling of a span: `1h30m`, `-1.5s`. */
 export function parseDuration(text: string): Duration | CelError {
@@ -84,11 +87,9 @@ export function parseDuration(text: string): Duration | CelError {
   const sign = text.startsWith('-') ? -1n : 1n;
   const rest = text.replace(/^[+-]/, '');
   if (rest === '0') return new Duration(0n);
-  if (!/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(rest)) return invalid;
+  if (!spanOfParts.test(rest)) return invalid;
   let nanos = 0n;
-  for (const [, whole = '', fraction = '', unit = ''] of rest.matchAll(
-    /(\d*)\.?(\d*)(ns|us|µs|μs|ms|s|m|h)/g,
-  )) {
+  for (const [, whole = '', fraction = '', unit = ''] of rest.matchAll(partsOfSpan)) {
     const scale = units[unit] ?? 0n;
     nanos += BigInt(whole === '' ? '0' : whole) * scale;
     // Go keeps at most 18 digits of a fraction.

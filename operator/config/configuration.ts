@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { ConfigurationError, type ConfigurationProblem } from './configurationError.ts';
 import { chosen, fromArguments, fromEnvironment, fromFile, type Layer, splitArguments } from './layers.ts';
 import { type Setting, settingsOf, type Tree } from './settings.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One value of the configuration: everything in the schema that is not a section. */
 export interface Setting {

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { check } from '../../cli/check.ts';
 import { commandOf } from '../../cli/commandLine.ts';
 import { now } from './workplace.ts';

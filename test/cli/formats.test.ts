@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { pod, policy, Workplace } from './workplace.ts';
 
 const place = { file: 'all.yaml', line: 29, column: 9 };

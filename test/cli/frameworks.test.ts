@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { pod, policy, Workplace } from './workplace.ts';
 
 const answer = z.object({

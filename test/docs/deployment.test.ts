@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { gateways } from '../../controllers/deployment/analysis/presets/gateways.ts';
 import { eventReasons } from '../../controllers/deployment/plan/events.ts';
 import { reasons } from '../../controllers/deployment/plan/reasons.ts';

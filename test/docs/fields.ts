@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Whether a path leads to a field of a schema: `[]` after a list that is gone into. */
 export function isField(schema: unknown, [name, ...rest]: readonly string[]): boolean {

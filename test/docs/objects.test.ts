@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { deploymentSpec } from '../../crds/deployment/schema.ts';
 import { policySpec } from '../../crds/policy/schema.ts';
 import { projectSpec } from '../../crds/project/schema.ts';

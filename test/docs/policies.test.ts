@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { compile } from '../../controllers/policy/compile/index.ts';
 import { policyKind } from '../../crds/policy/kind.ts';
 import { policySpec } from '../../crds/policy/schema.ts';

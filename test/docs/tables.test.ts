@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { addDeploymentController } from '../../controllers/deployment/index.ts';
 import { deploymentSettings } from '../../controllers/deployment/settings.ts';
 import { addPolicyController } from '../../controllers/policy/index.ts';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { planNetworkPolicies } from '../../controllers/project/plan/network/index.ts';
 import type { Neighbour } from '../../controllers/project/plan/network/neighbour.ts';
 import { addressRanges } from '../../controllers/project/plan/network/ranges.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { root } from '../docs/pages.ts';
 
 /** What frameworks ask for, and which Policies check it: `policies/frameworks/`. */

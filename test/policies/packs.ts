@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type PolicySpec, policySpec } from '../../crds/policy/schema.ts';
 import { dnsLabelPattern } from '../../crds/structural/identifiers.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { annotations } from '../../../crds/policy/names.ts';
 import type { KubernetesObject } from '../../../operator/resources/object.ts';
 import { type Change, overlap } from './changes.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What can be set of fixes. */
 export const fixSettings = z.strictObject({

@@ -10,7 +10,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
+import * as z from 'zod';
 import { builtinSchema } from '../../structural/builtinSchema.ts';
 import type { StructuralSchema } from '../../structural/openApi.ts';
 import { kubernetesVersion } from '../generated/podTemplate.ts';

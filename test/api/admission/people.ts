@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'undici';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { pluralOf } from '../../plural.ts';
 
 /** What an object must have for a request about it. */

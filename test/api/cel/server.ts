@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { until } from '../../eventually.ts';
 import { done } from '../admission/installed.ts';
 import type { Manifest, Person } from '../admission/people.ts';

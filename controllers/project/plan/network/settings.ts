@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { cidr, contains, parseCidr } from './cidr.ts';
 
 const range = z

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { deploymentAdmission } from '../../../../crds/deployment/admission.ts';
 import { deploymentKind } from '../../../../crds/deployment/kind.ts';
 import { customResourceDefinition } from '../../../../crds/structural/customResourceDefinition.ts';
