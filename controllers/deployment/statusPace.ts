@@ -3,14 +3,13 @@ import { firstDifference } from '../../operator/resources/json.ts';
 import type { Deployment } from './deployment.ts';
 import type { Reason } from './plan/reasons.ts';
 
-/** Milliseconds for which a status waits that says nothing new but numbers, at least and at most. */
+/** Milliseconds for which a status waits that says nothing new but numbers, at least. */
 const shortest = 1_000;
-const longest = 60_000;
 /**
- * Milliseconds for which a first status waits at most: until then there is no selector for an autoscaler, which would not
- * go by pods as young as that either.
+ * Milliseconds for which any waits at most, as it comes to where thousands roll out at once, whose pods take as long. A
+ * first status that waits so long leaves an autoscaler without a selector, but it goes by no pods that are not ready either.
  */
-const longestUnseen = 30_000;
+const longest = 120_000;
 /** For each that waits it may be so many times what a write usually takes. */
 const share = 5;
 /** Milliseconds for which one that says no more than that a rollout goes on waits at least, if at all. */
@@ -74,7 +73,7 @@ function newsOf(before: DeploymentStatus | undefined, status: DeploymentStatus):
 function pauseOf(news: Exclude<News, 'Urgent'>, all: number, others: number): number {
   switch (news) {
     case 'First':
-      return Math.min(all, longestUnseen);
+      return Math.min(all, longest);
     case 'Numbers':
       return Math.min(Math.max(shortest, all), longest);
     case 'Onward':
