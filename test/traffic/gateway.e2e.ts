@@ -161,6 +161,7 @@ test('a gateway that was killed serves the same when it is started again', async
   await shop.gateway.traefik.startAgain();
   await until('it answers', async () => (await shop.ask()).revision === 'b', { every: 10 });
   console.log(`serves again after ${Math.round(performance.now() - again)} ms`);
+  await until('the load is answered too', () => shareOf(load.records, 'b') === 1);
   const records = await load.stop();
   console.log(summaryOf(records));
   expect(failed(records).length).toBeGreaterThan(0);
