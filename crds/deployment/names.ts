@@ -20,6 +20,8 @@ export const annotations = {
   sizedFor: 'mainstay.dev/sized-for',
   /** On a route: what it matches, copies and previews, by which it is known again. */
   route: 'mainstay.dev/route',
+  /** On a route: whose route takes the same requests ahead of it, by namespace and name. Absent where none does. */
+  behind: 'mainstay.dev/behind',
   /** Hash of what we desired when we last applied the object. */
   desired: 'mainstay.dev/desired',
 } as const;

@@ -37,6 +37,7 @@ const marks = {
   labels: [labels.owner, labels.deployment],
   annotations: [
     annotations.desired,
+    annotations.behind,
     annotations.route,
     annotations.sizedFor,
     annotations.template,

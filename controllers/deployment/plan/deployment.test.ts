@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { aCanary, anObservation, aRevision, aRoute, routed } from './builders.ts';
 import { planDeployment } from './deployment.ts';
+import type { RouteView } from './observation.ts';
 import { good, healthy, sizes, steps, work } from './played.ts';
 
 test('a template that the API server refuses changes nothing, and its words are in the status', () => {
@@ -58,6 +59,26 @@ test('another route that takes the same requests is named', () => {
   );
   expect(plan.status.message).toContain('the route legacy/checkout takes the same requests ahead of ours');
   expect(plan.status.conditions.find(({ type }) => type === 'Stalled')?.status).toBe('True');
+});
+
+test('a route that was behind another one is written once more before any weight of it counts', () => {
+  const world = healthy({ strategy: aCanary({ steps }), traffic: routed });
+  const planOf = (more: Partial<RouteView>) =>
+    planDeployment(
+      anObservation({
+        spec: world.spec,
+        status: world.status,
+        template: 'r2',
+        revisions: [aRevision('r1', 1, 10), aRevision('r2', 2, 2)],
+        route: aRoute({ r1: 80, r2: 20 }, more),
+      }),
+    );
+  const during = planOf({ conflict: 'legacy/checkout' });
+  expect(during.route?.behind).toBe('legacy/checkout');
+  const after = planOf({ behind: 'legacy/checkout' });
+  expect(after.route?.behind).toBeUndefined();
+  expect(after.status.weight?.verified).toBe(0);
+  expect(planOf({}).status.weight?.verified).toBe(20);
 });
 
 test('the selector is told as text, for autoscalers', () => {

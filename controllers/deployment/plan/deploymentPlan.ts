@@ -46,6 +46,11 @@ export interface PlannedRoute {
   readonly preview?: string | undefined;
   /** Names match, mirror, stickiness, matchTo and preview; empty without any. Kept in an annotation, and compared when read back. */
   readonly rules: string;
+  /**
+   * Another's route that takes the same requests ahead of ours, by name. Kept in an annotation: once that is out of the way,
+   * ours is written anew, and a gateway that serves it as it is then has seen that too.
+   */
+  readonly behind?: string | undefined;
 }
 
 export interface PlannedAnalysis {

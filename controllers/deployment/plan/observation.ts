@@ -111,6 +111,8 @@ export interface RouteView {
   readonly foreign?: string | undefined;
   /** Another route that takes the same requests ahead of ours, by name. */
   readonly conflict?: string | undefined;
+  /** The one that was ahead of ours when it was written: a gateway that serves what is written may serve that one still. */
+  readonly behind?: string | undefined;
 }
 
 export interface MetricView {

@@ -6,6 +6,7 @@ interface Route {
   readonly matchTo: string | undefined;
   readonly preview: string | undefined;
   readonly rules: string;
+  readonly behind: string | undefined;
 }
 
 /** A gateway for property tests, and the route that is written for it: it serves that late or never. */
@@ -31,6 +32,7 @@ export class SimulatedGateway {
       matchTo: route?.matchTo,
       preview: route?.preview,
       rules: route?.rules,
+      behind: route?.behind,
       verified: (state === 'Up' || state === 'Outdone') && this.#served === route,
       by: 'Probe',
       ...(state === 'Outdone' && { conflict: 'legacy/checkout' }),
@@ -38,17 +40,16 @@ export class SimulatedGateway {
     };
   }
 
-  write({ weights, matchTo, preview, rules }: PlannedRoute): void {
-    this.route = { weights, matchTo, preview, rules };
+  write({ weights, matchTo, preview, rules, behind }: PlannedRoute): void {
+    this.route = { weights, matchTo, preview, rules, behind };
     this.version += 1;
   }
 
   /** Whether the route is as planned. */
   has(planned: PlannedRoute): boolean {
     const { route } = this;
-    if (route === undefined || route.rules !== planned.rules || route.weights.size !== planned.weights.size) {
-      return false;
-    }
+    if (route === undefined || route.rules !== planned.rules || route.behind !== planned.behind) return false;
+    if (route.weights.size !== planned.weights.size) return false;
     for (const [hash, weight] of planned.weights) if (route.weights.get(hash) !== weight) return false;
     return true;
   }

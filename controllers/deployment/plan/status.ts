@@ -7,7 +7,7 @@ import { say } from './messages.ts';
 import { type Outlook, phaseOf } from './outlook.ts';
 import { selectorText } from './selector.ts';
 import { availableOf, generationOf, type Situation } from './situation.ts';
-import { isServed } from './traffic.ts';
+import { isServed, isTrusted } from './traffic.ts';
 
 /** `status`, for people, and for the next plan: it remembers nothing else. */
 export function planStatus(outlook: Outlook, watched: readonly string[]): DeploymentStatus {
@@ -134,9 +134,9 @@ function weightStatus({ situation, memory, course, want, route }: Outlook): Depl
     if (served && course.canary === undefined) return undefined;
     if (!steered && before === undefined) return undefined;
     if (steered && subject === undefined && before === undefined) return undefined;
-    const { exists, accepted, verified: seen, weights, by } = situation.route;
+    const { weights, by } = situation.route;
     const live = subject === undefined ? 0 : (weights.get(subject) ?? 0);
-    const verified = exists && accepted && seen ? live : (before?.verified ?? 0);
+    const verified = isTrusted(situation.route) ? live : (before?.verified ?? 0);
     return since(situation, { desired: steered ? want.weight : 0, verified, by });
   }
   if (course.canary === undefined || strategy.by !== 'Pods') return undefined;

@@ -32,7 +32,8 @@ export function plannedRoute(
     ...matchingOf(situation, course, planned, preview, ready),
     ...stickinessOf(situation, course, weights),
   };
-  return { weights, preview, ...matching, rules: rulesOf(matching, preview) };
+  const behind = situation.route.conflict;
+  return { weights, preview, ...matching, rules: rulesOf(matching, preview), behind };
 }
 
 /** Whether the data plane is known to serve exactly this. */
@@ -43,6 +44,7 @@ export function isServed(situation: Situation, planned: PlannedRoute | undefined
 /** Whether the route says exactly this, whoever serves it. */
 export function isWritten({ route }: Situation, planned: PlannedRoute | undefined): boolean {
   if (planned === undefined || !route.exists || (route.rules ?? '') !== planned.rules) return false;
+  if (route.behind !== planned.behind) return false;
   if (route.weights.size !== planned.weights.size) return false;
   for (const [hash, weight] of planned.weights) if (route.weights.get(hash) !== weight) return false;
   return true;
@@ -59,15 +61,17 @@ export function isPointedAt(route: Situation['route'], hash: string): boolean {
   return (route.weights.get(hash) ?? 0) > 0 || route.matchTo === hash || route.preview === hash;
 }
 
-function isTrusted({ exists, accepted, verified, conflict }: Situation['route']): boolean {
-  return exists && accepted && verified && conflict === undefined;
+/** Whether what is written is what the gateway serves, and it serves nobody else's in its place. */
+export function isTrusted({ exists, accepted, verified, conflict, behind }: Situation['route']): boolean {
+  return exists && accepted && verified && (conflict ?? behind) === undefined;
 }
 
 /** Where the split is by pods, one Service has them all. */
 function routeToAll({ revisions, route }: Situation): PlannedRoute | undefined {
   let ready = 0;
   for (const { pods } of revisions.values()) ready += pods.ready;
-  return ready === 0 && !route.exists ? undefined : { weights: new Map([[allPods, 100]]), rules: '' };
+  if (ready === 0 && !route.exists) return undefined;
+  return { weights: new Map([[allPods, 100]]), rules: '', behind: route.conflict };
 }
 
 /** Traffic may go there: there are pods to answer, and no order to remove them is under way. */

@@ -41,8 +41,11 @@ export function desiredRoutes(
   const main = route(deployment, gateway, {
     name: metadata.name,
     hostnames: gateway.hostnames,
-    rules: probe ? probed(deployment, gateway, rules, written) : rules,
-    mark: planned.rules,
+    rules: probe ? probed(deployment, gateway, rules, { ...written, behind: planned.behind }) : rules,
+    marks: {
+      ...(planned.rules !== '' && { [annotations.route]: planned.rules }),
+      ...(planned.behind !== undefined && { [annotations.behind]: planned.behind }),
+    },
   });
   if (gateway.preview === undefined || preview === undefined) return [main];
   return [
@@ -51,7 +54,7 @@ export function desiredRoutes(
       name: previewName(metadata.name),
       hostnames: gateway.preview.hostnames,
       rules: [{ ...whole(gateway), backendRefs: [backend(preview, 1)] }],
-      mark: '',
+      marks: {},
     }),
   ];
 }
@@ -63,10 +66,10 @@ function route(
     readonly name: string;
     readonly hostnames: readonly string[] | undefined;
     readonly rules: readonly RouteRule[];
-    readonly mark: string;
+    readonly marks: Readonly<Record<string, string>>;
   },
 ): DesiredObject {
-  const { name, hostnames, rules } = made;
+  const { name, hostnames, rules, marks } = made;
   return desire(
     kind === 'GRPCRoute' ? grpcRoutes : httpRoutes,
     {
@@ -74,7 +77,7 @@ function route(
         name,
         ...ownedBy(deployment),
         labels: { [labels.deployment]: deployment.metadata.name },
-        ...(made.mark !== '' && { annotations: { [annotations.route]: made.mark } }),
+        ...(Object.keys(marks).length > 0 && { annotations: marks }),
       },
       spec: {
         parentRefs,
@@ -92,10 +95,10 @@ function probed(
   { metadata }: Deployment,
   { kind, parentRefs, hostnames }: Gateway,
   rules: readonly RouteRule[],
-  written: Written,
+  { behind, ...written }: Written & Pick<PlannedRoute, 'behind'>,
 ): readonly RouteRule[] {
   if (kind === 'GRPCRoute') return rules;
-  return [probeRule(metadata, [parentRefs, hostnames, rules], written), ...rules];
+  return [probeRule(metadata, [parentRefs, hostnames, rules, behind], written), ...rules];
 }
 
 type Backend = (hash: string, weight?: number) => BackendReference;

@@ -4,6 +4,7 @@ import { identity } from '../marks.ts';
 import type { PlannedRoute } from '../plan/deploymentPlan.ts';
 import { desiredRoutes } from './desiredRoutes.ts';
 import type { Gateway } from './matches.ts';
+import { tokenOf } from './probe.ts';
 import type { Route } from './routes.ts';
 import { seeRoute } from './routeView.ts';
 
@@ -104,6 +105,17 @@ describe('the route of a Deployment', () => {
         ],
       },
     });
+  });
+
+  it('is another for the gateway once no other route is ahead of it', () => {
+    const stateOf = (behind?: string) => {
+      const [main] = desiredRoutes(deployment(), split({ behind }), { nonce: () => '1' });
+      const route = main?.object as Route;
+      return { mark: route.metadata.annotations?.['mainstay.dev/behind'], token: tokenOf(route) };
+    };
+    const [during, after] = [stateOf('legacy/checkout'), stateOf()];
+    expect([during.mark, after.mark]).toEqual(['legacy/checkout', undefined]);
+    expect(during.token).not.toBe(after.token);
   });
 
   it('sends what matches to the new revision before it splits, cookies by the header that holds them', () => {

@@ -55,6 +55,7 @@ export function seeRoute(
       matchTo: hashOf(matched?.backendRefs?.[0]) ?? hashOf(mirrorOf(split)),
       preview: preview === undefined ? undefined : hashOf(rulesForPeople(preview)[0]?.backendRefs?.[0]),
       rules: live.metadata.annotations?.[annotations.route] ?? '',
+      behind: live.metadata.annotations?.[annotations.behind],
       verified: accepted && (evidence === 'Served' || evidence === 'None') && now >= settlesAt,
       by: evidence === 'Served' || evidence === 'Awaited' ? 'Probe' : 'Settle',
     },
