@@ -75,6 +75,7 @@ test('a route that was behind another one is written once more before any weight
     );
   const during = planOf({ conflict: 'legacy/checkout' });
   expect(during.route?.behind).toBe('legacy/checkout');
+  expect(during.status.weight?.verified).toBe(0);
   const after = planOf({ behind: 'legacy/checkout' });
   expect(after.route?.behind).toBeUndefined();
   expect(after.status.weight?.verified).toBe(0);

@@ -116,6 +116,15 @@ describe('the route of a Deployment', () => {
     const [during, after] = [stateOf('legacy/checkout'), stateOf()];
     expect([during.mark, after.mark]).toEqual(['legacy/checkout', undefined]);
     expect(during.token).not.toBe(after.token);
+    const subject = deployment();
+    const seen = seeRoute(
+      subject,
+      stored(split({ behind: 'legacy/checkout' }), subject),
+      undefined,
+      'Served',
+      0,
+    );
+    expect(seen.view.behind).toBe('legacy/checkout');
   });
 
   it('sends what matches to the new revision before it splits, cookies by the header that holds them', () => {
