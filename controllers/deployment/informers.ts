@@ -19,7 +19,7 @@ import { frozenReferences } from './config/snapshots.ts';
 import { type Deployment, deployments } from './deployment.ts';
 import { identity } from './marks.ts';
 import type { Caches } from './observe.ts';
-import { endpointsOutline, podOutline } from './outlines.ts';
+import { endpointsOutline, jobPodOutline, podOutline } from './outlines.ts';
 import { claimsOfDeployment, claimsOfRoute } from './route/conflicts.ts';
 import {
   type Gateway,
@@ -82,7 +82,7 @@ export function informersOf(manager: Manager): DeploymentInformers {
       resource: pods,
       labelSelector: labels.owner,
       indexes: { job: jobOf },
-      transform: podOutline,
+      transform: jobPodOutline,
     }),
     endpoints: manager.informer({
       resource: endpointSlices,

@@ -1,5 +1,6 @@
 import type { EndpointSlice, Pod } from '../../operator/resources/builtin.ts';
 import type { KubernetesObject } from '../../operator/resources/object.ts';
+import { troubleOf } from './revisions/podTrouble.ts';
 
 /** Of any object, which it is and in which version. */
 export function identityOutline({ apiVersion, kind, metadata }: KubernetesObject): KubernetesObject {
@@ -16,8 +17,17 @@ export function identityOutline({ apiVersion, kind, metadata }: KubernetesObject
   };
 }
 
-/** Of a pod, whose it is and what is wrong with it: there are many, and they are large. */
+/** Of a pod, whose it is, and its status while something is wrong with it: there are many, and they are large. */
 export function podOutline(pod: Pod): Pod {
+  return outlineOf(pod, troubleOf([pod]) !== undefined);
+}
+
+/** Of a Job's pod, whose it is, and how its containers are or ended: of one that is ready, nothing is read. */
+export function jobPodOutline(pod: Pod): Pod {
+  return outlineOf(pod, pod.status?.conditions?.find(({ type }) => type === 'Ready')?.status !== 'True');
+}
+
+function outlineOf(pod: Pod, withStatus: boolean): Pod {
   const { apiVersion, kind, metadata, status } = pod;
   const { creationTimestamp, deletionTimestamp, ownerReferences } = metadata;
   return {
@@ -29,14 +39,8 @@ export function podOutline(pod: Pod): Pod {
       ...(deletionTimestamp !== undefined && { deletionTimestamp }),
       ...(ownerReferences !== undefined && { ownerReferences }),
     },
-    ...(status !== undefined &&
-      isTelling({ apiVersion, kind, metadata, status }) && { status: told(status) }),
+    ...(withStatus && status !== undefined && { status: told(status) }),
   };
-}
-
-/** Whether there is anything to say: of a pod that is ready, nothing is read. */
-function isTelling({ status }: Pod): boolean {
-  return status?.conditions?.find(({ type }) => type === 'Ready')?.status !== 'True';
 }
 
 type Status = NonNullable<Pod['status']>;

@@ -16,7 +16,7 @@ export function watchesOf(informers: DeploymentInformers, results: Watch): reado
       .flatMap(controllerOf)
       .flatMap((uid) => deployments.byIndex('uid', uid).map(keyOf));
 
-  /** Pods are counted by their ReplicaSet's status; here they matter by what is wrong with them. */
+  /** Pods are counted by their ReplicaSet's status; here they matter by what is wrong with them, or was: those have a status. */
   const ofPod = ({ object, previous }: Change<KubernetesObject & { readonly status?: unknown }>) => {
     if (object.status === undefined && previous?.status === undefined) return [];
     const namespace = object.metadata.namespace ?? '';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Pod, ReplicaSet } from '../../../operator/resources/builtin.ts';
+import { podOutline } from '../outlines.ts';
 import { troubleOf } from './podTrouble.ts';
 
 type Status = NonNullable<Pod['status']>;
@@ -117,7 +118,9 @@ describe('what is wrong with a pod', () => {
       'pod a: container migrate ends with code 3 again and again',
     ],
   ])('%s', (_, status, reason, message) => {
-    expect(troubleOf([pod('a', status)])).toMatchObject({ reason, message, pods: 1 });
+    const trouble = troubleOf([pod('a', status)]);
+    expect(trouble).toMatchObject({ reason, message, pods: 1 });
+    expect(troubleOf([podOutline(pod('a', status))]), 'by what is kept of it').toEqual(trouble);
   });
 
   it.each<[string, Status]>([
@@ -136,6 +139,7 @@ describe('what is wrong with a pod', () => {
     ],
   ])('nothing: it %s', (_, status) => {
     expect(troubleOf([pod('a', status)])).toBeUndefined();
+    expect(podOutline(pod('a', status)), 'what is kept of it').not.toHaveProperty('status');
   });
 
   it('is not asked of one that goes', () => {
