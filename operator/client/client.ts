@@ -90,7 +90,7 @@ export interface WriteOptions extends RequestOptions {
   /** Defaults, validation and admission as for a real write, but nothing is stored, and no cache is told. */
   readonly dryRun?: boolean;
   readonly fieldManager?: string;
-  /** What the server does about unknown and duplicate fields. Default its own: `Warn`. */
+  /** What the server does about unknown and duplicate fields. Default `Ignore`: to warn it reads a body twice, and nobody would be told. */
   readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
 }
 

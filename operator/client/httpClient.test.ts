@@ -222,14 +222,18 @@ test('each verb asks what the API defines', async () => {
   expect(seen.map(({ method, url, headers }) => [method, url, headers['content-type']])).toEqual([
     [
       'PATCH',
-      `${path}/settings/status?fieldManager=test&dryRun=All&force=true`,
+      `${path}/settings/status?fieldManager=test&dryRun=All&fieldValidation=Ignore&force=true`,
       'application/apply-patch+yaml',
     ],
-    ['PATCH', `${path}/settings?fieldManager=test&force=false`, 'application/apply-patch+yaml'],
+    [
+      'PATCH',
+      `${path}/settings?fieldManager=test&fieldValidation=Ignore&force=false`,
+      'application/apply-patch+yaml',
+    ],
     ['POST', `${path}?fieldManager=test&fieldValidation=Strict`, 'application/json'],
-    ['PUT', `${path}/settings?fieldManager=test`, 'application/json'],
-    ['PATCH', `${path}/settings?fieldManager=test`, 'application/json-patch+json'],
-    ['PATCH', `${path}/settings?fieldManager=other`, 'application/merge-patch+json'],
+    ['PUT', `${path}/settings?fieldManager=test&fieldValidation=Ignore`, 'application/json'],
+    ['PATCH', `${path}/settings?fieldManager=test&fieldValidation=Ignore`, 'application/json-patch+json'],
+    ['PATCH', `${path}/settings?fieldManager=other&fieldValidation=Ignore`, 'application/merge-patch+json'],
     ['DELETE', `${path}/settings`, 'application/json'],
   ]);
   expect(JSON.parse(seen.at(-1)?.body ?? '')).toMatchObject({

@@ -247,7 +247,7 @@ export class HttpClient implements Client, ListWatch {
     return this.#exchanger.json(exchange);
   }
 
-  #writeQuery({ dryRun, fieldManager, fieldValidation }: WriteOptions = {}) {
+  #writeQuery({ dryRun, fieldManager, fieldValidation = 'Ignore' }: WriteOptions = {}) {
     return {
       fieldManager: fieldManager ?? this.fieldManager,
       dryRun: dryRun ? 'All' : undefined,
