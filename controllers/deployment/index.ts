@@ -27,6 +27,7 @@ import { DeploymentReconciler } from './reconciler.ts';
 import { Probes } from './route/probes.ts';
 import { grpcRoutes, httpRoutes } from './route/routes.ts';
 import type { DeploymentSettings } from './settings.ts';
+import { StatusPace } from './statusPace.ts';
 import { Templates } from './template/templates.ts';
 import { watchesOf } from './watches.ts';
 
@@ -96,6 +97,7 @@ export function addDeploymentController(
     snapshots: new Snapshots(manager.client, sources),
     probes,
     statusWriter: new StatusWriter({ client: manager.client, resource: deployments }),
+    pace: new StatusPace(monotonicClock, tell),
     recorder,
     onReport: metrics.reported,
     now: Date.now,

@@ -97,15 +97,18 @@ export class PlanWriter {
   async #serve(
     deployment: Deployment,
     { services, route }: DeploymentPlan,
-    { log, signal }: ReconcileContext,
+    context: ReconcileContext,
   ): Promise<Written> {
     const routes = route === undefined ? [] : this.#routesToKeep(deployment, route);
     const { outcomes, requeueAfter } = await this.#parts.applier.apply({
       owner: { uid: deployment.metadata.uid ?? '' },
       desired: [...servicesToKeep(deployment, services, route), ...routes],
       prune: pruneRules(deployment),
-      log,
-      signal,
+      signal: context.signal,
+      // Made when it is asked for, and most runs write nothing.
+      get log() {
+        return context.log;
+      },
     });
     return {
       changes: outcomes.filter(({ result }) => changing.includes(result)).length,

@@ -23,7 +23,7 @@ import { type Planned, PlanWriter } from './planWriter.ts';
 import { passes, refusalOf } from './refusals.ts';
 import { gatewayOf } from './route/gateway.ts';
 import type { Probes } from './route/probes.ts';
-import { StatusPace } from './statusPace.ts';
+import type { StatusPace } from './statusPace.ts';
 import { EffectiveTemplates, type Template } from './template/effective.ts';
 import type { Templates } from './template/templates.ts';
 import { writesOf } from './writes.ts';
@@ -37,6 +37,8 @@ export interface ReconcilerParts {
   readonly snapshots: Snapshots;
   readonly probes: Pick<Probes, 'evidence' | 'stop'>;
   readonly statusWriter: StatusWriter<Deployment>;
+  /** Asks for a reconcile once a status has waited. */
+  readonly pace: StatusPace;
   readonly recorder: Recorder;
   readonly onReport: DeploymentMetrics['reported'];
   /** Milliseconds since the epoch. */
@@ -77,7 +79,6 @@ export class DeploymentReconciler {
   readonly #effective: EffectiveTemplates;
   readonly #jobs: JobRuns;
   readonly #writer: PlanWriter;
-  readonly #pace = new StatusPace();
   readonly #untold = new Map<ObjectKey, Untold>();
   readonly #refused = new Map<ObjectKey, Refused>();
   /** What was refused and is in status. */
@@ -239,18 +240,18 @@ export class DeploymentReconciler {
     until: number | undefined,
     { signal }: ReconcileContext,
   ): Promise<ReconcileResult> {
-    const { statusWriter, recorder, onReport, now } = this.#parts;
+    const { statusWriter, pace, recorder, onReport, now } = this.#parts;
     const { uid } = deployment.metadata;
     const { status, events: found } = plan;
     this.#untold.set(keyOf(deployment), { uid, status, events: found, stored: deployment.status });
-    const wait = this.#pace.wait(deployment, status, now());
-    const next = Math.min(plan.wakeUp ?? Number.POSITIVE_INFINITY, until ?? Number.POSITIVE_INFINITY);
-    if (wait > 0) return { requeueAfter: Math.max(Math.min(wait, next - now()), 10) };
+    const next = sooner(plan.wakeUp, until);
+    const rest = () => (next === undefined ? {} : { requeueAfter: Math.max(next - now(), 10) });
+    if (pace.wait(deployment, status) > 0) return rest();
     const began = now();
     const written = await statusWriter.write(deployment, status, { signal });
     this.#untold.delete(keyOf(deployment));
     if (written.result === 'written') {
-      this.#pace.told(deployment, now() - began);
+      pace.told(deployment, now() - began);
       onReport(status, deployment.status);
       // Where nothing was told before, nobody waited for how it came about.
       const news = deployment.status === undefined ? planEvents(undefined, status) : found;
@@ -258,7 +259,7 @@ export class DeploymentReconciler {
       for (const { type, reason, note } of events) recorder.record(deployment, { type, reason, note });
       if (this.#jobs.awaitStatus(deployment, plan)) return { requeueAfter: 0 };
     }
-    return Number.isFinite(next) ? { requeueAfter: Math.max(next - now(), 10) } : {};
+    return rest();
   }
 
   /** Of a Deployment that is gone, or gone and made anew, nothing is kept in memory. */
@@ -267,7 +268,7 @@ export class DeploymentReconciler {
     if (before !== undefined && before !== deployment?.metadata.uid) {
       this.#effective.forget(before);
       this.#parts.applier.forget({ uid: before });
-      this.#pace.forget(before);
+      this.#parts.pace.forget(before);
       this.#jobs.forget(before);
       this.#refused.delete(key);
       this.#untold.delete(key);

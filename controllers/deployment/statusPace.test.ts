@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { DeploymentStatus } from '../../crds/deployment/schema.ts';
+import { ManualClock } from '../../operator/queue/manualClock.ts';
 import type { Deployment } from './deployment.ts';
 import { StatusPace } from './statusPace.ts';
+
+function pacing() {
+  const clock = new ManualClock();
+  const turns: string[] = [];
+  return { clock, turns, pace: new StatusPace(clock, (key) => turns.push(key)) };
+}
 
 const revision = {
   revision: 1,
@@ -39,11 +46,11 @@ const status = (more: Partial<DeploymentStatus> = {}): DeploymentStatus => ({
   ...more,
 });
 const shop = (now: DeploymentStatus | undefined) =>
-  ({ metadata: { name: 'shop', uid: 'u' }, status: now }) as Deployment;
+  ({ metadata: { name: 'shop', namespace: 'team', uid: 'u' }, status: now }) as Deployment;
 const available = status().conditions.map((condition) => ({ ...condition, status: 'True' as const }));
 
 it('more pods are told of a second after the first of them', () => {
-  const pace = new StatusPace();
+  const { clock, turns, pace } = pacing();
   const more = status({
     readyReplicas: 3,
     ready: '3/3',
@@ -51,25 +58,29 @@ it('more pods are told of a second after the first of them', () => {
     canary: { ...revision, ready: 3 },
     progress: { at: '2026-01-01T00:00:09Z', counts: '3' },
   });
-  expect(pace.wait(shop(status()), more, 10_000)).toBe(1_000);
-  expect(pace.wait(shop(status()), more, 10_400)).toBe(600);
-  expect(pace.wait(shop(status()), more, 11_000)).toBe(0);
+  expect(pace.wait(shop(status()), more)).toBe(1_000);
+  clock.advance(400);
+  expect(pace.wait(shop(status()), more)).toBe(600);
+  expect(turns).toEqual([]);
+  clock.advance(600);
+  expect(turns, 'whoever waits is asked for').toEqual(['team/shop']);
+  expect(pace.wait(shop(status()), more)).toBe(0);
   pace.told(shop(status()), 10);
-  expect(pace.wait(shop(status()), more, 11_500)).toBe(1_000);
+  expect(pace.wait(shop(status()), more)).toBe(1_000);
 });
 
 it('where many have numbers to tell, each waits longer, and more so the longer a write takes', () => {
-  const pace = new StatusPace();
+  const { pace } = pacing();
   const others = Array.from({ length: 99 }, (_, index) => ({
     ...shop(status()),
     metadata: { name: 'other', uid: `${index}` },
   })) as Deployment[];
   const more = status({ readyReplicas: 3 });
-  const wait = () => pace.wait(shop(status()), more, 10_000);
+  const wait = () => pace.wait(shop(status()), more);
   const write = (took: number) => {
     for (let times = 0; times < 100; times += 1) pace.told(shop(status()), took);
   };
-  for (const other of others) pace.wait(other, more, 10_000);
+  for (const other of others) pace.wait(other, more);
   write(1);
   expect(wait()).toBe(1_000);
   write(10);
@@ -80,26 +91,46 @@ it('where many have numbers to tell, each waits longer, and more so the longer a
   expect(wait()).toBe(120_000);
   // Some have told, of some there is nothing to tell any more, and some are gone.
   for (const other of others.slice(0, 30)) pace.told(other, 1_000);
-  for (const other of others.slice(30, 60)) pace.wait(other, status(), 10_000);
+  for (const other of others.slice(30, 60)) pace.wait(other, status());
   for (const { metadata } of others.slice(60)) pace.forget(metadata.uid ?? '');
   expect(wait()).toBeCloseTo(5_000, -1);
 });
 
 it('of many that are made together each is told of once its pods are there, or its turn has come', () => {
-  const pace = new StatusPace();
+  const { clock, pace } = pacing();
   const made = (uid: number) => ({ metadata: { name: 'shop', uid: `${uid}` } }) as Deployment;
-  const wait = (uid: number, now = 10_000) => pace.wait(made(uid), status(), now);
+  const wait = (uid: number) => pace.wait(made(uid), status());
   expect(wait(0), 'the first of all').toBe(0);
   for (let times = 0; times < 100; times += 1) pace.told(made(0), 20);
   expect(wait(0), 'one alone').toBeLessThanOrEqual(100);
   for (let uid = 1; uid < 20; uid += 1) wait(uid);
   expect(wait(20)).toBeCloseTo(2_100, -1);
-  expect(pace.wait(made(1), status({ phase: 'Healthy' }), 10_500), 'done meanwhile').toBe(0);
+  expect(pace.wait(made(1), status({ phase: 'Healthy' })), 'done meanwhile').toBe(0);
   for (let uid = 21; uid < 500; uid += 1) wait(uid);
   expect(wait(500)).toBeCloseTo(50_000, -1);
   for (let uid = 501; uid < 2_000; uid += 1) wait(uid);
   expect(wait(2_000), 'at most').toBe(120_000);
-  expect(wait(2, 130_000)).toBe(0);
+  clock.advance(120_000);
+  expect(wait(2)).toBe(0);
+});
+
+it('whose wait became longer meanwhile is asked for only then, and who was told or is gone not at all', () => {
+  const { clock, turns, pace } = pacing();
+  const one = (name: string) =>
+    ({ metadata: { name, namespace: 'team', uid: name }, status: status() }) as Deployment;
+  const more = status({ readyReplicas: 3 });
+  for (let times = 0; times < 100; times += 1) pace.told(shop(status()), 100);
+  expect(pace.wait(one('a'), more)).toBe(1_000);
+  for (const name of ['b', 'c', 'd']) pace.wait(one(name), more);
+  clock.advance(1_900);
+  expect(turns).toEqual([]);
+  pace.told(one('b'), 100);
+  pace.forget('c');
+  pace.wait(one('d'), status({ phase: 'Healthy' }));
+  clock.advance(200);
+  expect(turns).toEqual(['team/a']);
+  clock.advance(120_000);
+  expect(turns).toEqual(['team/a']);
 });
 
 it.each<[string, Partial<DeploymentStatus>]>([
@@ -110,15 +141,15 @@ it.each<[string, Partial<DeploymentStatus>]>([
     { lastRequest: { id: 'a', verb: 'Retry', outcome: 'Refused', message: 'it was written before', at: '' } },
   ],
 ])('what %s is told at once, also where many are made', (_, first) => {
-  const pace = new StatusPace();
+  const { pace } = pacing();
   for (let times = 0; times < 100; times += 1) pace.told(shop(status()), 1_000);
-  expect(pace.wait(shop(undefined), status(first), 10_000)).toBe(0);
+  expect(pace.wait(shop(undefined), status(first))).toBe(0);
 });
 
 it('of a status that says what was said nothing is waited for', () => {
-  const pace = new StatusPace();
+  const { pace } = pacing();
   pace.told(shop(status()), 10);
-  expect(pace.wait(shop(status()), status(), 10_001)).toBe(0);
+  expect(pace.wait(shop(status()), status())).toBe(0);
 });
 
 const since = '2026-01-01T00:00:00Z';
@@ -136,8 +167,8 @@ it.each<[string, Partial<DeploymentStatus>, Partial<DeploymentStatus>]>([
     { analysis: [{ ...metric, value: '0.3%', at: '2026-01-01T00:00:09Z' }] },
   ],
 ])('%s is told with the other numbers', (_, before, after) => {
-  const pace = new StatusPace();
-  expect(pace.wait(shop(status(before)), status(after), 10_000)).toBe(1_000);
+  const { pace } = pacing();
+  expect(pace.wait(shop(status(before)), status(after))).toBe(1_000);
 });
 
 it.each<[string, Partial<DeploymentStatus>, Partial<DeploymentStatus>]>([
@@ -148,9 +179,9 @@ it.each<[string, Partial<DeploymentStatus>, Partial<DeploymentStatus>]>([
   ],
   ['a metric that fails', { analysis: [metric] }, { analysis: [{ ...metric, result: 'Fail', failures: 1 }] }],
 ])('%s is told at once', (_, before, after) => {
-  const pace = new StatusPace();
+  const { pace } = pacing();
   pace.told(shop(status(before)), 10);
-  expect(pace.wait(shop(status(before)), status(after), 10_001)).toBe(0);
+  expect(pace.wait(shop(status(before)), status(after))).toBe(0);
 });
 
 const stepAt = (index: number) => ({
@@ -170,9 +201,9 @@ it.each<[string, DeploymentStatus | undefined, Partial<DeploymentStatus>]>([
   ['another step', status({ phase: 'Paused', step: stepAt(1) }), { step: stepAt(2) }],
   ['a weight', status(), { weight: { desired: 5, verified: 0, by: 'Probe', since: '2026-01-01T00:00:00Z' } }],
 ])('%s is told at once', (_, before, now) => {
-  const pace = new StatusPace();
+  const { pace } = pacing();
   pace.told(shop(before), 10);
-  expect(pace.wait(shop(before), status({ readyReplicas: 3, ...now }), 10_001)).toBe(0);
+  expect(pace.wait(shop(before), status({ readyReplicas: 3, ...now }))).toBe(0);
 });
 
 describe('a rollout that goes on as it was to', () => {
@@ -180,10 +211,10 @@ describe('a rollout that goes on as it was to', () => {
   const paused = status({ phase: 'Paused', step: { ...stepAt(1), stage: 'Pausing' }, weight });
   const onward = status({ step: stepAt(2), weight: { ...weight, desired: 60 } });
   const paceOf = (others: number) => {
-    const pace = new StatusPace();
+    const { pace } = pacing();
     for (let times = 0; times < 100; times += 1) pace.told(shop(undefined), 20);
     for (let uid = 0; uid < others; uid += 1) {
-      pace.wait({ ...shop(paused), metadata: { name: 'other', uid: `${uid}` } }, onward, 10_000);
+      pace.wait({ ...shop(paused), metadata: { name: 'other', uid: `${uid}` } }, onward);
     }
     return pace;
   };
@@ -192,16 +223,16 @@ describe('a rollout that goes on as it was to', () => {
     ['its next step', paused, onward],
     ['its first step', status({ phase: 'Healthy' }), { ...onward, step: stepAt(1) }],
   ])('is told of at once at %s, and later where many go on', (_, before, after) => {
-    expect(paceOf(0).wait(shop(before), after, 10_000)).toBe(0);
-    expect(paceOf(100).wait(shop(before), after, 10_000)).toBeCloseTo(10_000, -1);
-    expect(paceOf(2_000).wait(shop(before), after, 10_000), 'at most').toBe(120_000);
+    expect(paceOf(0).wait(shop(before), after)).toBe(0);
+    expect(paceOf(100).wait(shop(before), after)).toBeCloseTo(10_000, -1);
+    expect(paceOf(2_000).wait(shop(before), after), 'at most').toBe(120_000);
   });
 
   it('is told of with its pods, once they are there', () => {
     const pace = paceOf(100);
-    pace.wait(shop(paused), onward, 10_000);
+    pace.wait(shop(paused), onward);
     const there = status({ phase: 'Paused', step: { ...stepAt(2), stage: 'Pausing' }, weight });
-    expect(pace.wait(shop(paused), there, 10_500)).toBe(0);
+    expect(pace.wait(shop(paused), there)).toBe(0);
   });
 
   it.each<[string, Partial<DeploymentStatus>, Partial<DeploymentStatus>]>([
@@ -222,6 +253,6 @@ describe('a rollout that goes on as it was to', () => {
     ['another revision came', {}, { canary: { ...revision, hash: 'c' } }],
     ['another one is stable', { stable: revision }, { stable: { ...revision, hash: 'c' } }],
   ])('is told of at once where %s', (_, before, after) => {
-    expect(paceOf(100).wait(shop({ ...paused, ...before }), { ...onward, ...after }, 10_000)).toBe(0);
+    expect(paceOf(100).wait(shop({ ...paused, ...before }), { ...onward, ...after })).toBe(0);
   });
 });

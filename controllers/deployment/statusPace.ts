@@ -1,5 +1,7 @@
 import type { DeploymentStatus, RevisionStatus } from '../../crds/deployment/schema.ts';
+import type { Clock } from '../../operator/queue/clock.ts';
 import { firstDifference } from '../../operator/resources/json.ts';
+import { keyOf, type ObjectKey } from '../../operator/resources/object.ts';
 import type { Deployment } from './deployment.ts';
 import type { Reason } from './plan/reasons.ts';
 
@@ -29,34 +31,71 @@ const shortestOnward = 500;
  * all. Whoever asks remembers until then what is not told.
  */
 export class StatusPace {
-  /** Since when there is something to tell that may wait, by UID; milliseconds since the epoch. */
-  readonly #waiting = new Map<string, number>();
+  readonly #clock: Clock;
+  readonly #onTurn: (key: ObjectKey) => void;
+  /** By UID. */
+  readonly #waiting = new Map<string, Waiting>();
   /** What a write takes by now, in milliseconds. */
   #usual = 0;
 
-  /** Milliseconds until this status is to be told; none or less is now. */
-  wait({ metadata, status: before }: Deployment, status: DeploymentStatus, now: number): number {
-    const { uid = '' } = metadata;
-    const news = newsOf(before, status);
+  /** `onTurn` is told whose status is to be written now: how long one waits changes with how many do, and is asked of nobody. */
+  constructor(clock: Clock, onTurn: (key: ObjectKey) => void) {
+    this.#clock = clock;
+    this.#onTurn = onTurn;
+  }
+
+  /** Milliseconds until this status is to be told, as it looks now; none or less is now. */
+  wait(deployment: Deployment, status: DeploymentStatus): number {
+    const { uid = '' } = deployment.metadata;
+    const news = newsOf(deployment.status, status);
     if (news === 'Urgent') {
-      this.#waiting.delete(uid);
+      this.forget(uid);
       return 0;
     }
-    const since = this.#waiting.get(uid) ?? now;
-    this.#waiting.set(uid, since);
-    const one = share * this.#usual;
-    return pauseOf(news, one * this.#waiting.size, one * (this.#waiting.size - 1)) - (now - since);
+    const before = this.#waiting.get(uid);
+    const waiting: Waiting = before ?? { key: keyOf(deployment), news, since: this.#clock.now() };
+    waiting.news = news;
+    this.#waiting.set(uid, waiting);
+    return this.#await(waiting);
   }
 
   /** To be called when a status has been written, which took so many milliseconds. */
   told({ metadata: { uid = '' } }: Deployment, took: number): void {
     this.#usual += (took - this.#usual) / 8;
-    this.#waiting.delete(uid);
+    this.forget(uid);
   }
 
   forget(uid: string): void {
+    this.#waiting.get(uid)?.cancel?.();
     this.#waiting.delete(uid);
   }
+
+  /** Milliseconds that are left, after which it is looked again whether they have become more. */
+  #await(waiting: Waiting): number {
+    const one = share * this.#usual;
+    const { size } = this.#waiting;
+    const pause = pauseOf(waiting.news, one * size, one * (size - 1));
+    const left = pause - (this.#clock.now() - waiting.since);
+    waiting.cancel?.();
+    waiting.cancel =
+      left <= 0
+        ? undefined
+        : this.#clock.schedule(left, () => {
+            waiting.cancel = undefined;
+            if (this.#await(waiting) <= 0) this.#onTurn(waiting.key);
+          });
+    return left;
+  }
+}
+
+/** A status that is not told yet. */
+interface Waiting {
+  readonly key: ObjectKey;
+  /** Since when there is something to tell that may wait, in milliseconds of the clock. */
+  readonly since: number;
+  news: Exclude<News, 'Urgent'>;
+  /** Ends the wait for its turn. */
+  cancel?: (() => void) | undefined;
 }
 
 /** What a status says that the one before did not, by how long it may wait. */

@@ -39,7 +39,7 @@ export interface ApplyRequest {
    * somebody. What this process has seen standing itself needs no telling.
    */
   readonly established?: (item: DesiredObject) => boolean;
-  /** One line per change made is logged here. */
+  /** One line per change made is logged here. Not asked for where nothing is written. */
   readonly log: ChangeLog;
   readonly signal?: AbortSignal;
 }
@@ -148,7 +148,7 @@ export class Applier {
   /** Judged again right before the write, with what the cache knows by then, and never twice at once for one object. */
   async #applyOne(request: ApplyRequest, action: WriteAction): Promise<Outcome> {
     const { identity, inventory, metrics } = this.#options;
-    const { owner, established, log, signal } = request;
+    const { owner, established, signal } = request;
     const { item } = action;
     const id = identify(item.resource, item.object);
     const outcome: Outcome =
@@ -158,7 +158,7 @@ export class Applier {
             const stood = this.#standing.has(owner, id) || established?.(item) === true;
             const live = inventory.get(item.resource, item.object);
             const now = judge(identity, owner, item, live, 'sealed' in action ? action.sealed : undefined);
-            return this.#writer.execute(now, { id, stood, log, signal });
+            return this.#writer.execute(now, { id, stood, log: request.log, signal });
           });
     if (stands(outcome)) this.#standing.add(owner, id);
     if (outcome.result !== 'unchanged') metrics?.applied(item.resource, outcome.result);
@@ -166,11 +166,12 @@ export class Applier {
   }
 
   #prune(
-    { prune = [], log, signal }: ApplyRequest,
+    request: ApplyRequest,
     actions: readonly PruneAction[],
     when: 'First' | 'Last',
     mayIn: (group: string) => boolean,
   ): Promise<readonly Outcome[]> {
+    const { prune = [], signal } = request;
     const due = actions.filter(({ resource, live }) => {
       const rule = prune.find(
         (candidate) =>
@@ -182,7 +183,7 @@ export class Applier {
       due.map(async ({ resource, live }) => {
         const id = identify(resource, live);
         const outcome: Outcome = mayIn(groupOf({ resource, object: live }))
-          ? await this.#limiter.run(id, () => this.#writer.prune(resource, live, log, signal))
+          ? await this.#limiter.run(id, () => this.#writer.prune(resource, live, request.log, signal))
           : { ...subject(resource, live), result: 'held' };
         this.#options.metrics?.applied(resource, outcome.result);
         return outcome;

@@ -32,11 +32,20 @@ export function seal<T extends KubernetesObject>(
 
 /** The UID of the owner for whom our field manager made the object; undefined where the label is missing or not ours. */
 export function ownerOf(identity: ApplyIdentity, object: KubernetesObject): string | undefined {
-  const owner = object.metadata.labels?.[identity.ownerLabel];
-  if (owner === undefined) return undefined;
-  const fields = appliedFields(identity, object.metadata);
-  const label = fields?.fieldsV1?.['f:metadata']?.['f:labels']?.[`f:${identity.ownerLabel}`];
-  return label === undefined ? undefined : owner;
+  return ownedMark(identity, object, 'labels', identity.ownerLabel);
+}
+
+/** What a label or an annotation says that our field manager applied; undefined where it is missing or somebody else's. */
+export function ownedMark(
+  identity: ApplyIdentity,
+  { metadata }: KubernetesObject,
+  part: 'labels' | 'annotations',
+  name: string,
+): string | undefined {
+  const value = metadata[part]?.[name];
+  if (value === undefined) return undefined;
+  const fields = appliedFields(identity, metadata)?.fieldsV1;
+  return fields?.['f:metadata']?.[`f:${part}`]?.[`f:${name}`] === undefined ? undefined : value;
 }
 
 /** Our Apply entry of the object itself (not of a subresource). */

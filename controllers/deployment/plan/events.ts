@@ -24,9 +24,8 @@ export function planEvents(
   if (step !== undefined && before?.step !== undefined && canary?.hash === before.canary?.hash) {
     if (step.hash !== before.step.hash) {
       tell('Normal', 'StepsChanged', `The steps were changed: it goes on at step ${step.text}`);
-    } else if (step.index > before.step.index) {
-      const next = step.index > step.count ? 'taking over' : `step ${step.text}`;
-      tell('Normal', 'StepStarted', `Revision ${canary?.revision ?? 0}: ${next}`);
+    } else if (step.index > before.step.index && step.index <= step.count) {
+      tell('Normal', 'StepStarted', `Revision ${canary?.revision ?? 0}: step ${step.text}`);
     }
   }
   if (stable !== undefined && before?.stable?.hash !== stable.hash) {

@@ -55,6 +55,8 @@ function stored(
   written = '2026-01-01T00:00:00Z',
 ): Route {
   const made = desiredRoutes(subject, planned)[index]?.object as Route;
+  const marks = Object.keys(made.metadata.annotations ?? {}).map((name) => [`f:${name}`, {}]);
+  const fieldsV1 = { 'f:metadata': { 'f:annotations': Object.fromEntries(marks) } };
   const condition = (type: string) => ({
     type,
     status: 'True',
@@ -67,7 +69,7 @@ function stored(
     metadata: {
       ...made.metadata,
       generation: 3,
-      managedFields: [{ manager: identity.fieldManager, operation: 'Apply', time: written, fieldsV1: {} }],
+      managedFields: [{ manager: identity.fieldManager, operation: 'Apply', time: written, fieldsV1 }],
     },
     status: {
       parents: [
@@ -117,14 +119,13 @@ describe('the route of a Deployment', () => {
     expect([during.mark, after.mark]).toEqual(['legacy/checkout', undefined]);
     expect(during.token).not.toBe(after.token);
     const subject = deployment();
-    const seen = seeRoute(
-      subject,
-      stored(split({ behind: 'legacy/checkout' }), subject),
-      undefined,
-      'Served',
-      0,
-    );
-    expect(seen.view.behind).toBe('legacy/checkout');
+    const written = stored(split({ behind: 'legacy/checkout' }), subject);
+    const viewOf = (live: Route) => seeRoute(subject, live, undefined, 'Served', 0).view;
+    expect(viewOf(written).behind).toBe('legacy/checkout');
+    const { annotations } = written.metadata;
+    const plain = stored(split(), subject);
+    const marked = { ...plain, metadata: { ...plain.metadata, annotations: annotations ?? {} } };
+    expect(viewOf(marked).behind, 'a mark that somebody else set').toBeUndefined();
   });
 
   it('sends what matches to the new revision before it splits, cookies by the header that holds them', () => {

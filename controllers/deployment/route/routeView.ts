@@ -1,6 +1,6 @@
 import { milliseconds } from '../../../crds/deployment/defaults.ts';
 import { annotations } from '../../../crds/deployment/names.ts';
-import { appliedFields } from '../../../operator/apply/identity.ts';
+import { appliedFields, ownedMark } from '../../../operator/apply/identity.ts';
 import type { Deployment } from '../deployment.ts';
 import { identity } from '../marks.ts';
 import { hashInName } from '../names.ts';
@@ -54,8 +54,8 @@ export function seeRoute(
       weights,
       matchTo: hashOf(matched?.backendRefs?.[0]) ?? hashOf(mirrorOf(split)),
       preview: preview === undefined ? undefined : hashOf(rulesForPeople(preview)[0]?.backendRefs?.[0]),
-      rules: live.metadata.annotations?.[annotations.route] ?? '',
-      behind: live.metadata.annotations?.[annotations.behind],
+      rules: ownedMark(identity, live, 'annotations', annotations.route) ?? '',
+      behind: ownedMark(identity, live, 'annotations', annotations.behind),
       verified: accepted && (evidence === 'Served' || evidence === 'None') && now >= settlesAt,
       by: evidence === 'Served' || evidence === 'Awaited' ? 'Probe' : 'Settle',
     },

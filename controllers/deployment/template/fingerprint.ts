@@ -4,9 +4,16 @@ import { hashOf } from '../../../operator/apply/identity.ts';
 import { isRecord } from '../../../operator/resources/json.ts';
 
 /** Of a template as the user wrote it: equal texts are equal templates, whatever the server makes of them. */
-export function fingerprintOf(template: unknown): string {
-  return hashOf(withoutNulls(template));
+export function fingerprintOf(template: object): string {
+  const known = fingerprints.get(template);
+  if (known !== undefined) return known;
+  const fingerprint = hashOf(withoutNulls(template));
+  fingerprints.set(template, fingerprint);
+  return fingerprint;
 }
+
+/** Cached objects never change, and one is looked at many times. */
+const fingerprints = new WeakMap<object, string>();
 
 /** Letters and digits without vowels, so that no hash is a word: as `apps/v1` has them. */
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789';

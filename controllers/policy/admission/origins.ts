@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { annotations } from '../../../crds/policy/names.ts';
 import type { Enforcement, PolicySpec } from '../../../crds/policy/schema.ts';
-import { appliedFields, hashOf } from '../../../operator/apply/identity.ts';
+import { hashOf, ownedMark } from '../../../operator/apply/identity.ts';
 import type { KubernetesObject } from '../../../operator/resources/object.ts';
 import { identity } from '../marks.ts';
 
@@ -68,10 +68,8 @@ export function readOrigins(object: KubernetesObject): readonly Origin[] {
 const read = new WeakMap<KubernetesObject, readonly Origin[]>();
 
 function parsed(object: KubernetesObject): readonly Origin[] {
-  const text = object.metadata.annotations?.[annotations.origins];
-  const fields = appliedFields(identity, object.metadata)?.fieldsV1;
-  const ours = fields?.['f:metadata']?.['f:annotations']?.[`f:${annotations.origins}`] !== undefined;
-  if (text === undefined || !ours) return [];
+  const text = ownedMark(identity, object, 'annotations', annotations.origins);
+  if (text === undefined) return [];
   try {
     const written: readonly (Omit<Origin, 'spec'> & { readonly spec?: string })[] = JSON.parse(text);
     return written.map(({ spec, ...origin }) => ({

@@ -1,7 +1,7 @@
 import { annotations, labels } from '../../../crds/project/names.ts';
 import {
   type ApplyIdentity,
-  appliedFields,
+  ownedMark,
   ownerOf as ownerByIdentity,
 } from '../../../operator/apply/identity.ts';
 import type { KubernetesObject, ObjectMeta } from '../../../operator/resources/object.ts';
@@ -38,25 +38,15 @@ export function ownerOf(object: KubernetesObject): string | undefined {
 
 /** The name of the Project that an object was made for, as our field manager wrote it. */
 export function projectOf(object: KubernetesObject): string | undefined {
-  return ownedMark(object, 'labels', labels.project);
+  return ownedMark(identity, object, 'labels', labels.project);
 }
 
 /** The environment that an object was made for, as our field manager wrote it. */
 export function environmentOf(object: KubernetesObject): string | undefined {
-  return ownedMark(object, 'labels', labels.environment);
+  return ownedMark(identity, object, 'labels', labels.environment);
 }
 
 /** The name of the Project that a released namespace is kept for. */
 export function retainedFor(object: KubernetesObject): string | undefined {
-  return ownedMark(object, 'annotations', annotations.retainedFor);
-}
-
-function ownedMark(
-  object: KubernetesObject,
-  part: 'labels' | 'annotations',
-  name: string,
-): string | undefined {
-  const fields = appliedFields(identity, object.metadata)?.fieldsV1;
-  const owned = fields?.['f:metadata']?.[`f:${part}`]?.[`f:${name}`] !== undefined;
-  return owned ? object.metadata[part]?.[name] : undefined;
+  return ownedMark(identity, object, 'annotations', annotations.retainedFor);
 }
