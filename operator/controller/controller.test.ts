@@ -1,8 +1,9 @@
 import { pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Change } from '../cache/change.ts';
 import { ApiError } from '../client/apiError.ts';
 import { ManualClock } from '../queue/manualClock.ts';
-import { keyOf, type ObjectKey } from '../resources/object.ts';
+import { type KubernetesObject, keyOf, type ObjectKey } from '../resources/object.ts';
 import { Controller, type ControllerOptions } from './controller.ts';
 import { FakeSource } from './fakeSource.ts';
 import type { ReconcileError } from './reconcileError.ts';
@@ -261,6 +262,20 @@ describe('a controller', () => {
     await turn();
     expect(calls).toEqual(['good']);
     expect(lines).toContainEqual(expect.objectContaining({ object: 'Widget bad', controller: 'widget' }));
+  });
+
+  it('runs once for a change, however often that names the key', async () => {
+    const source = new FakeSource();
+    const calls: string[] = [];
+    const map = ({ object, previous }: Change<KubernetesObject>) =>
+      [object, ...(previous === undefined ? [] : [previous])].map(keyOf);
+    start({ source, watches: [watch(source, map)], reconcile: noting(calls) });
+    await turn();
+    source.change('one');
+    await turn();
+    source.change('one');
+    await turn();
+    expect(calls).toEqual(['one', 'one']);
   });
 
   it('passes over changes that its predicate drops', async () => {

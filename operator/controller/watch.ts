@@ -45,12 +45,13 @@ export function watch<T extends KubernetesObject>(
   return {
     synced: source.synced,
     start(receiver) {
-      const keysOf = (change: Change<T>): readonly ObjectKey[] => {
+      // Each once: a key that was added is worked on at once, and added again it would come once more for the same change.
+      const keysOf = (change: Change<T>): ReadonlySet<ObjectKey> => {
         try {
-          return [...map(change)];
+          return new Set(map(change));
         } catch (error) {
           receiver.failed(change.object, error);
-          return [];
+          return new Set();
         }
       };
       // In one turn with the listing, so that no change falls between the two.
