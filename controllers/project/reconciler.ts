@@ -163,10 +163,10 @@ export class ProjectReconciler {
   async #makeSteps(
     project: Project,
     plan: ProjectPlan,
-    { log, signal }: ReconcileContext,
+    context: ReconcileContext,
   ): Promise<{ readonly made: number; readonly failures: readonly StepFailure[] }> {
     const { made, failures } = await this.#answered(project, plan, () =>
-      makeSteps(this.#parts.client, project, plan.steps, { log, signal }),
+      makeSteps(this.#parts.client, project, plan.steps, context),
     );
     const sent = (namespace: string) => sentQuota(plan, namespace);
     this.#quotas.noteFailures(uidOf(project), failures, sent, this.#parts.now());
@@ -177,7 +177,7 @@ export class ProjectReconciler {
   async #apply(
     { project, now }: Observation,
     plan: ProjectPlan,
-    { log, signal }: ReconcileContext,
+    context: ReconcileContext,
   ): Promise<readonly Outcome[]> {
     if (plan.stage !== 'Kept') return [];
     const { applier, recorder } = this.#parts;
@@ -188,8 +188,11 @@ export class ProjectReconciler {
         desired,
         prune: pruneRules(plan),
         established: establishedIn(project),
-        log,
-        signal,
+        signal: context.signal,
+        // Made when it is asked for, and most runs write nothing.
+        get log() {
+          return context.log;
+        },
       }),
     );
     tellOutcomes(recorder, project, outcomes);
@@ -270,7 +273,7 @@ export class ProjectReconciler {
   }
 
   /** Of a Project that is gone, although it held namespaces (somebody took its finalizer off), the claims go too. */
-  async #letGo(key: ObjectKey, { log, signal }: ReconcileContext): Promise<ReconcileResult> {
+  async #letGo(key: ObjectKey, context: ReconcileContext): Promise<ReconcileResult> {
     const { informers, client } = this.#parts;
     for (let looks = 1; looks <= mostLooks; looks += 1) {
       const steps = planOrphans(
@@ -280,7 +283,7 @@ export class ProjectReconciler {
         (uid) => informers.projects.byIndex('uid', uid).length > 0,
       );
       if (steps.length === 0) return {};
-      const { failures, made } = await makeSteps(client, undefined, steps, { log, signal });
+      const { failures, made } = await makeSteps(client, undefined, steps, context);
       if (failures[0] !== undefined) throw failures[0].error;
       if (made.length === 0) return {};
     }

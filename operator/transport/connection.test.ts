@@ -280,3 +280,18 @@ test('in a pod: the ServiceAccount’s token, CA and namespace', async () => {
     tls: { ca: 'ca', insecure: false },
   });
 });
+
+test('a key that is none is told as trouble with certificates, and nothing was sent', async () => {
+  const { cert } = certificate(directory(), 'own');
+  const connection = closed(
+    openConnection({
+      server: new URL('https://127.0.0.1:1'),
+      namespace: 'default',
+      credentials: {
+        current: async () => ({ tls: { certificate: cert, key: 'no key', insecure: false } }),
+        expire: () => {},
+      },
+    }),
+  );
+  await expect(connection.send(get)).rejects.toMatchObject({ kind: 'tls', unsent: true });
+});

@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import { buildConnector, type Dispatcher, Pool } from 'undici';
 import { unlessAborted } from '../queue/aborted.ts';
 import { Answer } from './answer.ts';
@@ -179,7 +180,12 @@ class PooledConnection implements Connection {
     const current = this.#pools;
     if (current !== undefined && sameTls(current.tls, tls)) return current;
     if (current !== undefined) this.#retire(current);
-    this.#pools = openPools(this.server.origin, tls, this.#limits, this.#sockets);
+    try {
+      this.#pools = openPools(this.server.origin, tls, this.#limits, this.#sockets);
+    } catch (error) {
+      // A certificate or a key that is none.
+      throw ConnectionError.from(error, this.server);
+    }
     return this.#pools;
   }
 
@@ -211,9 +217,12 @@ function openPools(origin: string, tls: TlsIdentity, limits: ConnectionLimits, s
         keepAlive: true,
         keepAliveInitialDelay: 30_000,
         rejectUnauthorized: !tls.insecure,
-        ...(tls.ca === undefined ? undefined : { ca: tls.ca }),
-        ...(tls.certificate === undefined ? undefined : { cert: tls.certificate }),
-        ...(tls.key === undefined ? undefined : { key: tls.key }),
+        // One for all connections. Each would read the certificates anew, and keep them as often.
+        secureContext: createSecureContext({
+          ...(tls.ca === undefined ? undefined : { ca: tls.ca }),
+          ...(tls.certificate === undefined ? undefined : { cert: tls.certificate }),
+          ...(tls.key === undefined ? undefined : { key: tls.key }),
+        }),
         ...(tls.serverName === undefined ? undefined : { servername: tls.serverName }),
       }),
     ),
