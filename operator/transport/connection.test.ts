@@ -9,7 +9,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { connect } from './connect.ts';
 import { type Connection, openConnection } from './connection.ts';
 import { isConnectionError } from './connectionError.ts';
-import { FileCredentials } from './credentials.ts';
+import { FileCredentials, type TlsIdentity } from './credentials.ts';
 import { describeInCluster, inCluster } from './inCluster.ts';
 
 function directory(): string {
@@ -281,17 +281,21 @@ test('in a pod: the ServiceAccount’s token, CA and namespace', async () => {
   });
 });
 
-test('a key that is none is told as trouble with certificates, and nothing was sent', async () => {
-  const { cert } = certificate(directory(), 'own');
+test('a key that is none is told as trouble with certificates, sends nothing, and spoils nothing that worked', async () => {
+  const own = certificate(directory(), 'own');
+  const port = await listen(createTlsServer(own, (_request, response) => response.end('{}')));
+  const good = { ca: own.cert, insecure: false };
+  let tls: TlsIdentity = good;
   const connection = closed(
     openConnection({
-      server: new URL('https://127.0.0.1:1'),
+      server: new URL(`https://127.0.0.1:${port}`),
       namespace: 'default',
-      credentials: {
-        current: async () => ({ tls: { certificate: cert, key: 'no key', insecure: false } }),
-        expire: () => {},
-      },
+      credentials: { current: async () => ({ tls }), expire: () => {} },
     }),
   );
+  expect((await connection.send(get)).status).toBe(200);
+  tls = { ...good, certificate: own.cert, key: 'no key' };
   await expect(connection.send(get)).rejects.toMatchObject({ kind: 'tls', unsent: true });
+  tls = good;
+  expect((await connection.send(get)).status).toBe(200);
 });

@@ -179,14 +179,19 @@ class PooledConnection implements Connection {
     if (this.#closed) throw new ConnectionError('closed', this.server);
     const current = this.#pools;
     if (current !== undefined && sameTls(current.tls, tls)) return current;
+    const pools = this.#open(tls);
     if (current !== undefined) this.#retire(current);
+    this.#pools = pools;
+    return pools;
+  }
+
+  #open(tls: TlsIdentity): Pools {
     try {
-      this.#pools = openPools(this.server.origin, tls, this.#limits, this.#sockets);
+      return openPools(this.server.origin, tls, this.#limits, this.#sockets);
     } catch (error) {
       // A certificate or a key that is none.
       throw ConnectionError.from(error, this.server);
     }
-    return this.#pools;
   }
 
   #retire(pools: Pools): void {
