@@ -34,6 +34,14 @@ export default {
       from: { path: '^(operator|controllers|cli|(main|settings)\\.ts)', pathNot: '\\.test\\.ts$' },
       to: { dependencyTypes: ['npm-dev'] },
     },
+    {
+      name: 'no-index-of-undici',
+      severity: 'error',
+      comment:
+        'Its index loads fetch, WebSocket and mocks too: 8 MB of a process that uses none of them. Import the part.',
+      from: { path: '^(operator|controllers|(main|settings)\\.ts)', pathNot: '\\.test\\.ts$' },
+      to: { path: '^node_modules/undici/index', dependencyTypesNot: ['type-only'] },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -1,5 +1,7 @@
 import { createSecureContext } from 'node:tls';
-import { buildConnector, type Dispatcher, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
+import buildConnector from 'undici/lib/core/connect.js';
+import Pool from 'undici/lib/dispatcher/pool.js';
 import { unlessAborted } from '../queue/aborted.ts';
 import { Answer } from './answer.ts';
 import { ConnectionError, isSilence } from './connectionError.ts';

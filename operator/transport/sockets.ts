@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import { type buildConnector, errors } from 'undici';
+import type { buildConnector } from 'undici';
+import errors from 'undici/lib/core/errors.js';
 
 /** Milliseconds between two searches for dead sockets: at first, doubling up to the longest, and anew after calm. */
 const first = 1000;

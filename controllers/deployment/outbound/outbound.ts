@@ -1,5 +1,8 @@
 import { isIP } from 'node:net';
-import { Agent, buildConnector } from 'undici';
+import type { buildConnector } from 'undici';
+import request from 'undici/lib/api/api-request.js';
+import connectorOf from 'undici/lib/core/connect.js';
+import Agent from 'undici/lib/dispatcher/agent.js';
 import type { AddressGuard } from './addressGuard.ts';
 import type { ResolveName } from './names.ts';
 import { OutboundError } from './outboundError.ts';
@@ -53,7 +56,7 @@ export function createOutbound({ guard, resolve, connections }: OutboundOptions)
     async send({ url, method, headers = {}, body, signal }) {
       signal.throwIfAborted();
       try {
-        const answer = await agent.request({
+        const answer = await request.call(agent, {
           origin: url.origin,
           path: `${url.pathname}${url.search}`,
           method,
@@ -75,7 +78,7 @@ export function createOutbound({ guard, resolve, connections }: OutboundOptions)
 
 /** Resolves names itself, so that the address that was checked is the one that is connected to. */
 function guardedConnector(guard: AddressGuard, resolve: ResolveName): buildConnector.connector {
-  const connect = buildConnector({
+  const connect = connectorOf({
     timeout: 10_000,
     allowH2: false,
     lookup: (hostname, options, callback) => {

@@ -26,7 +26,7 @@ export function isInRange(type: string, format: string, value: number): boolean 
 export function spanOf(text: string): Duration | CelError {
   const span = parseDuration(text);
   if (span instanceof Duration) return span;
-  const found = [...text.matchAll(/(\d+)\s*([A-Za-zµ]+)/g)].flatMap(([, count = '0', unit = '']) => {
+  const found = [...text.matchAll(/(\d+)\s*([A-Za-z\u00b5]+)/g)].flatMap(([, count = '0', unit = '']) => {
     const length = lengthOf(unit.toLowerCase());
     return length === undefined ? [] : [BigInt(count) * length];
   });
