@@ -7,11 +7,10 @@ import type { Reason } from './plan/reasons.ts';
 
 /** Milliseconds for which a status waits that says nothing new but numbers, at least. */
 const shortest = 1_000;
-/**
- * Milliseconds for which any waits at most, as it comes to where thousands roll out at once, whose pods take as long. A
- * first status that waits so long leaves an autoscaler without a selector, but it goes by no pods that are not ready either.
- */
-const longest = 120_000;
+/** Milliseconds for which any waits at most, as it comes to where thousands roll out at once, whose pods take longer yet. */
+const longest = 300_000;
+/** Of a first status: an autoscaler has no selector before it, though it goes by no pods that are not ready either. */
+const longestFirst = 120_000;
 /** For each that waits it may be so many times what a write usually takes. */
 const share = 5;
 /** Milliseconds for which one that says no more than that a rollout goes on waits at least, if at all. */
@@ -112,7 +111,7 @@ function newsOf(before: DeploymentStatus | undefined, status: DeploymentStatus):
 function pauseOf(news: Exclude<News, 'Urgent'>, all: number, others: number): number {
   switch (news) {
     case 'First':
-      return Math.min(all, longest);
+      return Math.min(all, longestFirst);
     case 'Numbers':
       return Math.min(Math.max(shortest, all), longest);
     case 'Onward':

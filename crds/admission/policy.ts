@@ -10,7 +10,11 @@ export interface AdmissionPolicyBinding {
   readonly apiVersion: 'admissionregistration.k8s.io/v1';
   readonly kind: 'ValidatingAdmissionPolicyBinding';
   readonly metadata: Metadata;
-  readonly spec: { readonly policyName: string; readonly validationActions: readonly ['Deny'] };
+  readonly spec: {
+    readonly policyName: string;
+    readonly matchResources?: Omit<MatchConstraints, 'resourceRules'>;
+    readonly validationActions: readonly ['Deny'];
+  };
 }
 
 /** A MutatingAdmissionPolicy or its binding as a plain object, every default written out. */
@@ -87,18 +91,32 @@ export function definePolicy(
   };
 }
 
-/** Puts a policy in force. All of what it matches is in the policy itself, so that there is one place to look. */
-export function bindingOf(policy: AdmissionPolicy): AdmissionPolicyBinding {
-  return {
-    apiVersion: policy.apiVersion,
-    kind: 'ValidatingAdmissionPolicyBinding',
-    metadata: {
-      name: policy.metadata.name,
-      labels: partOf,
-      annotations: { 'kubernetes.io/description': `Puts the policy ${policy.metadata.name} in force.` },
+/**
+ * A policy as it is shipped, without its selectors, and the binding that puts it in force, with them. What a binding selects
+ * is looked at only for what the policy's rules match, but a policy's own selectors before its rules: by every write of
+ * whatever kind, for which four policies of ours took a hundredth of all that an API server does.
+ */
+export function inForce(policy: AdmissionPolicy): readonly [AdmissionPolicy, AdmissionPolicyBinding] {
+  const { matchPolicy, namespaceSelector, objectSelector } = policy.spec.matchConstraints;
+  const matchConstraints = { ...policy.spec.matchConstraints, namespaceSelector: {}, objectSelector: {} };
+  const selects = [namespaceSelector, objectSelector].some((selector) => Object.keys(selector).length > 0);
+  return [
+    { ...policy, spec: { ...policy.spec, matchConstraints } },
+    {
+      apiVersion: policy.apiVersion,
+      kind: 'ValidatingAdmissionPolicyBinding',
+      metadata: {
+        name: policy.metadata.name,
+        labels: partOf,
+        annotations: { 'kubernetes.io/description': `Puts the policy ${policy.metadata.name} in force.` },
+      },
+      spec: {
+        policyName: policy.metadata.name,
+        ...(selects && { matchResources: { matchPolicy, namespaceSelector, objectSelector } }),
+        validationActions: ['Deny'],
+      },
     },
-    spec: { policyName: policy.metadata.name, validationActions: ['Deny'] },
-  };
+  ];
 }
 
 /** A CEL string literal. */

@@ -1,6 +1,6 @@
 /** The admission policies that come with the kind Deployment. */
 
-import { bindingOf } from '../admission/policy.ts';
+import { inForce } from '../admission/policy.ts';
 import type { AdmissionPolicy, AdmissionPolicyBinding, MutatingPolicy } from '../project/admission.ts';
 import { handover } from './admission/handover.ts';
 import { hold } from './admission/hold.ts';
@@ -11,5 +11,5 @@ import { requests } from './admission/requests.ts';
 export const deploymentAdmission: readonly (AdmissionPolicy | AdmissionPolicyBinding | MutatingPolicy)[] = [
   ...requests,
   ...hold,
-  ...[handover, operatorMakes, place].flatMap((policy) => [policy, bindingOf(policy)]),
+  ...[handover, operatorMakes, place].flatMap(inForce),
 ];

@@ -5,7 +5,7 @@
  */
 
 import { defaultGrantableRoles } from '../admission/installation.ts';
-import { type AdmissionPolicy, type AdmissionPolicyBinding, bindingOf } from '../admission/policy.ts';
+import { type AdmissionPolicy, type AdmissionPolicyBinding, inForce } from '../admission/policy.ts';
 import { accessPolicy } from './admission/access.ts';
 import { namespaces } from './admission/namespaces.ts';
 import { operator } from './admission/operator.ts';
@@ -33,8 +33,8 @@ interface Admission {
  * The operator's own ClusterRole must allow it to `bind` the same ones.
  */
 export function shippedAdmission(grantableRoles: readonly string[] = defaultGrantableRoles): Admission {
-  const policies = [walls, owned, reserved, namespaces, operator, accessPolicy(grantableRoles)];
-  return { policies, bindings: policies.map(bindingOf) };
+  const all = [walls, owned, reserved, namespaces, operator, accessPolicy(grantableRoles)].map(inForce);
+  return { policies: all.map(([policy]) => policy), bindings: all.map(([, binding]) => binding) };
 }
 
 /**

@@ -3,7 +3,7 @@
  * in it was proved when it was written.
  */
 
-import { bindingOf, definePolicy, literal } from '../../admission/policy.ts';
+import { definePolicy, inForce, literal } from '../../admission/policy.ts';
 import { group } from '../../group.ts';
 import type { AdmissionPolicy, AdmissionPolicyBinding, MutatingPolicy } from '../../project/admission.ts';
 import { requestVerbs } from '../names.ts';
@@ -88,7 +88,6 @@ const guard: AdmissionPolicy = definePolicy(
 
 /** Who asked, and who may. */
 export const requests: readonly (AdmissionPolicy | AdmissionPolicyBinding | MutatingPolicy)[] = [
-  guard,
-  bindingOf(guard),
+  ...inForce(guard),
   ...stamp,
 ];
