@@ -208,11 +208,17 @@ test('a handler that blocks the event loop for 2 s once it has waited for someth
 });
 
 test('of several handlers at work, the one that blocks the event loop is known the second time', async () => {
+  const begun = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+  // It holds no worker after its deadline, but goes on.
+  const waits = (one: 0 | 1) => () => {
+    begun[one].resolve();
+    return new Promise<never>(() => {});
+  };
   const here = await run({
-    // They hold no worker after their deadline, but go on.
-    'waits-1': () => new Promise<never>(() => {}),
-    'waits-2': () => new Promise<never>(() => {}),
+    'waits-1': waits(0),
+    'waits-2': waits(1),
     blocks: async () => {
+      await Promise.all(begun.map(({ promise }) => promise));
       await pause(500);
       block(2000);
       return {};
