@@ -1,7 +1,6 @@
 import { isIP } from 'node:net';
-import type { buildConnector } from 'undici';
 import request from 'undici/lib/api/api-request.js';
-import connectorOf from 'undici/lib/core/connect.js';
+import buildConnector from 'undici/lib/core/connect.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import type { AddressGuard } from './addressGuard.ts';
 import type { ResolveName } from './names.ts';
@@ -78,7 +77,7 @@ export function createOutbound({ guard, resolve, connections }: OutboundOptions)
 
 /** Resolves names itself, so that the address that was checked is the one that is connected to. */
 function guardedConnector(guard: AddressGuard, resolve: ResolveName): buildConnector.connector {
-  const connect = connectorOf({
+  const connect = buildConnector({
     timeout: 10_000,
     allowH2: false,
     lookup: (hostname, options, callback) => {
