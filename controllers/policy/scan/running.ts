@@ -38,6 +38,8 @@ export class Running {
   readonly #violators: Violators;
   /** The version of each object that was looked at or is pending, by UID. */
   readonly #versions = new Map<string, string>();
+  /** Of which something else is known than when they were last through. */
+  readonly #unstamped = new Set<Followed>();
   /** Of exceptions that expired until then what they hid has been looked at; milliseconds since 1970. */
   #expired: number;
   #cancelExpiry = () => {};
@@ -137,6 +139,11 @@ export class Running {
 
   #news(namespace: string, policy: Followed): void {
     this.#telling.touch(namespace);
+    this.#change(policy);
+  }
+
+  #change(policy: Followed): void {
+    this.#unstamped.add(policy);
     this.#telling.change(policy);
   }
 
@@ -208,8 +215,7 @@ export class Running {
   #readable(watch: KindWatch): void {
     const readers = this.#kinds.of(watch.resource)?.readers ?? [];
     // Without its namespace nothing can be said of an object.
-    for (const policy of watch === this.#kinds.namespaces ? this.roster : readers)
-      this.#telling.change(policy);
+    for (const policy of watch === this.#kinds.namespaces ? this.roster : readers) this.#change(policy);
     this.#settle();
   }
 
@@ -233,7 +239,8 @@ export class Running {
     for (const policy of this.roster) {
       if (policy.stage === 'waiting' || this.pendingFor(policy) > 0) continue;
       if (policy.stage === 'looking') this.#telling.change(policy);
-      else if (!this.#telling.isChanged(policy)) continue;
+      else if (!this.#unstamped.has(policy)) continue;
+      this.#unstamped.delete(policy);
       policy.stage = 'through';
       policy.at = this.#options.now();
     }
@@ -252,6 +259,7 @@ export class Running {
   #forget(policy: Followed): void {
     this.#retell(policy);
     this.#telling.forget(policy);
+    this.#unstamped.delete(policy);
     this.ledger.clear(policy.column);
     for (const uid of this.#violators.uids()) this.#tellViolator(this.ledger.get(uid));
   }

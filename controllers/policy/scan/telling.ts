@@ -29,10 +29,6 @@ export class Telling {
     this.#options = options;
   }
 
-  isChanged(policy: Followed): boolean {
-    return this.#policies.has(policy);
-  }
-
   /** Something is to be told of the Policy. */
   change(policy: Followed): void {
     this.#policies.add(policy);

@@ -44,6 +44,8 @@ export class ScanStage implements AsyncDisposable {
   readonly told: string[] = [];
   /** How often an object was judged by a Policy. */
   judgements = 0;
+  /** Milliseconds by which its clock is ahead. */
+  ahead = 0;
   scan: Scan | undefined;
   #given = facts();
   #stop: () => Promise<void> = async () => {};
@@ -95,7 +97,7 @@ export class ScanStage implements AsyncDisposable {
     const scan = new Scan({
       manager,
       clock: monotonicClock,
-      now: Date.now,
+      now: () => Date.now() + this.ahead,
       log: manager.log,
       changed: (policy) => this.told.push(policy),
       measure: () => {
