@@ -70,11 +70,11 @@ export async function benchDeployment({
 }
 
 /**
- * A machine's speed changes within minutes: each has another turn, of which the faster counts, as far as an afternoon has
- * room for it. Waiting for its own default of requests would take Argo Rollouts most of an hour at the largest size.
+ * A machine's speed changes within minutes: each has another turn, of which the faster counts. Waiting for its own default
+ * of requests would take Argo Rollouts most of an hour at the largest size.
  */
 function turnsOf(size: number, sizes: readonly number[]): readonly Part[] {
-  return size === sizes.at(-1) && sizes.length > 1
-    ? ['native', 'mainstay', 'argo', 'native']
-    : ['native', 'mainstay', 'argo', 'native', 'mainstay', 'argo', 'argo-default'];
+  const turns: readonly Part[] = ['native', 'mainstay', 'argo'];
+  const patient: readonly Part[] = size === sizes.at(-1) && sizes.length > 1 ? [] : ['argo-default'];
+  return [...turns, ...turns, ...patient];
 }
