@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DeploymentStatus } from '../../crds/deployment/schema.ts';
+import type { CanaryStep, DeploymentStatus } from '../../crds/deployment/schema.ts';
 import { ManualClock } from '../../operator/queue/manualClock.ts';
 import type { Deployment } from './deployment.ts';
 import { StatusPace } from './statusPace.ts';
@@ -45,8 +45,12 @@ const status = (more: Partial<DeploymentStatus> = {}): DeploymentStatus => ({
   canary: revision,
   ...more,
 });
-const shop = (now: DeploymentStatus | undefined) =>
-  ({ metadata: { name: 'shop', namespace: 'team', uid: 'u' }, status: now }) as Deployment;
+const timed = { weight: 20, pause: { duration: '5s' } };
+const canary = (...steps: readonly CanaryStep[]) => ({
+  strategy: { type: 'Canary', canary: { steps } },
+});
+const shop = (now: DeploymentStatus | undefined, spec: object = canary(timed, timed)) =>
+  ({ metadata: { name: 'shop', namespace: 'team', uid: 'u' }, spec, status: now }) as Deployment;
 const available = status().conditions.map((condition) => ({ ...condition, status: 'True' as const }));
 
 it('more pods are told of a second after the first of them', () => {
@@ -117,7 +121,7 @@ it('of many that are made together each is told of once its pods are there, or i
 it('whose wait became longer meanwhile is asked for only then, and who was told or is gone not at all', () => {
   const { clock, turns, pace } = pacing();
   const one = (name: string) =>
-    ({ metadata: { name, namespace: 'team', uid: name }, status: status() }) as Deployment;
+    ({ ...shop(status()), metadata: { name, namespace: 'team', uid: name } }) as Deployment;
   const more = status({ readyReplicas: 3 });
   for (let times = 0; times < 100; times += 1) pace.told(shop(status()), 100);
   expect(pace.wait(one('a'), more)).toBe(1_000);
@@ -208,31 +212,52 @@ it.each<[string, DeploymentStatus | undefined, Partial<DeploymentStatus>]>([
 
 describe('a rollout that goes on as it was to', () => {
   const weight = { desired: 20, verified: 0, by: 'Replicas', since } as const;
-  const paused = status({ phase: 'Paused', step: { ...stepAt(1), stage: 'Pausing' }, weight });
-  const onward = status({ step: stepAt(2), weight: { ...weight, desired: 60 } });
+  const healthy = status({ phase: 'Healthy' });
+  const shifting = (index: number) => status({ step: stepAt(index), weight });
+  const pausing = (index: number) =>
+    status({
+      phase: 'Paused',
+      step: { ...stepAt(index), stage: 'Pausing' },
+      conditions: [condition('Ready', 'StepPaused', `step ${index}: until later`)],
+      weight,
+    });
   const paceOf = (others: number) => {
     const { pace } = pacing();
     for (let times = 0; times < 100; times += 1) pace.told(shop(undefined), 20);
     for (let uid = 0; uid < others; uid += 1) {
-      pace.wait({ ...shop(paused), metadata: { name: 'other', uid: `${uid}` } }, onward);
+      pace.wait({ ...shop(pausing(1)), metadata: { name: 'other', uid: `${uid}` } }, shifting(2));
     }
     return pace;
   };
 
   it.each<[string, DeploymentStatus, DeploymentStatus]>([
-    ['its next step', paused, onward],
-    ['its first step', status({ phase: 'Healthy' }), { ...onward, step: stepAt(1) }],
+    ['its first step', healthy, shifting(1)],
+    ['the pause of its first step', healthy, pausing(1)],
+    ['its second step, of which the first was not told', healthy, shifting(2)],
+    ['the pause of a step', shifting(1), pausing(1)],
+    ['its next step', pausing(1), shifting(2)],
+    ['the pause of its next step', pausing(1), pausing(2)],
+    ['its end, which its last pods are awaited for', pausing(1), shifting(3)],
   ])('is told of at once at %s, and later where many go on', (_, before, after) => {
     expect(paceOf(0).wait(shop(before), after)).toBe(0);
     expect(paceOf(100).wait(shop(before), after)).toBeCloseTo(10_000, -1);
     expect(paceOf(4_000).wait(shop(before), after), 'at most').toBe(300_000);
   });
 
-  it('is told of with its pods, once they are there', () => {
+  it('is told of with its end, once it is there', () => {
     const pace = paceOf(100);
-    pace.wait(shop(paused), onward);
-    const there = status({ phase: 'Paused', step: { ...stepAt(2), stage: 'Pausing' }, weight });
-    expect(pace.wait(shop(paused), there)).toBe(0);
+    pace.wait(shop(pausing(1)), shifting(2));
+    expect(pace.wait(shop(pausing(1)), status({ phase: 'Healthy' }))).toBe(0);
+  });
+
+  it.each<[string, readonly CanaryStep[]]>([
+    ['somebody is waited for', [{ ...timed, pause: {} }, timed]],
+    ['something was to be measured', [{ ...timed, analysis: {} }, timed]],
+  ])('is told of at once where %s', (_, steps) => {
+    const pace = paceOf(100);
+    expect(pace.wait(shop(healthy, canary(...steps)), pausing(1))).toBe(0);
+    expect(pace.wait(shop(shifting(1), canary(...steps)), shifting(2))).toBe(0);
+    expect(pace.wait(shop(pausing(2), canary(...steps)), shifting(3))).toBeCloseTo(10_000, -1);
   });
 
   it.each<[string, Partial<DeploymentStatus>, Partial<DeploymentStatus>]>([
@@ -244,15 +269,21 @@ describe('a rollout that goes on as it was to', () => {
     ],
     ['something was measured', { analysis: [metric] }, {}],
     ['it was held', { paused: { at: since, reason: 'Manual' } as never }, {}],
+    ['it is held', {}, { ...pausing(1), conditions: [condition('Ready', 'PauseRequested', 'held')] }],
     ['pods do not come', {}, { conditions: [condition('Ready', 'CrashLoop', 'it crashes')] }],
+    ['pods did not come', { conditions: [condition('Ready', 'CrashLoop', 'it crashes')] }, {}],
     ['it was given up before', { failed: { hash: 'b' } as never }, {}],
     ['it is analysed', { phase: 'Analyzing' }, {}],
-    ['it is more than one step further', {}, { step: stepAt(3) }],
-    ['it is more than the first step', { phase: 'Healthy', step: undefined }, {}],
+    ['it goes back', { ...pausing(2) }, { ...shifting(1) }],
+    ['it had not been Healthy', { phase: 'Aborted', step: undefined }, {}],
     ['its steps are others', {}, { step: { ...stepAt(2), hash: 'others' } }],
     ['another revision came', {}, { canary: { ...revision, hash: 'c' } }],
     ['another one is stable', { stable: revision }, { stable: { ...revision, hash: 'c' } }],
   ])('is told of at once where %s', (_, before, after) => {
-    expect(paceOf(100).wait(shop({ ...paused, ...before }), { ...onward, ...after })).toBe(0);
+    const [told, now] = [
+      { ...pausing(1), ...before },
+      { ...shifting(2), ...after },
+    ];
+    expect(paceOf(100).wait(shop(told), now)).toBe(0);
   });
 });

@@ -3,7 +3,7 @@ import type { Clock } from '../../operator/queue/clock.ts';
 import { firstDifference } from '../../operator/resources/json.ts';
 import { keyOf, type ObjectKey } from '../../operator/resources/object.ts';
 import type { Deployment } from './deployment.ts';
-import type { Reason } from './plan/reasons.ts';
+import { awaitsPods, onlyGoesOn } from './plan/onward.ts';
 
 /** Milliseconds for which a status waits that says nothing new but numbers, at least. */
 const shortest = 1_000;
@@ -25,9 +25,9 @@ const shortestOnward = 500;
  * Numbers of all together are told as if one after another, with a rest after each that is longer where the server is busy:
  * where many roll out at once it has better to do, and the next step of each tells them anyway. So is a first status that
  * says no more than that pods are awaited, but for the least wait: one alone is told of at once, and of many made together
- * most are done before it was their turn, and are told of once. And so is that a rollout began, or went on to its next step
- * since the pause before was over: of many at once most have the step's pods by then, and the status that says so says it
- * all. Whoever asks remembers until then what is not told.
+ * most are done before it was their turn, and are told of once. And so is that a rollout began, or goes on over steps that
+ * pass by themselves: of many at once most are further by then, and the status that says so says it all. Whoever asks
+ * remembers until then what is not told.
  */
 export class StatusPace {
   readonly #clock: Clock;
@@ -46,7 +46,7 @@ export class StatusPace {
   /** Milliseconds until this status is to be told, as it looks now; none or less is now. */
   wait(deployment: Deployment, status: DeploymentStatus): number {
     const { uid = '' } = deployment.metadata;
-    const news = newsOf(deployment.status, status);
+    const news = newsOf(deployment, status);
     if (news === 'Urgent') {
       this.forget(uid);
       return 0;
@@ -100,11 +100,11 @@ interface Waiting {
 /** What a status says that the one before did not, by how long it may wait. */
 type News = 'Urgent' | 'Numbers' | 'First' | 'Onward';
 
-function newsOf(before: DeploymentStatus | undefined, status: DeploymentStatus): News {
+function newsOf({ spec, status: before }: Deployment, status: DeploymentStatus): News {
   if (before === undefined)
     return awaitsPods(status) && status.lastRequest === undefined ? 'First' : 'Urgent';
   if (differInNumbersOnly(before, status)) return 'Numbers';
-  return onlyGoesOn(before, status) ? 'Onward' : 'Urgent';
+  return onlyGoesOn(spec, before, status) ? 'Onward' : 'Urgent';
 }
 
 /** Milliseconds, by what the writes of all that wait take, and of all but this one. */
@@ -117,37 +117,6 @@ function pauseOf(news: Exclude<News, 'Urgent'>, all: number, others: number): nu
     case 'Onward':
       return others < shortestOnward ? 0 : Math.min(others, longest);
   }
-}
-
-/** Whether nothing is to be said but that pods are on their way: no trouble. */
-function awaitsPods({ phase, conditions }: DeploymentStatus): boolean {
-  const ready = conditions.find(({ type }) => type === 'Ready');
-  return phase === 'Progressing' && ready?.reason === ('Progressing' satisfies Reason);
-}
-
-/**
- * Whether it says no more than that the next step, or the first, awaits its pods. Who is killed before it is told finds that
- * again from the status before: so it is but one step, no gateway serves it meanwhile, nothing measured would be lost, and
- * nobody was answered.
- */
-function onlyGoesOn(before: DeploymentStatus, after: DeploymentStatus): boolean {
-  const { step } = after;
-  const isNext =
-    before.step === undefined
-      ? before.phase === 'Healthy' && step?.index === 1
-      : before.phase === 'Paused' &&
-        step?.index === before.step.index + 1 &&
-        step.hash === before.step.hash &&
-        after.canary?.hash === before.canary?.hash;
-  return (
-    isNext &&
-    awaitsPods(after) &&
-    step?.stage === 'Shifting' &&
-    after.weight?.by === 'Replicas' &&
-    after.stable?.hash === before.stable?.hash &&
-    [before, after].every(({ analysis, failed, paused }) => (analysis ?? failed ?? paused) === undefined) &&
-    before.lastRequest?.id === after.lastRequest?.id
-  );
 }
 
 /** Whether two statuses differ, but in nothing that anybody waits for. */

@@ -139,7 +139,12 @@ function operationsFor(
   ];
 }
 
-const managed = [annotations.revision, annotations.sizedFor, annotations.zeroSince] as const;
+const managed = [
+  annotations.revision,
+  annotations.sizedFor,
+  annotations.step,
+  annotations.zeroSince,
+] as const;
 
 function nameOf({ metadata: { name, namespace } }: ReplicaSet): ObjectName {
   return namespace === undefined ? { name } : { name, namespace };

@@ -40,6 +40,7 @@ const marks = {
     annotations.behind,
     annotations.route,
     annotations.sizedFor,
+    annotations.step,
     annotations.template,
     annotations.zeroSince,
   ],

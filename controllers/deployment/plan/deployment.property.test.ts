@@ -139,6 +139,7 @@ const story: fc.Arbitrary<Story> = fc.record({
     maxLength: 50,
     size: 'max',
   }),
+  busy: fc.boolean(),
 });
 
 test('whatever happens: every write is safe, every run ends, and going back ends in the stable revision', () => {

@@ -18,7 +18,8 @@ import { planSizes } from './sizes.ts';
 import { planStatus } from './status.ts';
 
 /**
- * What is to be done for a Deployment as things stand. Pure: no clock, no randomness, and no memory but the last status.
+ * What is to be done for a Deployment as things stand. Pure: no clock, no randomness, and no memory but the last status and
+ * what is marked at ReplicaSets.
  *
  * The order is what makes it safe: what a person asks for comes first, then the deadline, then health, and only then steps
  * and traffic; so nothing that is broken about the traffic keeps anybody from going back.
@@ -32,7 +33,7 @@ export function planDeployment(observation: Observation): DeploymentPlan {
   const memory = withProgress(situation, advance(situation, checked));
   const outlook = outlookOf(situation, memory);
   const { course, want, route, frozen } = outlook;
-  const replicaSets = planSizes(situation, course, want, route, frozen);
+  const replicaSets = planSizes(situation, course, want, route, { frozen, step: memory.step });
   const analysis = plannedAnalysis(situation, memory);
   const status = planStatus(outlook, analysis?.metrics ?? []);
   return {

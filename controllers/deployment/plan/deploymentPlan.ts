@@ -30,6 +30,15 @@ export interface PlannedReplicaSet {
   readonly zeroSince?: number | undefined;
   /** An annotation: the `spec.replicas` that `replicas` was made for. */
   readonly sizedFor: number;
+  /** An annotation: the step that `replicas` was made for. Absent where this is. */
+  readonly step?: StepMark | undefined;
+}
+
+/** A step of a rollout, by what was written at a ReplicaSet. */
+export interface StepMark {
+  readonly index: number;
+  /** Of the steps. */
+  readonly hash: string;
 }
 
 export interface PlannedRoute {

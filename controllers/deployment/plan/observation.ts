@@ -1,4 +1,5 @@
 import type { DeploymentSpec, DeploymentStatus, MetricResult } from '../../../crds/deployment/schema.ts';
+import type { StepMark } from './deploymentPlan.ts';
 
 /** Everything that the plan for one Deployment depends on, as one value. Nothing in it is ever changed. */
 export interface Observation {
@@ -74,6 +75,8 @@ export interface RevisionView {
   readonly zeroSince?: number | undefined;
   /** `spec.replicas` of the Deployment when it was last sized. */
   readonly sizedFor?: number | undefined;
+  /** The step that `desired` was made for. */
+  readonly step?: StepMark | undefined;
 }
 
 export interface PodTrouble {

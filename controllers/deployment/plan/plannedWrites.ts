@@ -42,7 +42,9 @@ export function plannedWrites(
       live.desired === planned.replicas &&
       live.zeroSince === planned.zeroSince &&
       live.revision === planned.revision &&
-      live.sizedFor === planned.sizedFor;
+      live.sizedFor === planned.sizedFor &&
+      live.step?.index === planned.step?.index &&
+      live.step?.hash === planned.step?.hash;
     if (!same) add({ type: 'ReplicaSet', planned, version: live?.version ?? 0 });
   }
   for (const hash of plan.remove) add({ type: 'Remove', hash, version: replicaSets.get(hash)?.version ?? 0 });

@@ -3,7 +3,7 @@ import { type Course, courseOf, numberOf } from './course.ts';
 import { type Ending, type Memory, type StepMemory, servingOf } from './memory.ts';
 import type { Reason } from './reasons.ts';
 import type { Situation } from './situation.ts';
-import { stepAfterChange } from './steps.ts';
+import { passesByItself, stepAfterChange } from './steps.ts';
 
 /** What has to be so before anything is decided: a step for the revision on its way, and nothing of one that is not. */
 export function begin(situation: Situation, memory: Memory): Memory {
@@ -16,9 +16,23 @@ export function begin(situation: Situation, memory: Memory): Memory {
   }
   if (canary !== kept.canary || kept.step === undefined) {
     const paused = canary === kept.canary ? kept.paused : undefined;
-    return { ...kept, canary, paused, step: stepAt(situation, firstStep(situation, course)) };
+    const step = stepAt(situation, firstStep(situation, course));
+    return { ...kept, canary, paused, step: paused === undefined ? asMarked(situation, canary, step) : step };
   }
-  return { ...kept, step: withNewSteps(situation, course, kept.step) };
+  const step = withNewSteps(situation, course, kept.step);
+  return { ...kept, step: kept.paused === undefined ? asMarked(situation, canary, step) : step };
+}
+
+/**
+ * Where the canary's size was made for a later step, that one was reached, and it was not told: the process that knew was
+ * killed. What it went by passes by itself, and no pod is taken from the canary to have it pass once more.
+ */
+function asMarked(situation: Situation, canary: string, step: StepMemory): StepMemory {
+  const { strategy, revisions } = situation;
+  const { step: mark, desired = 0 } = revisions.get(canary) ?? {};
+  if (mark === undefined || desired === 0 || mark.hash !== step.hash || mark.index <= step.index) return step;
+  const passed = strategy.steps.slice(step.index - 1, mark.index - 1);
+  return passed.every(passesByItself) ? stepAt(situation, mark.index, step) : step;
 }
 
 /** At the beginning of a step. */

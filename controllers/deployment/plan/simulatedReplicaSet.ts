@@ -1,3 +1,4 @@
+import type { StepMark } from './deploymentPlan.ts';
 import type { PodTrouble, RevisionView } from './observation.ts';
 
 /** What becomes of a revision's pods. */
@@ -11,6 +12,7 @@ export class SimulatedReplicaSet {
   desired = 0;
   zeroSince: number | undefined;
   sizedFor = 0;
+  step: StepMark | undefined;
   version = 0;
   starting = 0;
   ready = 0;
@@ -83,6 +85,7 @@ export class SimulatedReplicaSet {
       images: [],
       zeroSince: this.zeroSince,
       sizedFor: this.sizedFor,
+      step: this.step,
     };
   }
 }

@@ -3,6 +3,7 @@ import type { Want } from './capacity.ts';
 import { type Course, numberOf } from './course.ts';
 import type { PlannedReplicaSet, PlannedRoute } from './deploymentPlan.ts';
 import { drain } from './drain.ts';
+import type { StepMemory } from './memory.ts';
 import type { RevisionView } from './observation.ts';
 import { proportional } from './proportion.ts';
 import { recreate } from './recreate.ts';
@@ -18,7 +19,7 @@ export function planSizes(
   course: Course,
   want: Want,
   route: PlannedRoute | undefined,
-  frozen: boolean,
+  { frozen, step }: { readonly frozen: boolean; readonly step: StepMemory | undefined },
 ): readonly PlannedReplicaSet[] {
   const { strategy } = situation;
   switch (strategy.by) {
@@ -31,6 +32,7 @@ export function planSizes(
             situation,
             course,
             sizesByPods(situation, course, frozen ? standing(situation, course, want) : want),
+            frozen ? undefined : step,
           );
     case 'Rolling':
       return written(
@@ -189,14 +191,24 @@ function written(
   situation: Situation,
   course: Course,
   sizes: ReadonlyMap<string, number>,
+  step?: StepMemory,
 ): readonly PlannedReplicaSet[] {
-  return entries(situation, course, (hash) => ({ replicas: sizes.get(hash) ?? desiredOf(situation, hash) }));
+  return entries(situation, course, (hash) => {
+    const replicas = sizes.get(hash) ?? desiredOf(situation, hash);
+    const { desired, step: mark } = situation.revisions.get(hash) ?? {};
+    const { canary, stable } = course;
+    const reached =
+      hash === canary && step !== undefined ? { index: step.index, hash: step.hash } : undefined;
+    // Another step that has the same pods is not worth a write; that a rollout is over is, where another may begin.
+    const stays = desired === replicas && (hash === canary || hash === stable);
+    return { replicas, step: stays ? mark : reached };
+  });
 }
 
 function entries(
   situation: Situation,
   course: Course,
-  sizeOf: (hash: string) => Pick<PlannedReplicaSet, 'replicas' | 'zeroSince'>,
+  sizeOf: (hash: string) => Pick<PlannedReplicaSet, 'replicas' | 'zeroSince' | 'step'>,
 ): readonly PlannedReplicaSet[] {
   const { revisions, replicas } = situation;
   const planned: PlannedReplicaSet[] = [];

@@ -75,6 +75,11 @@ export function stepAfterChange(steps: readonly PlannedStep[], weight: number): 
   return found === -1 ? steps.length + 1 : found + 1;
 }
 
+/** Whether a rollout is through with the step once its pods are there and time has passed: nothing is measured, nobody is asked. */
+export function passesByItself({ analysis, pause }: PlannedStep): boolean {
+  return analysis === undefined && (pause === undefined || pause.duration !== undefined);
+}
+
 /** Names what was written. */
 export function nameOf(value: unknown): string {
   return checksum(JSON.stringify(value) ?? '')

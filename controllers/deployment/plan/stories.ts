@@ -16,6 +16,8 @@ export interface Story {
   readonly steps: readonly CanaryStep[];
   /** What the strategy may be changed to. */
   readonly other: (gateway: boolean) => Strategy;
+  /** Whether many others roll out as well, so that what may wait to be told does. */
+  readonly busy: boolean;
   /** Whether an autoscaler goes up and down when all else is over. */
   readonly flapping: boolean;
   readonly events: readonly { readonly kind: number; readonly pick: number }[];
@@ -32,6 +34,7 @@ export function play(given: Story, plan: Planner): World {
     const isNews = write.plan.status.message !== write.observation.deployment.status?.message;
     if (isNews || repeated++ % 8 === 0) checkRest(plan, write);
   });
+  world.busy = given.busy;
   // A beginning, so that most stories are about what comes after.
   for (let round = 0; round < 6; round += 1) reconcileAll(world, round);
   for (const { kind, pick } of given.events) happenings[kind % happenings.length]?.(world, pick, given);

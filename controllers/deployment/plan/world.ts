@@ -7,6 +7,7 @@
 import type { Analysis, DeploymentStatus, Request, RequestVerb } from '../../../crds/deployment/schema.ts';
 import type { DeploymentPlan } from './deploymentPlan.ts';
 import type { GatewayView, MetricView, Observation, Spec } from './observation.ts';
+import { onlyGoesOn } from './onward.ts';
 import { plannedWrites, type Write } from './plannedWrites.ts';
 import { SimulatedGateway } from './simulatedGateway.ts';
 import { type PodFate, SimulatedReplicaSet } from './simulatedReplicaSet.ts';
@@ -28,7 +29,10 @@ const latest = 5000;
 export class World {
   now = 1_000_000_000;
   spec: Spec;
+  /** As the operator knows it: it may not have been told yet. */
   status: DeploymentStatus | undefined;
+  /** Many roll out at once: what may wait to be told is known to the process alone, and lost with it. */
+  busy = false;
   template: { hash: string; state: 'Known' | 'Unknown' | 'Invalid' } = { hash: 'r1', state: 'Known' };
   readonly fates = new Map<string, Fate>();
   readonly replicaSets = new Map<string, SimulatedReplicaSet>();
@@ -46,6 +50,8 @@ export class World {
   readonly #plan: Planner;
   readonly #onWrite: (world: World, write: Write) => void;
   #last: DeploymentPlan | undefined;
+  /** What the API server has of `status`. */
+  #told: DeploymentStatus | undefined;
   /** What was asked for since there has been a status that remembers it. */
   #answerable: Request[] = [];
   version = 1;
@@ -112,6 +118,7 @@ export class World {
   crash(pick: number): void {
     const write = this.pending[pick % Math.max(1, this.pending.length)];
     this.pending = [];
+    this.status = this.#told;
     if (write === undefined) return;
     write.late = true;
     this.#straggler = { write, until: this.now + latest };
@@ -197,6 +204,7 @@ export class World {
   /** The status is lost, as when a backup is restored without. */
   forget(): void {
     this.status = undefined;
+    this.#told = undefined;
     this.#answerable = [];
     this.version += 1;
   }
@@ -276,6 +284,7 @@ export class World {
         set.revision = planned.revision;
         set.zeroSince = planned.zeroSince;
         set.sizedFor = planned.sizedFor;
+        set.step = planned.step;
         set.version += 1;
         this.replicaSets.set(planned.hash, set);
         return;
@@ -299,9 +308,15 @@ export class World {
         if (this.version !== change.version) return;
         this.#onWrite(this, write);
         this.status = write.plan.status;
+        if (this.#waits(write.plan.status)) return;
+        this.#told = write.plan.status;
         this.version += 1;
         return;
     }
+  }
+
+  #waits(status: DeploymentStatus): boolean {
+    return this.busy && this.#told !== undefined && onlyGoesOn(this.spec, this.#told, status);
   }
 
   #notePointing(): void {

@@ -53,11 +53,13 @@ export function sizeAnnotations({
   revision,
   zeroSince,
   sizedFor,
+  step,
 }: PlannedReplicaSet): Record<string, string> {
   return {
     [annotations.revision]: String(revision),
     [annotations.sizedFor]: String(sizedFor),
     ...(zeroSince === undefined ? {} : { [annotations.zeroSince]: new Date(zeroSince).toISOString() }),
+    ...(step === undefined ? {} : { [annotations.step]: `${step.index}/${step.hash}` }),
   };
 }
 

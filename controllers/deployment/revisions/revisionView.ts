@@ -1,5 +1,6 @@
 import { annotations } from '../../../crds/deployment/names.ts';
 import type { Pod, ReplicaSet } from '../../../operator/resources/builtin.ts';
+import type { StepMark } from '../plan/deploymentPlan.ts';
 import type { RevisionView } from '../plan/observation.ts';
 import { troubleOf } from './podTrouble.ts';
 import { hashOfReplicaSet } from './replicaSet.ts';
@@ -11,6 +12,7 @@ export function revisionView(replicaSet: ReplicaSet, pods: readonly Pod[], endpo
   const trouble = troubleOf(pods, replicaSet);
   const zeroSince = Date.parse(marks[annotations.zeroSince] ?? '');
   const sizedFor = integer(marks[annotations.sizedFor]);
+  const step = stepMarkOf(marks[annotations.step]);
   return {
     hash: hashOfReplicaSet(replicaSet),
     name: metadata.name,
@@ -30,7 +32,14 @@ export function revisionView(replicaSet: ReplicaSet, pods: readonly Pod[], endpo
     images: (spec?.template?.spec?.containers ?? []).flatMap(({ image }) => image ?? []),
     ...(Number.isNaN(zeroSince) ? {} : { zeroSince }),
     ...(sizedFor === undefined ? {} : { sizedFor }),
+    ...(step === undefined ? {} : { step }),
   };
+}
+
+/** As `sizeAnnotations` writes it. */
+function stepMarkOf(text: string | undefined): StepMark | undefined {
+  const [, index, hash] = /^(\d{1,3})[/]([0-9a-f]{8})$/.exec(text ?? '') ?? [];
+  return index === undefined || hash === undefined ? undefined : { index: Number(index), hash };
 }
 
 function integer(text: string | undefined): number | undefined {
