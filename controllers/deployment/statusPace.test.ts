@@ -150,10 +150,20 @@ it.each<[string, Partial<DeploymentStatus>]>([
   expect(pace.wait(shop(undefined), status(first))).toBe(0);
 });
 
-it('of a status that says what was said nothing is waited for', () => {
+it.each([
+  status(),
+  status({
+    step: { index: 1, count: 2, hash: 'steps', startedAt: '', text: '1/2', stage: 'Shifting', since: '' },
+    weight: { desired: 20, verified: 0, by: 'Replicas', since: '' },
+  }),
+])('of a status that says what was said nothing is waited for, and nobody waits longer for it', (said) => {
   const { pace } = pacing();
-  pace.told(shop(status()), 10);
-  expect(pace.wait(shop(status()), status())).toBe(0);
+  for (let times = 0; times < 100; times += 1) pace.told(shop(said), 1_000);
+  for (let uid = 0; uid < 100; uid += 1) {
+    const other = { ...shop(said), metadata: { name: 'other', uid: `${uid}` } };
+    expect(pace.wait(other, said)).toBe(0);
+  }
+  expect(pace.wait(shop(said), { ...said, readyReplicas: 3 })).toBeCloseTo(5_000, -1);
 });
 
 const since = '2026-01-01T00:00:00Z';
@@ -274,6 +284,18 @@ describe('a rollout that goes on as it was to', () => {
     ['pods did not come', { conditions: [condition('Ready', 'CrashLoop', 'it crashes')] }, {}],
     ['it was given up before', { failed: { hash: 'b' } as never }, {}],
     ['it is analysed', { phase: 'Analyzing' }, {}],
+    [
+      'fewer pods are available than are promised',
+      { conditions: [...pausing(1).conditions, { ...condition('Available', '', ''), status: 'True' }] },
+      {
+        conditions: [
+          ...shifting(2).conditions.filter(({ type }) => type === 'Ready'),
+          condition('Available', '', ''),
+        ],
+      },
+    ],
+    ['it was scaled', {}, { observedGeneration: 2 }],
+    ['it has taken all over', {}, { adopted: true }],
     ['it goes back', { ...pausing(2) }, { ...shifting(1) }],
     ['it had not been Healthy', { phase: 'Aborted', step: undefined }, {}],
     ['its steps are others', {}, { step: { ...stepAt(2), hash: 'others' } }],

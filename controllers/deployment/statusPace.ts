@@ -103,6 +103,8 @@ type News = 'Urgent' | 'Numbers' | 'First' | 'Onward';
 function newsOf({ spec, status: before }: Deployment, status: DeploymentStatus): News {
   if (before === undefined)
     return awaitsPods(status) && status.lastRequest === undefined ? 'First' : 'Urgent';
+  // Of what was told already nothing is waited for.
+  if (firstDifference(before, status) === undefined) return 'Urgent';
   if (differInNumbersOnly(before, status)) return 'Numbers';
   return onlyGoesOn(spec, before, status) ? 'Onward' : 'Urgent';
 }
@@ -119,9 +121,8 @@ function pauseOf(news: Exclude<News, 'Urgent'>, all: number, others: number): nu
   }
 }
 
-/** Whether two statuses differ, but in nothing that anybody waits for. */
-function differInNumbersOnly(before: DeploymentStatus | undefined, after: DeploymentStatus): boolean {
-  if (before === undefined || firstDifference(before, after) === undefined) return false;
+/** Whether two statuses differ in nothing that anybody waits for. */
+function differInNumbersOnly(before: DeploymentStatus, after: DeploymentStatus): boolean {
   return firstDifference(withoutNumbers(before), withoutNumbers(after)) === undefined;
 }
 

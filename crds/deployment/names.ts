@@ -18,7 +18,7 @@ export const annotations = {
   template: 'mainstay.dev/template',
   /** On a ReplicaSet: the `spec.replicas` of the Deployment that its size was made for. */
   sizedFor: 'mainstay.dev/sized-for',
-  /** On the ReplicaSet of a canary whose share is made by pods: the step that its size was made for, by number, and the hash of the steps. A rollout goes on there, though its status could not be written. */
+  /** On the ReplicaSet of a canary whose share is made by pods, and on what it became: the step that its size was made for, by number, the hash of the steps, and that size. A rollout goes on there, though its status was not written. */
   step: 'mainstay.dev/step',
   /** On a route: what it matches, copies and previews, by which it is known again. */
   route: 'mainstay.dev/route',

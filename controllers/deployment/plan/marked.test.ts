@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { CanaryStep } from '../../../crds/deployment/schema.ts';
 import { aCanary } from './builders.ts';
-import { good, healthy, sizes, steps, until } from './played.ts';
+import { good, healthy, sizes, steps, until, work } from './played.ts';
 import { anAnalysis, type World } from './world.ts';
 
 const timed: readonly CanaryStep[] = [20, 60, 80].map((weight) => ({ weight, pause: { duration: '5s' } }));
@@ -24,6 +24,33 @@ test.each([1, 2, 3])('killed in step %i before any was told, it goes on there', 
   expect(status).toMatchObject({ phase: 'Paused', step: { index: step, stage: 'Pausing' } });
   expect(Object.fromEntries(replicaSets.map(({ hash, replicas }) => [hash, replicas]))).toEqual(before);
   expect(until(world, 'Healthy').status?.stable?.hash).toBe('r2');
+});
+
+test.each<[string, (world: World) => void]>([
+  ['its template is not known yet', (world) => world.knowTemplate('Unknown')],
+  ['its template became invalid', (world) => world.knowTemplate('Invalid')],
+  ['it was suspended', (world) => world.change({ paused: true })],
+])('killed, it stays where it is where %s', (_, happen) => {
+  const world = untold(timed, 2);
+  const before = sizes(world);
+  world.crash(0);
+  happen(world);
+  work(world, 4);
+  expect(sizes(world)).toEqual(before);
+  world.knowTemplate('Known');
+  world.change({ paused: false });
+  expect(world.plan().status).toMatchObject({ step: { index: 2 } });
+  expect(until(world, 'Healthy').status?.stable?.hash).toBe('r2');
+});
+
+test('killed, and its steps are others before it is told: it is marked with those', () => {
+  const world = untold(timed, 2);
+  world.change({ strategy: aCanary({ steps: [...timed, { weight: 90, pause: { duration: '5s' } }] }) });
+  work(world, 1);
+  const before = sizes(world);
+  world.crash(0);
+  expect(world.plan().status.step?.index).toBe(2);
+  expect(sizes(world)).toEqual(before);
 });
 
 test('what somebody is waited for, or is measured, is not passed by a mark', () => {

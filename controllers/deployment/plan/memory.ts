@@ -62,8 +62,7 @@ export function memoryOf(situation: Situation): Memory {
     known: true,
     stable: stableOf(situation, status),
     served: status.served ?? [],
-    // What was given up is shown in status as long as it has pods, and is not on its way.
-    canary: status.canary?.hash === failed?.hash ? undefined : status.canary?.hash,
+    canary: canaryOf(situation, status),
     step: step && {
       index: step.index,
       hash: step.hash,
@@ -79,6 +78,23 @@ export function memoryOf(situation: Situation): Memory {
     answered: status.answered ?? [],
     progress: progress && { at: timeOf(progress.at), counts: progress.counts },
   };
+}
+
+/**
+ * The revision on its way: the one that status says, or, where it says of none, the one whose size was made for a step of
+ * these: the process that knew of it was killed before it was told.
+ */
+function canaryOf(
+  { revisions, strategy }: Situation,
+  { stable, canary, failed }: DeploymentStatus,
+): string | undefined {
+  // What was given up is shown in status as long as it has pods, and is not on its way.
+  if (canary !== undefined) return canary.hash === failed?.hash ? undefined : canary.hash;
+  if (failed !== undefined) return undefined;
+  for (const { hash, desired, step } of revisions.values())
+    if (hash !== stable?.hash && desired > 0 && step !== undefined && step.hash === strategy.hash)
+      return hash;
+  return undefined;
 }
 
 /** A stable revision whose ReplicaSet somebody deleted is none, unless it is the template's and can be made again. */

@@ -21,6 +21,7 @@ export function onlyGoesOn(
   const same =
     before.step?.hash === step.hash &&
     before.canary?.hash === after.canary?.hash &&
+    before.observedGeneration === after.observedGeneration &&
     isUntroubled(before) &&
     (step.index > before.step.index ||
       (step.index === before.step.index && before.step.stage === 'Shifting'));
@@ -29,6 +30,8 @@ export function onlyGoesOn(
     isUntroubled(after) &&
     after.weight?.by === 'Replicas' &&
     after.stable?.hash === before.stable?.hash &&
+    after.adopted === before.adopted &&
+    (isAvailable(after) || !isAvailable(before)) &&
     [before, after].every(({ analysis, failed, paused }) => (analysis ?? failed ?? paused) === undefined) &&
     before.lastRequest?.id === after.lastRequest?.id;
   if (!settled) return false;
@@ -49,6 +52,10 @@ function isUntroubled(status: DeploymentStatus): boolean {
   return step?.stage === 'Shifting'
     ? awaitsPods(status)
     : step?.stage === 'Pausing' && phase === 'Paused' && isReadyFor(conditions, 'StepPaused');
+}
+
+function isAvailable({ conditions }: DeploymentStatus): boolean {
+  return conditions.find(({ type }) => type === 'Available')?.status === 'True';
 }
 
 function isReadyFor(conditions: DeploymentStatus['conditions'], reason: Reason): boolean {

@@ -32,7 +32,7 @@ export function planSizes(
             situation,
             course,
             sizesByPods(situation, course, frozen ? standing(situation, course, want) : want),
-            frozen ? undefined : step,
+            step,
           );
     case 'Rolling':
       return written(
@@ -200,7 +200,7 @@ function written(
     const reached =
       hash === canary && step !== undefined ? { index: step.index, hash: step.hash } : undefined;
     // Another step that has the same pods is not worth a write; that a rollout is over is, where another may begin.
-    const stays = desired === replicas && (hash === canary || hash === stable);
+    const stays = desired === replicas && (hash === canary ? mark?.hash === reached?.hash : hash === stable);
     return { replicas, step: stays ? mark : reached };
   });
 }

@@ -30,7 +30,14 @@ it.each([
   });
 });
 
-it.each(['', '2', '2/', '/0123abcd', '1e3/0123abcd', '2/0123abcd/3'])('a step %j is none', (text) => {
+it.each([
+  '',
+  '2',
+  '2/0123abcd',
+  '/0123abcd/3',
+  '1e3/0123abcd/3',
+  '2/0123abcd/4',
+])('a step %j is none', (text) => {
   const replicaSet = newReplicaSet(shop, planned, 'print');
   const marks = { ...replicaSet.metadata.annotations, [annotations.step]: text };
   const marked = { ...replicaSet, metadata: { ...replicaSet.metadata, annotations: marks } };

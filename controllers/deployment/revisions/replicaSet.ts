@@ -50,6 +50,7 @@ export function newReplicaSet(
 
 /** What a size is written with; what is absent is taken off. */
 export function sizeAnnotations({
+  replicas,
   revision,
   zeroSince,
   sizedFor,
@@ -59,7 +60,7 @@ export function sizeAnnotations({
     [annotations.revision]: String(revision),
     [annotations.sizedFor]: String(sizedFor),
     ...(zeroSince === undefined ? {} : { [annotations.zeroSince]: new Date(zeroSince).toISOString() }),
-    ...(step === undefined ? {} : { [annotations.step]: `${step.index}/${step.hash}` }),
+    ...(step === undefined ? {} : { [annotations.step]: `${step.index}/${step.hash}/${replicas}` }),
   };
 }
 

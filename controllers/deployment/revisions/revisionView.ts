@@ -12,7 +12,7 @@ export function revisionView(replicaSet: ReplicaSet, pods: readonly Pod[], endpo
   const trouble = troubleOf(pods, replicaSet);
   const zeroSince = Date.parse(marks[annotations.zeroSince] ?? '');
   const sizedFor = integer(marks[annotations.sizedFor]);
-  const step = stepMarkOf(marks[annotations.step]);
+  const step = stepMarkOf(marks[annotations.step], spec?.replicas);
   return {
     hash: hashOfReplicaSet(replicaSet),
     name: metadata.name,
@@ -36,10 +36,11 @@ export function revisionView(replicaSet: ReplicaSet, pods: readonly Pod[], endpo
   };
 }
 
-/** As `sizeAnnotations` writes it. */
-function stepMarkOf(text: string | undefined): StepMark | undefined {
-  const [, index, hash] = /^(\d{1,3})[/]([0-9a-f]{8})$/.exec(text ?? '') ?? [];
-  return index === undefined || hash === undefined ? undefined : { index: Number(index), hash };
+/** As `sizeAnnotations` writes it. Of another size than it was written with it says nothing: who made that did not know of it. */
+function stepMarkOf(text: string | undefined, replicas: number | undefined): StepMark | undefined {
+  const [, index, hash, size] = /^(\d{1,3})[/]([0-9a-f]{8})[/](\d{1,9})$/.exec(text ?? '') ?? [];
+  if (index === undefined || hash === undefined || Number(size) !== replicas) return undefined;
+  return { index: Number(index), hash };
 }
 
 function integer(text: string | undefined): number | undefined {
