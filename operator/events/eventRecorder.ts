@@ -35,7 +35,7 @@ export interface EventRecorderOptions {
   readonly instance?: string;
   /** Told once per event that could not be written. */
   readonly onDropped?: (why: 'RateLimited' | 'QueueFull' | 'Refused', event: string) => void;
-  /** Writes that may wait. Default 5,000. */
+  /** Writes that may wait. Default 20,000: some thousand objects may come to their end together, with a few each. */
   readonly queue?: number;
   readonly series?: Omit<SeriesOptions, 'clock'>;
   readonly clock?: Clock;
@@ -71,7 +71,7 @@ export class EventRecorder implements Recorder {
   constructor(options: EventRecorderOptions) {
     this.#options = options;
     this.#clock = options.clock ?? monotonicClock;
-    this.#queue = options.queue ?? 5_000;
+    this.#queue = options.queue ?? 20_000;
     this.#now = options.now ?? (() => new Date());
     this.#series = new EventSeries({ clock: this.#clock, ...options.series });
     this.#instance = (options.instance ?? hostname()).slice(0, 128);
