@@ -14,13 +14,12 @@ export function begin(situation: Situation, memory: Memory): Memory {
     const stable = kept.stable ?? servingOf(situation);
     return { ...kept, stable, canary, step: undefined, paused: undefined, progress: undefined };
   }
-  if (canary !== kept.canary || kept.step === undefined) {
-    const paused = canary === kept.canary ? kept.paused : undefined;
-    const step = stepAt(situation, firstStep(situation, course));
-    return { ...kept, canary, paused, step: paused === undefined ? asMarked(situation, canary, step) : step };
-  }
-  const step = withNewSteps(situation, course, kept.step);
-  return { ...kept, step: kept.paused === undefined ? asMarked(situation, canary, step) : step };
+  const paused = canary === kept.canary ? kept.paused : undefined;
+  const step =
+    canary === kept.canary && kept.step !== undefined
+      ? withNewSteps(situation, course, kept.step)
+      : stepAt(situation, firstStep(situation, course));
+  return { ...kept, canary, paused, step: paused === undefined ? asMarked(situation, canary, step) : step };
 }
 
 /**
